@@ -1,0 +1,58 @@
+/** Address ranges in CIDR form (RFC 4632, RFC 4291 section 2.3), read strictly: host bits must be zero. */
+import { accept, refuse } from '../parsed.ts';
+import type { Parsed } from '../parsed.ts';
+import { ipFromBytes, parseIp } from './ip.ts';
+import type { Ip } from './ip.ts';
+
+declare const cidrBrand: unique symbol;
+
+export interface Cidr {
+  readonly [cidrBrand]: true;
+  readonly base: Ip;
+  readonly prefix: number;
+  readonly text: string;
+  /** How many addresses it spans; above 2^53 it is Infinity. */
+  readonly size: number;
+}
+
+export function parseCidr(text: string): Parsed<Cidr> {
+  const [address = '', length, ...rest] = text.split('/');
+  const base = parseIp(address);
+  if (base.kind === 'bad') return base;
+  const bits = base.value.family === 4 ? 32 : 128;
+  if (length === undefined || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > bits) {
+    return refuse(`${text} has no valid prefix length`, `write a number from 0 to ${bits} after the slash`);
+  }
+  const prefix = Number(length);
+  const cleared = base.value.bytes.map((byte, index) => byte & maskByte(prefix, index));
+  const network = ipFromBytes(cleared);
+  if (network.text !== base.value.text) {
+    return refuse(`${text} is not the start of its range`, `write ${network.text}/${prefix}, or the single address`);
+  }
+  const span = bits - prefix;
+  const size = span > 52 ? Infinity : 2 ** span;
+  const value = Object.freeze({ base: network, prefix, text: `${network.text}/${prefix}`, size });
+  return accept(value as unknown as Cidr);
+}
+
+export function cidrContains(range: Cidr, address: Ip): boolean {
+  if (range.base.family !== address.family) return false;
+  return address.bytes.every((byte, index) => (byte & maskByte(range.prefix, index)) === range.base.bytes[index]);
+}
+
+/** Every address of the range, lowest first. The caller bounds `size` beforehand. */
+export function* addressesOf(range: Cidr): Generator<Ip> {
+  const bytes = [...range.base.bytes];
+  for (let count = 0; count < range.size; count += 1) {
+    yield ipFromBytes([...bytes]);
+    for (let index = bytes.length - 1; index >= 0; index -= 1) {
+      bytes[index] = ((bytes[index] ?? 0) + 1) & 255;
+      if (bytes[index] !== 0) break;
+    }
+  }
+}
+
+function maskByte(prefix: number, index: number): number {
+  const bits = Math.min(8, Math.max(0, prefix - index * 8));
+  return (0xff << (8 - bits)) & 0xff;
+}
