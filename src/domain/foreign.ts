@@ -20,7 +20,7 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/gu;
 /** Marks text from outside as such. `limit` is in characters (code points), 1 to 10,000. */
 export function foreign(text: string, limit = 200): Foreign {
   const bounded = text.length > limit * 2 ? text.slice(0, limit * 2 + 2) : text;
-  const points = [...bounded.normalize('NFC')];
+  const points = Array.from(bounded.normalize('NFC'));
   const kept = points.length > limit ? [...points.slice(0, Math.max(1, limit - 1)), '…'] : points;
   return { foreign: kept.join('').replace(HIDDEN, (character) => `<U+${hex(character)}>`) };
 }

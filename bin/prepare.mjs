@@ -1,0 +1,58 @@
+/**
+ * Gets what the product needs and lacks, says so in one line each, and is quick when nothing is missing. It runs under
+ * whatever Node (20 or later) is there, before the project's own Node 24 is installed.
+ *
+ *   node bin/prepare.mjs packages        npm packages from the lockfile, Node 24 among them
+ *   node bin/prepare.mjs test [FILE …]   those, the lab's servers, then all tests (or the named ones)
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, lstatSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const modules = join(root, 'node_modules');
+const stamp = join(modules, '.tourniquet-lock.json');
+const lock = join(root, 'package-lock.json');
+
+const [task, ...rest] = process.argv.slice(2);
+if (task === 'packages') installPackages();
+else if (task === 'test') process.exit(runTests(rest));
+else fail(`prepare: there is no task ${JSON.stringify(task ?? '')}; say packages or test`);
+
+function installPackages() {
+  if (existsSync(stamp) && readFileSync(stamp).equals(readFileSync(lock))) return;
+  if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) return;
+  say('installing the npm packages of the lockfile …');
+  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  if (npm.error)
+    fail('npm is missing. Debian: apt-get install npm; Fedora: dnf install nodejs-npm; macOS: brew install node.');
+  if (npm.status !== 0)
+    fail('the npm packages could not be installed (above is why). Mend that, then run the command again.');
+  copyFileSync(lock, stamp);
+}
+
+function runTests(files) {
+  installPackages();
+  const pinned = join(modules, '.bin', 'node');
+  const node = existsSync(pinned) ? pinned : process.execPath;
+  const vitest = join(modules, 'vitest', 'vitest.mjs');
+  const run = spawnSync(node, [vitest, 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...files], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${join(modules, '.bin')}:${process.env.PATH ?? ''}` },
+  });
+  return run.status ?? 1;
+}
+
+function say(line) {
+  process.stderr.write(`tourniquet: ${line}\n`);
+}
+
+function fail(line) {
+  say(line);
+  process.exit(69);
+}

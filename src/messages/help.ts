@@ -1,0 +1,65 @@
+/** Help and "not understood", said from the specs themselves so that they can't disagree with what is carried out. */
+import type { CommandSpec } from '../commands/spec.ts';
+import { foreign, say } from '../domain/foreign.ts';
+import { actions, button, heading, message, text } from './message.ts';
+import type { Block, Message } from './message.ts';
+
+/** The list of commands. */
+export function sayHelp(specs: readonly CommandSpec[]): Message {
+  const rows = specs.map((spec) => [[`${spec.name} ${spec.usage}`.trim()], [spec.help]]);
+  return message(
+    'neutral',
+    `${specs.length} commands`,
+    { kind: 'table', columns: [{ name: 'say' }, { name: 'what it does' }], rows },
+    text('help COMMAND says more. Nothing that changes the world happens without an approval.'),
+  );
+}
+
+/** One command in full. */
+export function sayHelpOf(spec: CommandSpec): Message {
+  const blocks: Block[] = [heading(`${spec.name} ${spec.usage}`.trim()), text(`${capital(spec.help)}.`)];
+  for (const detail of spec.details ?? []) blocks.push(text(detail));
+  if (spec.options.length > 0) {
+    blocks.push({
+      kind: 'facts',
+      facts: spec.options.map((option) => ({
+        name: option.value === undefined ? `--${option.name}` : `--${option.name} ${option.value}`,
+        value: [option.help],
+      })),
+    });
+  }
+  blocks.push({
+    kind: 'facts',
+    facts: [
+      { name: 'for example', value: [spec.examples.join(' · ')] },
+      { name: 'who may', value: [spec.role === 'viewer' ? 'everybody' : `${spec.role} and above`] },
+      { name: 'effect', value: [effectOf(spec)] },
+    ],
+  });
+  return message('neutral', `${spec.name}: ${spec.help}`, ...blocks);
+}
+
+/** A word that isn't known, answered with the nearest that is. */
+export function sayMisheard(why: string, remedy: string, nearest?: string): Message {
+  const words = say`${foreign(why)}: ${foreign(remedy, 600)}`;
+  const offer =
+    nearest === undefined ? [button('Help', 'help')] : [button(nearest, nearest, 'primary'), button('Help', 'help')];
+  return message('unknown', words, text(words), actions(...offer));
+}
+
+function effectOf(spec: CommandSpec): string {
+  switch (spec.risk) {
+    case 'look':
+      return 'only looks';
+    case 'note':
+      return 'writes into the incident, changes nothing outside';
+    case 'change':
+      return 'proposes a change; it is carried out once approved, and can be taken back';
+    default:
+      return spec.risk satisfies never;
+  }
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
