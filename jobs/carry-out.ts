@@ -1,0 +1,99 @@
+/**
+ * One command carried out: the role is checked again, the job is run, what it says goes to the outbox.
+ *
+ * Rules:
+ * 1. The spec reads the words again here; a job never trusts what travelled through Redis.
+ * 2. A chat sees "working" when an answer takes longer than 0.4 s, and progress at most once a second, in one message.
+ * 3. An error becomes an answer that names it; a person is never left without one.
+ */
+import { findSpec } from '../src/commands/parse.ts';
+import { registry } from '../src/commands/registry.ts';
+import { mayUse } from '../src/commands/roles.ts';
+import { say, foreign } from '../src/domain/foreign.ts';
+import { message, notice } from '../src/messages/message.ts';
+import type { Message } from '../src/messages/message.ts';
+import type { World } from '../src/ports/world.ts';
+import type { Answer, CommandRequest, Tell } from './answer.ts';
+import { commandJobs } from './catalogue.ts';
+
+const WORKING_AFTER_MS = 400;
+const TELL_EVERY_MS = 1000;
+
+/** Carries out one request and speaks through the outbox. Never throws for what a job did; its error is the answer. */
+export async function carryOut(request: CommandRequest, world: World, watch?: Tell): Promise<Answer> {
+  const voice = openVoice(request, world, watch);
+  const answer = await answerOf(request, world, voice.tell);
+  await voice.close(answer.message);
+  return answer;
+}
+
+async function answerOf(request: CommandRequest, world: World, tell: Tell): Promise<Answer> {
+  const spec = findSpec(request.command.name, registry);
+  const load = commandJobs[spec?.name ?? ''];
+  if (!spec || !load)
+    return refused(`there is no command ${JSON.stringify(request.command.name)}`, 'say help for the list');
+  const role = world.people.roleOf(request.actor);
+  if (!mayUse(role, spec)) {
+    return refused(
+      `${spec.name} needs the role ${spec.role}; yours is ${role}`,
+      'ask an admin to give you that role in tourniquet.yaml',
+    );
+  }
+  const read = spec.read(request.command);
+  if (read.kind === 'bad') return refused(read.why, read.remedy);
+  try {
+    return await (
+      await load()
+    )(request, world, tell);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      status: 'unknown',
+      message: message(
+        'unknown',
+        say`${spec.name} could not be carried out: ${foreign(why, 600)}`,
+        notice('unknown', [foreign(why, 600)]),
+      ),
+    };
+  }
+}
+
+function refused(why: string, remedy: string): Answer {
+  const words = say`${foreign(why, 400)}; ${foreign(remedy, 400)}`;
+  return { status: 'unknown', message: message('unknown', words, notice('unknown', words)) };
+}
+
+function openVoice(request: CommandRequest, world: World, watch: Tell | undefined) {
+  const inChat = request.conversation.surface !== 'shell';
+  let last: Promise<void> = Promise.resolve();
+  let pending: Message | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const put = (words: Message): void => {
+    const utterance = { conversation: request.conversation, key: request.id, message: words };
+    last = last.then(() => world.outbox.put(utterance)).catch(() => {});
+  };
+  const flush = (): void => {
+    timer = undefined;
+    if (pending) put(pending);
+    pending = undefined;
+  };
+  if (inChat) {
+    pending = message('neutral', say`${request.command.name} …`, notice('neutral', 'working …'));
+    timer = setTimeout(flush, WORKING_AFTER_MS);
+  }
+  const tell: Tell = (words) => {
+    watch?.(words);
+    if (!inChat) return;
+    pending = words;
+    timer ??= setTimeout(flush, TELL_EVERY_MS);
+  };
+  return {
+    tell,
+    close: async (words: Message): Promise<void> => {
+      clearTimeout(timer);
+      if (!inChat) return;
+      await last;
+      await world.outbox.put({ conversation: request.conversation, key: request.id, message: words });
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Every job there is: the payload and the result as schemas, and where its code is. The code is imported when first
+ * asked for, so that a one-shot command pays only for itself.
+ */
+import { z } from 'zod';
+import type { Message } from '../src/messages/message.ts';
+import type { Answer, CommandJob, CommandRequest, Json } from './answer.ts';
+
+const surface = z.enum(['slack', 'teams', 'terminal', 'web', 'shell']);
+
+const requestSchema: z.ZodType<CommandRequest> = z.strictObject({
+  id: z.string().min(1).max(200),
+  command: z.strictObject({
+    name: z.string().max(40),
+    words: z.array(z.string().max(4000)).max(6000),
+    options: z.record(z.string().max(40), z.array(z.string().max(4000)).max(64)),
+  }),
+  actor: z.strictObject({ surface, id: z.string().max(200), shown: z.strictObject({ foreign: z.string().max(400) }) }),
+  conversation: z.strictObject({ surface, id: z.string().max(400), reference: z.string().max(16_384).exactOptional() }),
+  at: z.number(),
+  deadlineMs: z.number().int().positive().exactOptional(),
+  files: z.record(z.string().max(40), z.string().max(4096)),
+  nonce: z.string().max(100).exactOptional(),
+});
+
+/** Renderers are exhaustive over the block kinds; here it matters only that a message is one. */
+const messageSchema = z.custom<Message>(
+  (value) =>
+    z.looseObject({ summary: z.array(z.unknown()).min(1), blocks: z.array(z.unknown()) }).safeParse(value).success,
+);
+
+const answerSchema: z.ZodType<Answer> = z.strictObject({
+  status: z.enum(['ok', 'warning', 'critical', 'unknown']),
+  message: messageSchema,
+  data: z.custom<Json>().exactOptional(),
+});
+
+export function readRequest(data: unknown): CommandRequest {
+  return requestSchema.parse(data);
+}
+
+export function readAnswer(data: unknown): Answer {
+  return answerSchema.parse(data);
+}
+
+type Load = () => Promise<CommandJob>;
+
+/** Command name -> its job. test/architecture.test.ts holds it against the registry. */
+export const commandJobs: Readonly<Record<string, Load>> = {
+  help: async () => (await import('./help.ts')).runHelp,
+  status: async () => (await import('./status.ts')).runStatus,
+};
