@@ -1,0 +1,79 @@
+/** Text in columns: widths as a terminal counts them, wrapping, aligned tables. */
+const SGR = new RegExp(`${String.fromCodePoint(27)}\\[[0-9;]*m`, 'g');
+
+/** Columns that a text takes: combining marks none, wide East Asian characters and emoji two. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text.replace(SGR, '')) {
+    const point = character.codePointAt(0) ?? 0;
+    if (/\p{M}/u.test(character)) continue;
+    width += /\p{Emoji_Presentation}/u.test(character) || isWide(point) ? 2 : 1;
+  }
+  return width;
+}
+
+function isWide(point: number): boolean {
+  return (
+    (point >= 0x1100 && point <= 0x115f) ||
+    (point >= 0x2e80 && point <= 0xa4cf) ||
+    (point >= 0xac00 && point <= 0xd7a3) ||
+    (point >= 0xf900 && point <= 0xfaff) ||
+    (point >= 0xfe30 && point <= 0xfe6f) ||
+    (point >= 0xff00 && point <= 0xff60) ||
+    (point >= 0x20000 && point <= 0x3fffd)
+  );
+}
+
+export function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return align === 'left' ? text + space : space + text;
+}
+
+/** Wraps at spaces; a word longer than the line stands alone. Continuation lines begin with `indent`. */
+export function wrap(text: string, width: number, indent = ''): readonly string[] {
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const room = lines.length === 0 ? width : width - indent.length;
+      if (line !== '' && widthOf(line) + 1 + widthOf(word) > room) {
+        lines.push(line);
+        line = word;
+      } else line = line === '' ? word : `${line} ${word}`;
+    }
+    lines.push(line);
+    return lines.map((each, index) => (index === 0 ? each : indent + each));
+  });
+}
+
+export interface Column {
+  readonly name: string;
+  readonly align?: 'left' | 'right';
+}
+
+/** A table whose last left-aligned column wraps where the whole is too wide. Cells come painted. */
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+  head: (text: string) => string,
+): readonly string[] {
+  const widths = columns.map((column, index) =>
+    Math.max(widthOf(column.name), ...rows.map((row) => widthOf(row[index] ?? ''))),
+  );
+  const last = widths.length - 1;
+  const before = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 0);
+  widths[last] = Math.max(12, Math.min(widths[last] ?? 0, width - before));
+  const line = (cells: readonly string[]): readonly string[] => {
+    const start = cells
+      .slice(0, last)
+      .map((cell, index) => pad(cell, widths[index] ?? 0, columns[index]?.align))
+      .join('  ');
+    const lead = last === 0 ? '' : `${start}  `;
+    const room = widths[last] ?? 12;
+    const wrapped =
+      columns[last]?.align === 'right' ? [pad(cells[last] ?? '', room, 'right')] : wrap(cells[last] ?? '', room);
+    return wrapped.map((each, index) => (index === 0 ? lead + each : ' '.repeat(widthOf(lead)) + each));
+  };
+  return [...line(columns.map((column) => column.name)).map(head), ...rows.flatMap(line)].map((each) => each.trimEnd());
+}

@@ -1,0 +1,157 @@
+/**
+ * A message as lines of text: colours, signs and numbered actions. Used by the terminal chat and the shell.
+ */
+import { plain } from '../../../src/domain/foreign.ts';
+import type { Block, Button, Message } from '../../../src/messages/message.ts';
+import { tableLines, wrap } from './layout.ts';
+import { SIGNS, makePaint } from './paint.ts';
+import type { Paint } from './paint.ts';
+import { sparkline } from './sparkline.ts';
+
+export interface TextForm {
+  readonly colour: boolean;
+  /** Columns, 40 or more. */
+  readonly width: number;
+  /** Evidence is written out rather than counted. */
+  readonly unfolded: boolean;
+  /** Number of the first button; undefined: buttons are shown as the words to type. */
+  readonly firstNumber?: number;
+}
+
+export interface RenderedText {
+  readonly text: string;
+  /** Buttons in the order of their numbers. */
+  readonly buttons: readonly Button[];
+}
+
+export function renderText(message: Message, form: TextForm): RenderedText {
+  const paint = makePaint(form.colour);
+  const buttons: Button[] = [];
+  const pen: Pen = { paint, form, buttons };
+  const drill = message.drill ? `${paint.bold('DRILL')} ` : '';
+  const summary = `${drill}${paint.tone(message.tone, SIGNS[message.tone])} ${paint.bold(paint.phrase(message.summary))}`;
+  const said = plain(message.summary);
+  const body = message.blocks
+    .filter((block) => !('text' in block && plain(block.text) === said))
+    .flatMap((block) => renderBlock(block, pen));
+  return { text: [...wrap(summary, form.width, '  '), ...body].join('\n'), buttons };
+}
+
+interface Pen {
+  readonly paint: Paint;
+  readonly form: TextForm;
+  readonly buttons: Button[];
+}
+
+function renderBlock(block: Block, pen: Pen): readonly string[] {
+  const { paint, form } = pen;
+  switch (block.kind) {
+    case 'heading':
+      return ['', paint.bold(paint.phrase(block.text))];
+    case 'text':
+      return wrap(paint.phrase(block.text), form.width);
+    case 'notice':
+      return wrap(`${paint.tone(block.tone, SIGNS[block.tone])} ${paint.phrase(block.text)}`, form.width, '  ');
+    case 'facts': {
+      const rows = block.facts.map((fact) => [
+        paint.dim(fact.name),
+        fact.tone ? paint.tone(fact.tone, paint.phrase(fact.value)) : paint.phrase(fact.value),
+      ]);
+      return tableLines([{ name: '' }, { name: '' }], rows, form.width, paint.dim)
+        .slice(1)
+        .map((line) => `  ${line}`);
+    }
+    case 'table': {
+      const rows = block.rows.map((row) => row.map((cell) => paint.phrase(cell)));
+      const lines = tableLines(block.columns, rows, form.width - 2, paint.dim).map((line) => `  ${line}`);
+      return block.title === undefined ? lines : [paint.bold(block.title), ...lines];
+    }
+    case 'progress':
+      return [
+        paint.bold(block.title),
+        ...block.steps.flatMap((step, index) => {
+          const note = step.note ? paint.dim(`  ${paint.phrase(step.note)}`) : '';
+          const offered = (step.buttons ?? []).map((each) => number(each, pen)).join('  ');
+          return [
+            `  ${stepSign(step.state, paint)} ${index + 1}. ${step.name}${note}`,
+            ...(offered === '' ? [] : [`       ${offered}`]),
+          ];
+        }),
+      ];
+    case 'evidence':
+      if (!form.unfolded) return [paint.dim(`${block.title}: ${block.items.length} points (say evidence to see them)`)];
+      return [
+        paint.bold(block.title),
+        ...block.items.flatMap((item) =>
+          wrap(`  ${SIDES[item.side]} ${paint.phrase(item.text)}`, form.width, '          '),
+        ),
+      ];
+    case 'series':
+      return [
+        `${block.title}: ${sparkline(block.points.map((point) => point.value))} ${lastOf(block.points)} ${block.unit}`,
+      ];
+    case 'measure':
+      return [
+        `  ${paint.bold(`#${block.number} ${block.name}`)} ${paint.phrase(block.target)}: ${block.state}${leaseOf(block)}`,
+        ...(block.observed ? [`     ${paint.dim(paint.phrase(block.observed))}`] : []),
+        ...(block.buttons.length === 0 ? [] : [`     ${block.buttons.map((each) => number(each, pen)).join('  ')}`]),
+      ];
+    case 'approval':
+      return [
+        '',
+        paint.bold(paint.phrase(block.title)),
+        ...block.commands.map((command) => `    $ ${command}`),
+        ...block.blastRadius.flatMap((line) => wrap(`  • ${paint.phrase(line)}`, form.width, '    ')),
+        `  ${block.needs}; open until ${timeOf(block.expiresAt)}`,
+        `  ${block.buttons.map((each) => number(each, pen)).join('  ')}`,
+      ];
+    case 'actions':
+      return block.buttons.length === 0 ? [] : [`  ${block.buttons.map((each) => number(each, pen)).join('  ')}`];
+    default:
+      return block satisfies never;
+  }
+}
+
+const SIDES = { for: 'for    ', against: 'against', missing: 'missing', neutral: '       ' } as const;
+
+function number(button: Button, pen: Pen): string {
+  const { firstNumber } = pen.form;
+  pen.buttons.push(button);
+  if (firstNumber === undefined) return pen.paint.dim(`→ ${button.command}`);
+  const tone = button.style === 'danger' ? 'critical' : button.style === 'primary' ? 'good' : 'neutral';
+  return pen.paint.tone(tone, `[${firstNumber + pen.buttons.length - 1}] ${button.label}`);
+}
+
+function stepSign(state: Extract<Block, { kind: 'progress' }>['steps'][number]['state'], paint: Paint): string {
+  switch (state) {
+    case 'waiting':
+      return paint.dim('○');
+    case 'current':
+      return paint.tone('neutral', '▶');
+    case 'working':
+      return paint.tone('neutral', '…');
+    case 'done':
+      return paint.tone('good', '✔');
+    case 'skipped':
+      return paint.dim('–');
+    case 'failed':
+      return paint.tone('critical', '✖');
+    case 'undone':
+      return paint.dim('↶');
+    default:
+      return state satisfies never;
+  }
+}
+
+function lastOf(points: readonly { readonly value: number | null }[]): string {
+  return String(points.findLast((point) => point.value !== null)?.value ?? 'not measured');
+}
+
+function leaseOf(block: { readonly since?: number; readonly until?: number }): string {
+  const since = block.since === undefined ? '' : `, since ${timeOf(block.since)}`;
+  return block.until === undefined ? since : `${since}, until ${timeOf(block.until)}`;
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
