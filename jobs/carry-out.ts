@@ -93,7 +93,7 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
       clearTimeout(timer);
       if (!inChat) return;
       await last;
-      await world.outbox.put({ conversation: request.conversation, key: request.id, message: words });
+      await world.outbox.put({ conversation: request.conversation, key: request.id, message: words, final: true });
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Message } from '../src/messages/message.ts';
+import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest, Json } from './answer.ts';
 
 const surface = z.enum(['slack', 'teams', 'terminal', 'web', 'shell']);
@@ -49,4 +50,11 @@ type Load = () => Promise<CommandJob>;
 export const commandJobs: Readonly<Record<string, Load>> = {
   help: async () => (await import('./help.ts')).runHelp,
   status: async () => (await import('./status.ts')).runStatus,
+};
+
+type Chore = (world: World) => Promise<void>;
+
+/** What the house does by itself, by name; jobs/schedule.ts says when. */
+export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
+  canary: async () => (await import('./canary.ts')).runCanary,
 };

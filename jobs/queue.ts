@@ -24,6 +24,8 @@ export interface JobQueue {
   /** Queue counts, or undefined where Redis does not answer. */
   depth(): Promise<{ waiting: number; active: number; delayed: number; failed: number } | undefined>;
   close(): Promise<void>;
+  /** Closes it and takes it away with all its jobs: for a queue that was made for one command. */
+  wipe(): Promise<void>;
 }
 
 /** The queue did not take the job: nothing was done. */
@@ -67,6 +69,10 @@ export function openJobQueue(connection: ConnectionOptions, address: QueueAddres
       }
     },
     close: () => queue.close(),
+    wipe: async () => {
+      await withinDeadline(queue.obliterate({ force: true })).catch(() => {});
+      await queue.close();
+    },
   };
 }
 

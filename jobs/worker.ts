@@ -12,24 +12,31 @@ import type { Answer, CommandRequest } from './answer.ts';
 import { readAnswer, readRequest } from './catalogue.ts';
 import type { QueueAddress } from './queue.ts';
 
+/** Jobs of the house itself begin so; a command's job has the command's name. */
+export const CHORE = 'chore-';
+
 export interface JobWorker {
   /** Stops taking jobs and waits for the running ones, `graceMs` at most. */
   close(graceMs: number): Promise<void>;
-  /** Ends the jobs of this queue for good; for a queue of one's own. */
-  readonly events: Worker;
 }
 
 export interface WorkerPlan {
   readonly concurrency: number;
   carryOut(request: CommandRequest): Promise<Answer>;
+  /** A scheduled chore of the house (jobs/schedule.ts). */
+  chore(name: string): Promise<undefined>;
   /** A job that was given up (it threw, or its worker died twice). */
   givenUp(request: CommandRequest | undefined, why: Error): void;
 }
 
 export function openWorker(connection: ConnectionOptions, address: QueueAddress, plan: WorkerPlan): JobWorker {
-  const worker = new Worker<unknown, Answer>(
+  const worker = new Worker<unknown, Answer | undefined>(
     address.name,
-    async (job) => readAnswer(await plan.carryOut(readRequest(job.data))),
+    async (job) => {
+      const chore = job.name.startsWith(CHORE) ? job.name.slice(CHORE.length) : undefined;
+      if (chore !== undefined) return plan.chore(chore);
+      return readAnswer(await plan.carryOut(readRequest(job.data)));
+    },
     {
       connection,
       prefix: address.prefix,
@@ -46,7 +53,6 @@ export function openWorker(connection: ConnectionOptions, address: QueueAddress,
     plan.givenUp(job === undefined ? undefined : tryRead(job.data), error);
   });
   return {
-    events: worker,
     close: async (graceMs) => {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<'late'>((resolve) => {

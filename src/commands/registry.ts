@@ -1,6 +1,8 @@
 /** Every command there is, in the order in which help lists them. */
 import type { CommandSpec } from './spec.ts';
+import { chatSpec } from './specs/chat.ts';
 import { helpSpec } from './specs/help.ts';
+import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
 
-export const registry: readonly CommandSpec[] = [helpSpec, statusSpec];
+export const registry: readonly CommandSpec[] = [helpSpec, statusSpec, chatSpec, startSpec];

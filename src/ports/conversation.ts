@@ -55,6 +55,8 @@ export interface Utterance {
   readonly message: Message;
   /** Deserves a notification of its own: posted anew even where the key exists. */
   readonly loud?: true;
+  /** Nothing more will come under this key for the same request. */
+  readonly final?: true;
   /** A document to attach (the closing report). */
   readonly file?: { readonly name: string; readonly type: 'text/markdown' | 'text/plain'; readonly text: string };
 }
@@ -91,3 +93,14 @@ export class DeliveryNever extends Error {
     this.name = 'DeliveryNever';
   }
 }
+
+/** What a surface hands its words to. */
+export interface Gateway {
+  /** Resolves within two seconds: taken (it is durable), or refused with what to tell the person now. */
+  hear(heard: Heard): Promise<HearResult>;
+}
+
+export type HearResult =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'refused'; readonly message: Message };

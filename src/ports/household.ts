@@ -1,6 +1,8 @@
 /** How Tourniquet itself is: for `status`, readiness and figures. Each part is unknown where it can't be asked. */
 export interface Household {
   look(): Promise<HouseholdLook>;
+  /** Writes down that a canary job was really consumed, now. */
+  noteCanary(): Promise<void>;
 }
 
 export interface HouseholdLook {

@@ -4,11 +4,11 @@ import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { Tone } from '../../../src/messages/message.ts';
 
 export interface Paint {
-  bold(text: string): string;
-  dim(text: string): string;
-  tone(tone: Tone, text: string): string;
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly tone: (tone: Tone, text: string) => string;
   /** Foreign parts are set apart by colour; control characters were made visible at the door and are checked again. */
-  phrase(phrase: Phrase): string;
+  readonly phrase: (phrase: Phrase) => string;
 }
 
 const CODES: Readonly<Record<Tone, string>> = {

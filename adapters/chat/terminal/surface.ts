@@ -1,0 +1,70 @@
+/**
+ * The terminal as a chat surface: prints what the outbox holds, rewrites the last message in place while it is the last
+ * thing on the screen, numbers the buttons.
+ */
+import { createHash } from 'node:crypto';
+import type { Button } from '../../../src/messages/message.ts';
+import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
+import { renderText } from './render.ts';
+
+export interface Screen {
+  write(text: string): void;
+  /** Columns; undefined where it isn't a terminal: nothing is coloured, nothing rewritten. */
+  readonly columns: () => number | undefined;
+  readonly colour: boolean;
+}
+
+export interface TerminalSurface extends Surface {
+  /** The button with this number, of those still on the screen. */
+  button(number: number): { readonly button: Button; readonly messageKey: string } | undefined;
+  /** Something else was printed (a typed line): the last message can no longer be rewritten. */
+  scrolled(): void;
+}
+
+interface Last {
+  readonly key: string;
+  readonly lines: number;
+  readonly text: string;
+}
+
+/** Numbers go up to this, then begin again. */
+const MOST_BUTTONS = 99;
+
+export function openTerminalSurface(screen: Screen, before: () => void, after: () => void): TerminalSurface {
+  const offered = new Map<number, { button: Button; messageKey: string }>();
+  let next = 1;
+  let last: Last | undefined;
+  const forget = (key: string): void => {
+    for (const [number, each] of offered) if (each.messageKey === key) offered.delete(number);
+  };
+  return {
+    name: 'terminal',
+    deliver: async (utterance: Utterance) => {
+      const columns = screen.columns();
+      forget(utterance.key);
+      if (next + utterance.message.blocks.length * 4 > MOST_BUTTONS) next = 1;
+      const form = {
+        colour: screen.colour,
+        width: Math.max(40, Math.min(columns ?? 100, 120)),
+        unfolded: true,
+        firstNumber: next,
+      };
+      const rendered = renderText(utterance.message, form);
+      rendered.buttons.forEach((each, index) => offered.set(next + index, { button: each, messageKey: utterance.key }));
+      const id = createHash('sha256').update(rendered.text).digest('hex').slice(0, 12);
+      if (last?.key === utterance.key && last.text === rendered.text) return id;
+      next += rendered.buttons.length;
+      before();
+      if (columns !== undefined && last?.key === utterance.key) screen.write(`\u001b[${last.lines}A\u001b[0J`);
+      screen.write(`${rendered.text}\n`);
+      if (utterance.file) screen.write(`--- ${utterance.file.name}\n${utterance.file.text}\n---\n`);
+      last = { key: utterance.key, lines: rendered.text.split('\n').length, text: rendered.text };
+      after();
+      return id;
+    },
+    button: (number) => offered.get(number),
+    scrolled: () => {
+      last = undefined;
+    },
+  };
+}

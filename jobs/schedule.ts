@@ -1,0 +1,68 @@
+/**
+ * What the house does at its times.
+ *
+ * Rules:
+ * 1. The configuration is the truth: schedulers are laid again at start, whenever Redis comes back, and every minute
+ *    (a Redis that lost its data has lost them silently). Laying one again changes nothing where it is the same.
+ * 2. Missed while down: run once, late, never replayed.
+ * 3. Times are cron patterns with a time zone; `every` would drift with the moment of its first laying.
+ */
+import { Queue } from 'bullmq';
+import type { ConnectionOptions } from 'bullmq';
+import type { QueueAddress } from './queue.ts';
+import { CHORE } from './worker.ts';
+
+export interface Slot {
+  /** Unique name of the slot; also its scheduler's id. */
+  readonly id: string;
+  /** The chore of jobs/catalogue.ts. */
+  readonly chore: string;
+  /** Cron pattern, with seconds where it has six fields. */
+  readonly pattern: string;
+  readonly timezone: string;
+}
+
+/** The slots of the house itself. */
+export const HOUSE_SLOTS: readonly Slot[] = [
+  { id: 'canary', chore: 'canary', pattern: '*/15 * * * * *', timezone: 'UTC' },
+];
+
+const RELAY_EVERY_MS = 60_000;
+
+export interface Schedule {
+  close(): Promise<void>;
+}
+
+export function startSchedule(
+  connection: ConnectionOptions,
+  address: QueueAddress,
+  slots: readonly Slot[],
+  failed: (error: Error) => void,
+): Schedule {
+  const queue = new Queue(address.name, { connection, prefix: address.prefix, skipWaitingForReady: true });
+  queue.on('error', () => {});
+  const lay = async (): Promise<void> => {
+    for (const slot of slots) {
+      await queue.upsertJobScheduler(
+        slot.id,
+        { pattern: slot.pattern, tz: slot.timezone },
+        {
+          name: `${CHORE}${slot.chore}`,
+          data: {},
+          opts: { removeOnComplete: { age: 3600, count: 20 }, removeOnFail: { age: 86_400, count: 50 } },
+        },
+      );
+    }
+  };
+  const layQuietly = (): void => {
+    lay().catch((error: unknown) => failed(error instanceof Error ? error : new Error(String(error))));
+  };
+  layQuietly();
+  const timer = setInterval(layQuietly, RELAY_EVERY_MS);
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await queue.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** The people of the configuration as the port the house asks. */
+import type { Actor, SurfaceName } from '../ports/conversation.ts';
+import type { People } from '../ports/people.ts';
+import type { Config } from '../config/schema.ts';
+
+type Person = Config['people'][number];
+
+/**
+ * Who is at the machine's own terminal or shell may do what its user may do there anyway: admin, unless the person table
+ * names that user. In a chat, whom nobody named gets that chat's `everybody`.
+ */
+export function makePeople(config: Config): People {
+  const find = (actor: Actor): Person | undefined =>
+    config.people.find((person) => identityOn(person, actor.surface) === actor.id);
+  return {
+    roleOf(actor) {
+      const person = find(actor);
+      if (person) return person.role;
+      switch (actor.surface) {
+        case 'terminal':
+        case 'shell':
+          return 'admin';
+        case 'slack':
+          return config.chat.slack?.everybody ?? 'viewer';
+        case 'teams':
+          return config.chat.teams?.everybody ?? 'viewer';
+        case 'web':
+          return 'nobody';
+        default:
+          return actor.surface satisfies never;
+      }
+    },
+    personOf: (actor) => find(actor)?.name ?? `${actor.surface === 'shell' ? 'terminal' : actor.surface}:${actor.id}`,
+  };
+}
+
+function identityOn(person: Person, surface: SurfaceName): string | undefined {
+  switch (surface) {
+    case 'slack':
+      return person.slack;
+    case 'teams':
+      return person.teams;
+    case 'terminal':
+    case 'shell':
+      return person.terminal;
+    case 'web':
+      return person.name;
+    default:
+      return surface satisfies never;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The running parts of one process: queue, worker, schedule, deliverers; by role.
+ */
+import { hostname } from 'node:os';
+import type { Log } from '../../adapters/log/log.ts';
+import { makeFigures } from '../../adapters/operations/figures.ts';
+import type { Figures } from '../../adapters/operations/figures.ts';
+import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
+import { startDeliverer } from '../../adapters/redis/deliverer.ts';
+import type { Deliverer } from '../../adapters/redis/deliverer.ts';
+import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
+import { carryOut } from '../../jobs/carry-out.ts';
+import { chores } from '../../jobs/catalogue.ts';
+import { makeGateway } from '../../jobs/gateway.ts';
+import { MAIN_QUEUE, openJobQueue } from '../../jobs/queue.ts';
+import { HOUSE_SLOTS, startSchedule } from '../../jobs/schedule.ts';
+import { openWorker } from '../../jobs/worker.ts';
+import { registry } from '../commands/registry.ts';
+import { foreign, say } from '../domain/foreign.ts';
+import { message, notice } from '../messages/message.ts';
+import type { Gateway, Surface } from '../ports/conversation.ts';
+import type { World } from '../ports/world.ts';
+import { WORKERS_KEY } from './household.ts';
+import { openRedis } from './redis.ts';
+import type { Settings } from './settings.ts';
+import { makeWorld } from './world.ts';
+
+export interface ServiceParts {
+  readonly worker: boolean;
+  readonly scheduler: boolean;
+}
+
+export interface Service {
+  readonly world: World;
+  readonly gateway: Gateway;
+  readonly figures: Figures;
+  /** Begins to say, through this surface, what the outbox holds at this address. */
+  speakThrough(address: string, surface: Surface): void;
+  /** Ends everything within about two seconds. */
+  close(): Promise<void>;
+}
+
+const HEARTBEAT_MS = 5000;
+const CONCURRENCY = 8;
+
+export async function startService(settings: Settings, parts: ServiceParts, log: Log): Promise<Service> {
+  const redis = await openRedis(settings);
+  const address = { name: MAIN_QUEUE, prefix: KEY_PREFIX };
+  const queue = openJobQueue(await redis.producer(), address);
+  const real = makeWorld({ settings, redis, queue, resolvers: [] });
+  const figures = makeFigures();
+  const deliverers = new Map<string, Deliverer>();
+  const subscriber = redis.waiter();
+  subscriber.on('message', (_channel: string, changed: string) => deliverers.get(changed)?.nudge());
+  await subscriber.subscribe(OUTBOX_CHANNEL);
+  const worker = parts.worker ? openWorker(redis.waiter(), address, workerPlan(real.world, figures, log)) : undefined;
+  const schedule = parts.scheduler
+    ? startSchedule(await redis.producer(), address, HOUSE_SLOTS, (error) =>
+        log.warn({ error: error.message }, 'the schedule could not be laid; tried again within a minute'),
+      )
+    : undefined;
+  const id = `${hostname()}/${process.pid}`;
+  const beat = (): void => {
+    const roles = [...(parts.worker ? ['worker'] : []), ...(parts.scheduler ? ['scheduler'] : [])].join('+');
+    redis.records.hset(WORKERS_KEY, id, `${Date.now()} ${roles}`).catch(() => {});
+  };
+  beat();
+  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  return {
+    world: real.world,
+    gateway: makeGateway({ queue, people: real.world.people, registry }),
+    figures,
+    speakThrough: (at, surface) => {
+      const lost = (_utterance: unknown, why: string): void =>
+        log.warn({ surface: surface.name, why }, 'a message could not be delivered');
+      deliverers.set(at, startDeliverer(real.outbox, at, surface, lost));
+    },
+    close: async () => {
+      clearInterval(heartbeat);
+      await schedule?.close();
+      await worker?.close(1500);
+      await Promise.all([...deliverers.values()].map((deliverer) => deliverer.close()));
+      await redis.records.hdel(WORKERS_KEY, id).catch(() => 0);
+      await queue.close();
+      await real.close();
+      await redis.close();
+    },
+  };
+}
+
+function workerPlan(world: World, figures: Figures, log: Log): Parameters<typeof openWorker>[2] {
+  return {
+    concurrency: CONCURRENCY,
+    carryOut: async (request) => {
+      const began = world.clock.monotonic();
+      const answer = await carryOut(request, world);
+      const seconds = (world.clock.monotonic() - began) / 1000;
+      figures.command(request.command.name, answer.status, seconds);
+      log.info(
+        {
+          command: request.command.name,
+          actor: request.actor.id,
+          surface: request.actor.surface,
+          status: answer.status,
+          seconds,
+        },
+        'command',
+      );
+      return answer;
+    },
+    chore: async (name) => {
+      const load = chores[name];
+      if (!load) throw new Error(`There is no chore ${name}; another version of Tourniquet laid it.`);
+      await (
+        await load()
+      )(world);
+      return undefined;
+    },
+    givenUp: (request, error) => {
+      log.error({ command: request?.command.name, error: error.message }, 'a job was given up');
+      if (!request) return;
+      const words = say`${request.command.name} was given up: ${foreign(error.message, 400)}. What it had begun is in the ledger; say it again when you have looked.`;
+      world.outbox
+        .put({
+          conversation: request.conversation,
+          key: request.id,
+          message: message('critical', words, notice('critical', words)),
+          final: true,
+        })
+        .catch((lost: unknown) => log.error({ error: String(lost) }, 'and that could not be said'));
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** Commands that are a process of their own: `start`, `chat`. */
+import { join } from 'node:path';
+import { openLog } from '../../adapters/log/log.ts';
+import type { LogTarget } from '../../adapters/log/log.ts';
+import { startOperations } from '../../adapters/operations/server.ts';
+import type { Command } from '../commands/parse.ts';
+import { readArguments } from '../commands/parse.ts';
+import { optionOf } from '../commands/spec.ts';
+import { startSpec } from '../commands/specs/start.ts';
+import type { ProcessRole } from '../commands/specs/start.ts';
+import { sayWelcome } from '../messages/welcome.ts';
+import { startService } from './service.ts';
+import type { Service } from './service.ts';
+import { readSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { talkInTerminal } from './terminal.ts';
+
+/** Everything that was started is ended within this time after Ctrl-C, in milliseconds. */
+const END_WITHIN_MS = 2800;
+
+export async function runShellOnly(command: Command): Promise<number> {
+  switch (command.spec.name) {
+    case 'chat':
+      return chat(command);
+    case 'start':
+      return start(command);
+    default:
+      throw new Error(`${command.spec.name} is declared for the shell only, but nothing carries it out.`);
+  }
+}
+
+async function chat(command: Command): Promise<number> {
+  const settings = readSettings(optionOf(command.spoken, 'config'));
+  const log = await openLog(
+    { kind: 'file', path: join(settings.dataFolder, 'tourniquet.log') },
+    process.env['LOG_LEVEL'],
+  );
+  const service = await startService(settings, { worker: true, scheduler: false }, log);
+  const talk = talkInTerminal(service, settings);
+  await Promise.race([talk.ended, interrupted()]);
+  talk.close();
+  return end(service);
+}
+
+async function start(command: Command): Promise<number> {
+  const args = readArguments(startSpec, command.spoken);
+  if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
+  const { role } = args.value;
+  const settings = readSettings(optionOf(command.spoken, 'config'));
+  const speaks = role === 'all';
+  const log = await openLog(logTarget(settings, speaks), process.env['LOG_LEVEL']);
+  const service = await startService(settings, partsOf(role), log);
+  const host = process.env['TOURNIQUET_OPERATIONS_HOST'] ?? '127.0.0.1';
+  const operations = await startOperations(
+    host,
+    Number(process.env['TOURNIQUET_OPERATIONS_PORT'] ?? 3979),
+    service.world.household,
+    service.figures,
+  );
+  log.info({ role, operations: operations.address }, 'started');
+  const stop = interrupted();
+  if (speaks) {
+    const talk = talkInTerminal(service, settings);
+    await talk.show(sayWelcome(settings.configFile !== undefined, operations.address));
+    const heard = await Promise.race([talk.ended, stop]);
+    talk.close();
+    if (heard !== 'interrupted' && heard.lines === 0 && !process.stdin.isTTY) await stop;
+  } else {
+    await stop;
+  }
+  await operations.close();
+  return end(service);
+}
+
+function partsOf(role: ProcessRole): { readonly worker: boolean; readonly scheduler: boolean } {
+  return { worker: role === 'all' || role === 'worker', scheduler: role === 'all' || role === 'scheduler' };
+}
+
+/** A person at the terminal is not shown the log between the lines; it goes to a file beside the data. */
+function logTarget(settings: Settings, speaks: boolean): LogTarget {
+  if (speaks && process.stdin.isTTY) return { kind: 'file', path: join(settings.dataFolder, 'tourniquet.log') };
+  return process.stderr.isTTY ? { kind: 'pretty' } : { kind: 'json', to: 'stderr' };
+}
+
+function interrupted(): Promise<'interrupted'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+}
+
+async function end(service: Service): Promise<number> {
+  const late = setTimeout(() => process.exit(1), END_WITHIN_MS);
+  await service.close();
+  clearTimeout(late);
+  return 0;
+}

@@ -1,0 +1,109 @@
+/**
+ * One command in the shell: the same registry, jobs and messages as in a chat, on a queue of its own, so that what runs
+ * beside it (another version, another configuration) neither answers for it nor waits for it.
+ */
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { renderText } from '../../adapters/chat/terminal/render.ts';
+import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
+import { carryOut } from '../../jobs/carry-out.ts';
+import type { Answer, CommandRequest, Status } from '../../jobs/answer.ts';
+import { openJobQueue } from '../../jobs/queue.ts';
+import { openWorker } from '../../jobs/worker.ts';
+import type { Command } from '../commands/parse.ts';
+import { hasOption, optionOf } from '../commands/spec.ts';
+import { foreign, plain } from '../domain/foreign.ts';
+import { openRedis } from './redis.ts';
+import { readSettings } from './settings.ts';
+import { makeWorld } from './world.ts';
+
+const EXIT: Readonly<Record<Status, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
+
+export interface ShellStreams {
+  out(text: string): void;
+  err(text: string): void;
+  /** Columns, or undefined where the output isn't a terminal. */
+  readonly columns: number | undefined;
+}
+
+/** Carries out one command and returns the exit status of the contract. */
+export async function runInShell(command: Command, streams: ShellStreams): Promise<number> {
+  const settings = readSettings(optionOf(command.spoken, 'config'));
+  const redis = await openRedis(settings);
+  const address = { name: `shell-${process.pid}-${randomBytes(4).toString('hex')}`, prefix: KEY_PREFIX };
+  const queue = openJobQueue(await redis.producer(), address);
+  const real = makeWorld({ settings, redis, queue, resolvers: command.spoken.options['resolver'] ?? [] });
+  const request = requestOf(command);
+  const outcome = Promise.withResolvers<Answer>();
+  const worker = openWorker(redis.waiter(), address, {
+    concurrency: 1,
+    carryOut: async (asked) => {
+      const answer = await carryOut(asked, real.world);
+      outcome.resolve(answer);
+      return answer;
+    },
+    chore: () => Promise.resolve(undefined),
+    givenUp: (_request, why) => outcome.reject(why),
+  });
+  try {
+    await queue.submit(request);
+    const answer = await withinTimeout(outcome.promise, request.deadlineMs);
+    show(answer, command, streams);
+    return EXIT[answer.status];
+  } finally {
+    await worker.close(1000);
+    await queue.wipe();
+    await real.close();
+    await redis.close();
+  }
+}
+
+function requestOf(command: Command): CommandRequest {
+  const user = userInfo().username;
+  const seconds = optionOf(command.spoken, 'timeout');
+  const files = Object.fromEntries(
+    command.spec.options.flatMap((option) => {
+      const path = option.file ? optionOf(command.spoken, option.name) : undefined;
+      return path === undefined ? [] : [[option.name, path === '-' ? '/dev/stdin' : resolve(path)]];
+    }),
+  );
+  return {
+    id: `shell-${randomBytes(12).toString('hex')}`,
+    command: command.spoken,
+    actor: { surface: 'shell', id: user, shown: foreign(user) },
+    conversation: { surface: 'shell', id: `${process.pid}` },
+    at: Date.now(),
+    files,
+    ...(seconds !== undefined && { deadlineMs: Math.round(Number(seconds) * 1000) }),
+  };
+}
+
+/** The job has the same deadline and keeps it; this is the last resort where it doesn't. */
+async function withinTimeout(answer: Promise<Answer>, ms: number | undefined): Promise<Answer> {
+  if (ms === undefined) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`No answer within the ${ms / 1000} s of --timeout. Allow more, or ask for less.`)),
+      ms + 500,
+    );
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+function show(answer: Answer, command: Command, streams: ShellStreams): void {
+  if (hasOption(command.spoken, 'json')) {
+    streams.out(
+      `${JSON.stringify(answer.data ?? { schema: 'tourniquet.message/1', status: answer.status, message: answer.message })}\n`,
+    );
+    for (const block of answer.message.blocks) if (block.kind === 'notice') streams.err(`${plain(block.text)}\n`);
+    return;
+  }
+  const form = {
+    colour: streams.columns !== undefined && process.env['NO_COLOR'] === undefined,
+    width: Math.max(40, Math.min(streams.columns ?? 100, 120)),
+    unfolded: true,
+  };
+  streams.out(`${renderText(answer.message, form).text}\n`);
+}
