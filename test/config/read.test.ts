@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigRefused, readConfig } from '../../src/config/read.ts';
+
+function faultsOf(text: string): readonly string[] {
+  try {
+    readConfig(text, 't.yaml');
+  } catch (error) {
+    if (error instanceof ConfigRefused)
+      return error.faults.map((fault) => `${fault.line}:${fault.column} ${fault.path}: ${fault.why}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('a configuration', () => {
+  it('may be empty: every part is optional', () => {
+    expect(readConfig('', 't.yaml')).toMatchObject({ sites: [], servers: [], people: [] });
+  });
+
+  it('has an example that is itself valid and names every part', () => {
+    const config = readConfig(
+      readFileSync(join(import.meta.dirname, '../../tourniquet.example.yaml'), 'utf8'),
+      'tourniquet.example.yaml',
+    );
+    expect(config.sites[0]).toMatchObject({
+      name: 'headquarters',
+      sharedAddress: true,
+      servers: ['mx1'],
+      firewall: 'gateway',
+    });
+    for (const part of ['sites', 'servers', 'firewalls', 'people'] as const)
+      expect(config[part].length, part).toBeGreaterThan(0);
+  });
+
+  it('is refused with all faults at once, each with line, column, place and remedy', () => {
+    const text = [
+      'sites:',
+      '  - name: hq',
+      '    addresses: [999.1.1.1]',
+      '    servrs: [mx1]',
+      '    timezone: Mars/Base',
+      'people:',
+      '  - {name: anna, role: boss}',
+    ].join('\n');
+    expect(faultsOf(text)).toEqual([
+      '3:17 sites[0].addresses[0]: "999.1.1.1" is not an IPv4 address; four numbers from 0 to 255, such as 192.0.2.7',
+      '4:5 sites[0].servrs: nothing is called "servrs" here; did you mean servers?',
+      '5:5 sites[0].timezone: a time zone of the IANA database, such as Europe/Berlin',
+      '7:18 people[0].role: Invalid option: expected one of "viewer"|"responder"|"approver"|"admin"',
+    ]);
+  });
+
+  it('is refused where a site names a server or a firewall that is not there', () => {
+    expect(
+      faultsOf('sites:\n  - name: hq\n    servers: [mx9]\n    firewall: gw\nservers:\n  - {name: mx1, mta: postfix}\n'),
+    ).toEqual([
+      '3:15 sites[0].servers[0]: no server is called mx9; there are mx1',
+      '4:5 sites[0].firewall: no firewall is called gw; there are none under firewalls',
+    ]);
+  });
+
+  it.each([
+    ['sites: [', '1:9'],
+    ['a: 1\na: 2\n', '2:1'],
+  ])('that is no YAML (%j) is refused at its place', (text, place) => {
+    expect(faultsOf(text)[0]).toContain(place);
+  });
+});
