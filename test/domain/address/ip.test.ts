@@ -59,7 +59,7 @@ describe('an IP address', () => {
         if (again.kind === 'bad') throw new Error(`${address.text}: ${again.why}`);
         const mapped =
           raw.length === 16 && address.text.startsWith('::ffff:') && raw.slice(0, 10).every((byte) => byte === 0);
-        if (!mapped) expect([...again.value.bytes]).toEqual([...raw]);
+        expect([...again.value.bytes]).toEqual(mapped ? [...raw].slice(12) : [...raw]);
       }),
       { numRuns: 2000 },
     );
