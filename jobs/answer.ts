@@ -9,8 +9,8 @@ import type { Message } from '../src/messages/message.ts';
 import type { Actor, Conversation } from '../src/ports/conversation.ts';
 import type { World } from '../src/ports/world.ts';
 
-/** The convention of monitoring plugins: exit status 0, 1, 2, 3. */
-export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
+/** The convention of monitoring plugins: exit status 0, 1, 2, 3; and a wrong call, 64. */
+export type Status = 'ok' | 'warning' | 'critical' | 'unknown' | 'refused';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 

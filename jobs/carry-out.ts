@@ -60,7 +60,7 @@ async function answerOf(request: CommandRequest, world: World, tell: Tell): Prom
 
 function refused(why: string, remedy: string): Answer {
   const words = say`${foreign(why, 400)}; ${foreign(remedy, 400)}`;
-  return { status: 'unknown', message: message('unknown', words, notice('unknown', words)) };
+  return { status: 'refused', message: message('unknown', words, notice('unknown', words)) };
 }
 
 function openVoice(request: CommandRequest, world: World, watch: Tell | undefined) {

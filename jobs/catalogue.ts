@@ -31,7 +31,7 @@ const messageSchema = z.custom<Message>(
 );
 
 const answerSchema: z.ZodType<Answer> = z.strictObject({
-  status: z.enum(['ok', 'warning', 'critical', 'unknown']),
+  status: z.enum(['ok', 'warning', 'critical', 'unknown', 'refused']),
   message: messageSchema,
   data: z.custom<Json>().exactOptional(),
 });
@@ -48,6 +48,7 @@ type Load = () => Promise<CommandJob>;
 
 /** Command name -> its job. test/architecture.test.ts holds it against the registry. */
 export const commandJobs: Readonly<Record<string, Load>> = {
+  check: async () => (await import('./check.ts')).runCheck,
   help: async () => (await import('./help.ts')).runHelp,
   status: async () => (await import('./status.ts')).runStatus,
 };

@@ -1,8 +1,9 @@
 /** Every command there is, in the order in which help lists them. */
 import type { CommandSpec } from './spec.ts';
 import { chatSpec } from './specs/chat.ts';
+import { checkSpec } from './specs/check.ts';
 import { helpSpec } from './specs/help.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
 
-export const registry: readonly CommandSpec[] = [helpSpec, statusSpec, chatSpec, startSpec];
+export const registry: readonly CommandSpec[] = [helpSpec, checkSpec, statusSpec, chatSpec, startSpec];

@@ -18,7 +18,7 @@ import { openRedis } from './redis.ts';
 import { readSettings } from './settings.ts';
 import { makeWorld } from './world.ts';
 
-const EXIT: Readonly<Record<Status, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3 };
+const EXIT: Readonly<Record<Status, number>> = { ok: 0, warning: 1, critical: 2, unknown: 3, refused: 64 };
 
 export interface ShellStreams {
   out(text: string): void;
@@ -93,6 +93,10 @@ async function withinTimeout(answer: Promise<Answer>, ms: number | undefined): P
 }
 
 function show(answer: Answer, command: Command, streams: ShellStreams): void {
+  if (answer.status === 'refused') {
+    streams.err(`tq: ${plain(answer.message.summary)}\n`);
+    return;
+  }
   if (hasOption(command.spoken, 'json')) {
     streams.out(
       `${JSON.stringify(answer.data ?? { schema: 'tourniquet.message/1', status: answer.status, message: answer.message })}\n`,

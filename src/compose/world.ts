@@ -1,13 +1,19 @@
 /** The real world: every port filled with its adapter. */
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
+import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
+import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
+import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
+import type { Resolver } from '../ports/dns.ts';
+import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
 import { makeHousehold } from './household.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
+import { makeSites } from './sites.ts';
 
 export interface WorldNeeds {
   readonly settings: Settings;
@@ -27,12 +33,29 @@ export interface RealWorld {
 export function makeWorld(needs: WorldNeeds): RealWorld {
   const { settings, redis, queue } = needs;
   const outbox = openOutbox(redis.records);
+  const named = needs.resolvers.length > 0 ? needs.resolvers : settings.config.resolvers;
+  const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
+  const { catalogue, off, weights } = settings.config.blocklists;
   const world: World = {
     clock: systemClock,
     random: systemRandom,
     outbox,
     people: makePeople(settings.config),
-    household: makeHousehold(settings, redis, queue, async () => []),
+    household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver)),
+    resolver,
+    catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
+    sites: makeSites(settings.config),
   };
-  return { world, outbox, close: async () => {} };
+  return { world, outbox, close: async () => resolver.close() };
+}
+
+/** Asks for the root's name servers: every resolver that works can answer that. */
+async function lookAtResolver(resolver: Resolver): Promise<HouseholdLook['resolvers']> {
+  const reply = await resolver.ask({ name: 'a.root-servers.net', type: 'A' }, 1500);
+  const state = reply.kind === 'answer' ? 'answers' : 'fails';
+  return resolver.servers.map((address) =>
+    address === reply.resolver
+      ? { address, state, note: reply.kind === 'failed' ? reply.why : '' }
+      : { address, state: 'unknown', note: 'not needed' },
+  );
 }

@@ -2,10 +2,13 @@
  * Everything a job may ask of the world, as one bundle. The composition root fills it with real adapters, the drill
  * with simulated ones. A job names what it needs: `CommandJob<'clock' | 'resolver'>`.
  */
+import type { CatalogueShelf } from './catalogue.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Outbox } from './conversation.ts';
+import type { Resolver } from './dns.ts';
 import type { Household } from './household.ts';
 import type { People } from './people.ts';
+import type { Sites } from './sites.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -13,4 +16,7 @@ export interface World {
   readonly outbox: Outbox;
   readonly people: People;
   readonly household: Household;
+  readonly resolver: Resolver;
+  readonly catalogue: CatalogueShelf;
+  readonly sites: Sites;
 }

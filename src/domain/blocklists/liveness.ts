@@ -1,0 +1,54 @@
+/**
+ * Whether a list lives, by its own test points (RFC 5782 section 5; many lists have others).
+ *
+ * Rules:
+ * 1. A positive point that is silent means an emptied or refusing list: its silence about anything else proves nothing.
+ * 2. A negative point that is listed means a list that lists the world: its listings prove nothing.
+ * 3. A list without a positive point is never proved; without a negative one, that check is left out.
+ */
+import type { DnsReply } from '../../ports/dns.ts';
+import { readCode } from './blocklist.ts';
+import type { Blocklist, UnknownWhy } from './blocklist.ts';
+
+export interface Liveness {
+  readonly positive: 'listed' | 'silent' | 'failed' | 'none';
+  readonly negative: 'listed' | 'silent' | 'failed' | 'none';
+  /** Why the positive point could not be proved. */
+  readonly why?: UnknownWhy;
+  /** When it was looked at, milliseconds since 1970 UTC, and through which resolver. */
+  readonly at: number;
+  readonly resolver: string;
+}
+
+/** Judges the replies to the two test points. */
+export function judgeLiveness(
+  list: Blocklist,
+  positive: DnsReply | undefined,
+  negative: DnsReply | undefined,
+  at: number,
+): Liveness {
+  const plus = pointOf(list, positive);
+  const minus = pointOf(list, negative);
+  return {
+    positive: plus.state,
+    negative: minus.state,
+    ...(plus.why !== undefined && { why: plus.why }),
+    at,
+    resolver: positive?.resolver ?? negative?.resolver ?? '',
+  };
+}
+
+function pointOf(
+  list: Blocklist,
+  reply: DnsReply | undefined,
+): { readonly state: Liveness['positive']; readonly why?: UnknownWhy } {
+  if (!reply) return { state: 'none' };
+  if (reply.kind === 'failed') return { state: 'failed', why: reply.why };
+  if (reply.data.length === 0 || reply.rcode === 'NXDOMAIN') return { state: 'silent' };
+  const readings = reply.data.map((address) => readCode(list, address));
+  const error = readings.find((reading) => reading.kind === 'error');
+  if (error?.kind === 'error') return { state: 'failed', why: error.why };
+  if (readings.some((reading) => reading.kind === 'outside')) return { state: 'failed', why: 'not-a-listing-answer' };
+  // A test entry may have a code of its own that the list documents nowhere else: it proves that the list speaks.
+  return { state: 'listed' };
+}

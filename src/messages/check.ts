@@ -1,0 +1,186 @@
+/** What the blocklists said. The verdict first; listings in full; what is unknown by its reason; the rest as a number. */
+import type { Blocklist, Nature, UnknownWhy } from '../domain/blocklists/blocklist.ts';
+import type { ListVerdict, SubjectState } from '../domain/blocklists/verdict.ts';
+import { foreign, say } from '../domain/foreign.ts';
+import type { Phrase } from '../domain/foreign.ts';
+import { heading, message, notice, text } from './message.ts';
+import type { Block, Message, Tone } from './message.ts';
+
+export interface CheckedSubject extends SubjectState {
+  readonly subject: string;
+  /** The name whose address this is. */
+  readonly of?: string;
+  readonly findings: readonly {
+    readonly list: Pick<Blocklist, 'shown' | 'name' | 'weight' | 'removal' | 'kind'>;
+    readonly verdict: ListVerdict;
+    readonly reason?: string;
+    readonly resolver: string;
+  }[];
+}
+
+export function sayCheckProgress(done: number, of: number): Message {
+  return message('neutral', `${done} of ${of} answers are in …`);
+}
+
+export function sayCheck(checked: readonly CheckedSubject[], notes: readonly string[], elapsedMs: number): Message {
+  const blocks =
+    checked.length > 16 ? manySubjects(checked) : checked.flatMap((each) => oneSubject(each, checked.length > 1));
+  return message(
+    toneOf(checked),
+    summaryOf(checked),
+    ...blocks,
+    ...notes.map((note) => notice('unknown', [foreign(note, 300)])),
+    text(`${(elapsedMs / 1000).toFixed(1)} s`),
+  );
+}
+
+function summaryOf(checked: readonly CheckedSubject[]): Phrase {
+  const only = checked.length === 1 ? checked[0] : undefined;
+  if (only) return say`${foreign(only.subject)}: ${stateInWords(only)}`;
+  const count = (state: SubjectState['state']): number => checked.filter((each) => each.state === state).length;
+  const parts = [`${count('listed')} listed`, `${count('clear')} clear`, `${count('unknown')} unknown`];
+  return say`${checked.length} checked: ${parts.join(', ')}`;
+}
+
+function stateInWords(each: CheckedSubject): string {
+  const { asked, answered, unknown } = each.coverage;
+  const listings = each.findings.filter(({ verdict }) => verdict.state === 'listed').length;
+  switch (each.state) {
+    case 'listed':
+      return `listed on ${listings} of ${answered} lists that answered${unknown > 0 ? `; ${unknown} could not be asked` : ''}`;
+    case 'clear':
+      return `${each.warning ? `no listing that matters, but ${listings} minor` : 'clear'}; ${answered} of ${asked} lists answered and proved themselves`;
+    case 'unknown':
+      return asked === 0
+        ? 'unknown: no list covers it'
+        : `unknown: ${listings === 0 ? 'no listing found' : `${listings} minor listing${listings > 1 ? 's' : ''}`}, but ${unknown} of ${asked} lists could not be checked`;
+    default:
+      return each.state satisfies never;
+  }
+}
+
+function oneSubject(each: CheckedSubject, titled: boolean): readonly Block[] {
+  const title =
+    each.of === undefined
+      ? say`${foreign(each.subject)}`
+      : say`${foreign(each.subject)} (an address of ${foreign(each.of)})`;
+  const listed = each.findings.flatMap((finding) =>
+    finding.verdict.state === 'listed' ? [{ ...finding, verdict: finding.verdict }] : [],
+  );
+  const rows = listed.map(({ list, verdict, reason }): readonly Phrase[] => [
+    say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`})`,
+    say`${verdict.meanings.map((meaning) => meaning).join('; ')}${reason === undefined ? [] : say` “${foreign(reason, 160)}”`}${list.removal === undefined ? '' : ` — removal: ${list.removal}`}`,
+  ]);
+  return [
+    ...(titled ? [heading(title), text(stateInWords(each))] : []),
+    ...(rows.length > 0
+      ? [{ kind: 'table' as const, columns: [{ name: 'listed on' }, { name: 'what it says' }], rows }]
+      : []),
+    ...unknownBlocks(each),
+    ...(listed.some(({ verdict }) => verdict.nature === 'abuse')
+      ? [
+          text(
+            'Ask for removal only once the leak has been shown to have stopped; asked too early, most lists list again, and for longer.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function unknownBlocks(each: CheckedSubject): readonly Block[] {
+  const byWhy = new Map<UnknownWhy, string[]>();
+  for (const { list, verdict } of each.findings) {
+    if (verdict.state === 'unknown') byWhy.set(verdict.why, [...(byWhy.get(verdict.why) ?? []), list.shown]);
+  }
+  const notCovered = each.findings.filter(
+    ({ verdict, list }) => verdict.state === 'not-covered' && list.kind === 'ip',
+  ).length;
+  const facts = [...byWhy].map(([why, zones]) => ({
+    name: `${zones.length} unknown`,
+    value: [
+      `${whyInWords(why)}: ${zones.slice(0, 6).join(', ')}${zones.length > 6 ? ` … ${zones.length - 6} more` : ''}`,
+    ],
+    tone: 'unknown' as Tone,
+  }));
+  const six =
+    each.subject.includes(':') && notCovered > 0
+      ? [{ name: 'not covered', value: [`${notCovered} lists know no IPv6`] }]
+      : [];
+  return facts.length + six.length === 0 ? [] : [{ kind: 'facts', facts: [...facts, ...six] }];
+}
+
+function manySubjects(checked: readonly CheckedSubject[]): readonly Block[] {
+  const rows = checked
+    .filter((each) => each.state !== 'clear' || each.warning)
+    .map((each): readonly Phrase[] => [[foreign(each.subject)], [each.state], [zonesOf(each)]]);
+  return rows.length === 0
+    ? []
+    : [{ kind: 'table', columns: [{ name: 'subject' }, { name: 'state' }, { name: 'lists' }], rows }];
+}
+
+function zonesOf(each: CheckedSubject): string {
+  const wanted = each.findings.filter(
+    ({ verdict }) => verdict.state === 'listed' || (each.state === 'unknown' && verdict.state === 'unknown'),
+  );
+  return (
+    wanted
+      .map(({ list }) => list.shown)
+      .slice(0, 5)
+      .join(', ') + (wanted.length > 5 ? ` … ${wanted.length - 5} more` : '')
+  );
+}
+
+function toneOf(checked: readonly CheckedSubject[]): Tone {
+  if (checked.some((each) => each.state === 'listed')) return 'critical';
+  if (checked.some((each) => each.state === 'unknown')) return 'unknown';
+  return checked.some((each) => each.warning) ? 'warning' : 'good';
+}
+
+function natureInWords(nature: Nature): string {
+  switch (nature) {
+    case 'abuse':
+      return 'abuse';
+    case 'policy':
+      return 'a policy, not abuse';
+    case 'informational':
+      return 'information only';
+    default:
+      return nature satisfies never;
+  }
+}
+
+/** Each reason with what to do about it. */
+export function whyInWords(why: UnknownWhy): string {
+  switch (why) {
+    case 'timeout':
+      return 'no answer in time';
+    case 'servfail':
+      return 'the resolver failed (SERVFAIL)';
+    case 'refused':
+      return 'refused: the operator wants a key, or has enough of us';
+    case 'blocked-resolver':
+      return 'the operator does not answer this resolver: use one of your own, or the operator’s key';
+    case 'query-limit':
+      return 'too many questions for the free service';
+    case 'bad-query':
+      return 'the list could not make sense of the question: look at the zone in the catalogue';
+    case 'dead-list':
+      return 'the list does not even list its own test entry: it is empty, closed or refuses this resolver';
+    case 'answers-everything':
+      return 'the list lists everything: it is closed or broken';
+    case 'not-a-listing-answer':
+      return 'an answer outside 127.0.0.0/8: a parked domain or a resolver that rewrites';
+    case 'unknown-code':
+      return 'a return code that the list does not document';
+    case 'contradiction':
+      return 'a listing and an error at once';
+    case 'malformed':
+      return 'an answer that makes no sense';
+    case 'network':
+      return 'the resolver can not be reached';
+    case 'name-too-long':
+      return 'the name is too long for this list';
+    default:
+      return why satisfies never;
+  }
+}
