@@ -24,7 +24,7 @@ export function sayCheckProgress(done: number, of: number): Message {
 
 export function sayCheck(checked: readonly CheckedSubject[], notes: readonly string[], elapsedMs: number): Message {
   const blocks =
-    checked.length > 16 ? manySubjects(checked) : checked.flatMap((each) => oneSubject(each, checked.length > 1));
+    checked.length > 6 ? manySubjects(checked) : checked.flatMap((each) => oneSubject(each, checked.length > 1));
   return message(
     toneOf(checked),
     summaryOf(checked),

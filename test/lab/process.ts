@@ -1,0 +1,91 @@
+/** One real server under test: started, waited for until it really answers, ended by its pid. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface RunningServer {
+  readonly pid: number;
+  /** Sends a signal; the server stays ours to end. */
+  signal(name: NodeJS.Signals): void;
+  stop(): Promise<void>;
+  /** What it printed so far. */
+  output(): string;
+}
+
+export interface ServerPlan {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** True once it answers. */
+  ready(): Promise<boolean>;
+}
+
+const START_WITHIN_MS = 15_000;
+
+export async function startServer(plan: ServerPlan): Promise<RunningServer> {
+  const child = spawn(plan.program, [...plan.args], {
+    ...(plan.cwd !== undefined && { cwd: plan.cwd }),
+    env: { ...process.env, ...plan.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const failed = new Promise<never>((_resolve, reject) => {
+    child.once('error', (error) => reject(new Error(`${plan.program} could not be started: ${error.message}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`${plan.program} ended with status ${code} before it was ready: ${output.slice(-600)}`)),
+    );
+  });
+  failed.catch(() => {});
+  await Promise.race([failed, until(plan.ready, START_WITHIN_MS, `${plan.program} to answer`)]);
+  return {
+    pid: child.pid ?? 0,
+    signal: (name) => void child.kill(name),
+    output: () => output,
+    stop: () => end(child),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  child.kill('SIGCONT');
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), 3000);
+  await gone;
+  clearTimeout(killer);
+}
+
+/** Waits for a condition, looking every 20 ms; an Error names what was waited for. */
+export async function until(condition: () => Promise<boolean> | boolean, ms: number, what: string): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${what}, in vain`);
+    await sleep(20);
+  }
+}
+
+/** A port of the loopback that nothing uses, for TCP and UDP both. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await new Promise<number>((resolve, reject) => {
+      const server = createServer();
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      });
+    });
+    const free = await new Promise<boolean>((resolve) => {
+      const socket = createSocket('udp4');
+      socket.once('error', () => resolve(false));
+      socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+}
