@@ -1,6 +1,6 @@
 /** `help`: what this person may say, or one command in full. */
 import { findSpec, readArguments } from '../src/commands/parse.ts';
-import { nearestWord } from '../src/commands/nearest.ts';
+import { nearestWord } from '../src/domain/nearest.ts';
 import { registry } from '../src/commands/registry.ts';
 import { helpSpec } from '../src/commands/specs/help.ts';
 import { sayHelp, sayHelpOf, sayMisheard } from '../src/messages/help.ts';

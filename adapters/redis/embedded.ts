@@ -88,7 +88,10 @@ async function start(folder: string, socket: string, program: RedisProgram): Pro
   child.once('exit', (code) => (end.why = `it ended with status ${code}: ${lastLine(logPath)}`));
   child.unref();
   for (let waited = 0; waited < 10_000 && end.why === undefined; waited += 10) {
-    if (await answers(socket)) return;
+    if (await answers(socket)) {
+      child.removeAllListeners();
+      return;
+    }
     await sleep(10);
   }
   throw new Error(

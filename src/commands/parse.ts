@@ -9,7 +9,7 @@
  * 3. A command of several words (`audit-log verify`, `drill start`) is one spec with a first argument.
  */
 import type { Parsed } from '../domain/parsed.ts';
-import { nearestWord } from './nearest.ts';
+import { nearestWord } from '../domain/nearest.ts';
 import type { CommandSpec, OptionSpec, SpokenCommand } from './spec.ts';
 import { splitWords } from './words.ts';
 

@@ -7,7 +7,7 @@
  */
 import { LineCounter, isCollection, isMap, isNode, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
-import { nearestWord } from '../commands/nearest.ts';
+import { nearestWord } from '../domain/nearest.ts';
 import { configSchema } from './schema.ts';
 import type { Config } from './schema.ts';
 

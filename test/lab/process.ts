@@ -40,7 +40,7 @@ export async function startServer(plan: ServerPlan): Promise<RunningServer> {
     );
   });
   failed.catch(() => {});
-  await Promise.race([failed, until(plan.ready, START_WITHIN_MS, `${plan.program} to answer`)]);
+  await Promise.race([failed, until(() => plan.ready(), START_WITHIN_MS, `${plan.program} to answer`)]);
   return {
     pid: child.pid ?? 0,
     signal: (name) => void child.kill(name),
@@ -63,9 +63,9 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** Waits for a condition, looking every 20 ms; an Error names what was waited for. */
 export async function until(condition: () => Promise<boolean> | boolean, ms: number, what: string): Promise<void> {
-  const end = performance.now() + ms;
+  const last = performance.now() + ms;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${what}, in vain`);
+    if (performance.now() > last) throw new Error(`waited ${ms} ms for ${what}, in vain`);
     await sleep(20);
   }
 }

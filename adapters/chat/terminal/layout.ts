@@ -33,16 +33,17 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 export function wrap(text: string, width: number, indent = ''): readonly string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
+    const lead = /^ */.exec(paragraph)?.[0] ?? '';
     let line = '';
-    for (const word of paragraph.split(' ')) {
-      const room = lines.length === 0 ? width : width - indent.length;
+    for (const word of paragraph.slice(lead.length).split(' ')) {
+      const room = width - (lines.length === 0 ? lead.length : indent.length);
       if (line !== '' && widthOf(line) + 1 + widthOf(word) > room) {
         lines.push(line);
         line = word;
       } else line = line === '' ? word : `${line} ${word}`;
     }
     lines.push(line);
-    return lines.map((each, index) => (index === 0 ? each : indent + each));
+    return lines.map((each, index) => (index === 0 ? lead + each : indent + each));
   });
 }
 

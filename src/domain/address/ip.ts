@@ -42,10 +42,6 @@ export function ipFromBytes(bytes: readonly number[]): Ip {
   return makeIp(bytes);
 }
 
-export function sameIp(a: Ip, b: Ip): boolean {
-  return a.text === b.text;
-}
-
 function makeIp(bytes: readonly number[]): Ip {
   const family = bytes.length === 4 ? 4 : 6;
   const text = family === 4 ? bytes.join('.') : textOfSix(bytes);

@@ -1,5 +1,5 @@
 /** The catalogue: the lists that are asked, and those that are not, each with why. */
-import { nearestWord } from '../../commands/nearest.ts';
+import { nearestWord } from '../nearest.ts';
 import type { Blocklist } from './blocklist.ts';
 
 export interface Catalogue {
