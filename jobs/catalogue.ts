@@ -50,6 +50,7 @@ type Load = () => Promise<CommandJob>;
 export const commandJobs: Readonly<Record<string, Load>> = {
   check: async () => (await import('./check.ts')).runCheck,
   help: async () => (await import('./help.ts')).runHelp,
+  queue: async () => (await import('./look-at-queue.ts')).runQueue,
   status: async () => (await import('./status.ts')).runStatus,
 };
 

@@ -3,7 +3,8 @@ import type { CommandSpec } from './spec.ts';
 import { chatSpec } from './specs/chat.ts';
 import { checkSpec } from './specs/check.ts';
 import { helpSpec } from './specs/help.ts';
+import { queueSpec } from './specs/queue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
 
-export const registry: readonly CommandSpec[] = [helpSpec, checkSpec, statusSpec, chatSpec, startSpec];
+export const registry: readonly CommandSpec[] = [helpSpec, checkSpec, queueSpec, statusSpec, chatSpec, startSpec];

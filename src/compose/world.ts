@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
 import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
+import { localFiles } from '../../adapters/files/local.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
@@ -45,6 +46,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     resolver,
     catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
     sites: makeSites(settings.config),
+    files: localFiles,
   };
   return { world, outbox, close: async () => resolver.close() };
 }

@@ -6,6 +6,7 @@ import type { CatalogueShelf } from './catalogue.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
+import type { Files } from './files.ts';
 import type { Household } from './household.ts';
 import type { People } from './people.ts';
 import type { Sites } from './sites.ts';
@@ -19,4 +20,5 @@ export interface World {
   readonly resolver: Resolver;
   readonly catalogue: CatalogueShelf;
   readonly sites: Sites;
+  readonly files: Files;
 }

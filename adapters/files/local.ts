@@ -1,0 +1,67 @@
+/** Files of this machine, read as a stream in bounded memory. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Files } from '../../src/ports/files.ts';
+
+export const localFiles: Files = {
+  async *lines(path, longest) {
+    let decoder: InstanceType<typeof TextDecoder> | undefined;
+    let rest = '';
+    let tooLong = false;
+    for await (const chunk of open(path)) {
+      decoder ??= new TextDecoder(encodingOf(chunk));
+      const text = rest + decoder.decode(chunk, { stream: true });
+      const parts = text.split('\n');
+      rest = parts.pop() ?? '';
+      const lines: (string | undefined)[] = [];
+      for (const part of parts) {
+        lines.push(tooLong || part.length > longest ? undefined : part.endsWith('\r') ? part.slice(0, -1) : part);
+        tooLong = false;
+      }
+      if (rest.length > longest) {
+        tooLong = true;
+        rest = '';
+      }
+      if (lines.length > 0) yield lines;
+    }
+    rest += decoder?.decode() ?? '';
+    if (tooLong) yield [undefined];
+    else if (rest !== '') yield [rest.endsWith('\r') ? rest.slice(0, -1) : rest];
+  },
+  async text(path, most) {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of open(path)) {
+      bytes += chunk.length;
+      if (bytes > most) throw new Error(`${path} has more than ${most} bytes; that is no file this command reads.`);
+      chunks.push(chunk);
+    }
+    const all = Buffer.concat(chunks);
+    return new TextDecoder(encodingOf(all)).decode(all);
+  },
+  async writtenAt(path) {
+    try {
+      const about = await stat(path);
+      return about.isFile() ? about.mtimeMs : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+async function* open(path: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }))
+      yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+  } catch (cause) {
+    throw new Error(
+      `${path} can't be read (${cause instanceof Error ? cause.message : String(cause)}). Name a file that can.`,
+      { cause },
+    );
+  }
+}
+
+function encodingOf(start: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+  return start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : 'utf-8';
+}

@@ -1,0 +1,53 @@
+/** `queue [SERVER]`: what is in a mail server's queues, from the server itself or from a saved dump. */
+import { accept, refuse } from '../../domain/parsed.ts';
+import type { Mta } from '../../domain/queues/snapshot.ts';
+import { optionOf } from '../spec.ts';
+import type { CommandSpec } from '../spec.ts';
+
+const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange'];
+const TOPS = ['senders', 'recipients', 'reasons', 'oldest'] as const;
+
+export interface QueueArguments {
+  readonly server?: string;
+  readonly mta?: Mta;
+  readonly top?: (typeof TOPS)[number];
+}
+
+export const queueSpec: CommandSpec<QueueArguments> = {
+  name: 'queue',
+  usage: '[SERVER] [top senders|recipients|reasons|oldest]',
+  help: 'say what is in the mail queues: how much, how old, from whom, why it waits',
+  details: [
+    'With --dump it reads what the server’s own tool printed: postqueue -j, exim -bp, or the PowerShell line of docs/mail-servers.md. Looking changes nothing.',
+  ],
+  examples: ['queue --dump queue.json', 'queue --mta exim --dump -'],
+  role: 'viewer',
+  risk: 'look',
+  options: [
+    { name: 'mta', value: MTAS.join('|'), help: 'whose dump it is; seen from the dump where left out' },
+    { name: 'dump', value: 'FILE', file: true, help: 'read this saved dump; - is standard input' },
+  ],
+  read(said) {
+    const mta = optionOf(said, 'mta');
+    const known = MTAS.find((each) => each === mta);
+    if (mta !== undefined && !known)
+      return refuse(`${JSON.stringify(mta)} is not a mail server that is known`, `write one of ${MTAS.join(', ')}`);
+    const words = [...said.words];
+    const server = words[0] === 'top' ? undefined : words.shift();
+    if (server !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(server)) {
+      return refuse(
+        `${JSON.stringify(server)} is not the name of a server`,
+        'say a name of tourniquet.yaml, such as mx1',
+      );
+    }
+    const [verb, what, ...rest] = words;
+    const top = TOPS.find((each) => each === what);
+    if ((verb !== undefined && verb !== 'top') || (verb === 'top' && !top) || rest.length > 0) {
+      return refuse(
+        `queue does not know ${JSON.stringify([verb, what, ...rest].filter((each) => each !== undefined).join(' '))}`,
+        `say queue SERVER top ${TOPS.join('|')}`,
+      );
+    }
+    return accept({ ...(server !== undefined && { server }), ...(known && { mta: known }), ...(top && { top }) });
+  },
+};

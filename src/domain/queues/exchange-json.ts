@@ -1,0 +1,77 @@
+/**
+ * What the documented PowerShell line prints of an Exchange server's queues (docs/mail-servers.md), object by object.
+ *
+ * Read are our own projected names (id, queue, from, size, received, error, recipients) and the cmdlet's own
+ * (Identity, Queue, FromAddress, Size, DateReceived, LastError, Recipients). Shadow copies are no backlog and are left
+ * out. Dates come as ISO 8601 or as `/Date(1700000000000)/` of Windows PowerShell 5.1.
+ */
+import type { ListingSink, QueuedMessage } from './message.ts';
+
+/** Reads one object of the array; `line` is its number, for faults. */
+export function readExchangeObject(value: unknown, line: number, sink: ListingSink): void {
+  if (typeof value !== 'object' || value === null) return sink.malformed({ line, why: 'it is not a JSON object' });
+  const id = text(value, 'id', 'Identity', 'InternetMessageId');
+  if (id === undefined || id === '') return sink.malformed({ line, why: 'it has no Identity' });
+  const queue = text(value, 'queue', 'Queue') ?? id.split('\\').slice(0, 2).join('\\');
+  if (/\\shadow(\\|$)/i.test(queue) || /shadow/i.test(text(value, 'type', 'DeliveryType') ?? '')) return undefined;
+  const arrival = seconds(field(value, 'received', 'DateReceived'));
+  if (arrival === undefined) return sink.malformed({ line, why: 'it has no date that can be read (DateReceived)' });
+  const reason = text(value, 'error', 'LastError');
+  const from = text(value, 'from', 'FromAddress') ?? '';
+  sink.message({
+    id,
+    queue: queueName(queue),
+    arrival,
+    bytes: bytes(field(value, 'size', 'Size')),
+    sender: from === '<>' || /^MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@/i.test(from) ? '' : from,
+    recipients: recipientsOf(field(value, 'recipients', 'Recipients'), reason),
+  });
+  return undefined;
+}
+
+/** `SERVER\Submission` -> Submission; `SERVER\123` -> delivery: the numbers vanish with the queue. */
+function queueName(queue: string): string {
+  const name = queue.split('\\').at(1) ?? queue;
+  return /^\d+$/.test(name) ? 'delivery' : name.toLowerCase();
+}
+
+function field(value: object, ...names: readonly string[]): unknown {
+  return names.map((name): unknown => Reflect.get(value, name)).find((found) => found !== undefined && found !== null);
+}
+
+function text(value: object, ...names: readonly string[]): string | undefined {
+  const found = field(value, ...names);
+  return typeof found === 'string' ? found : undefined;
+}
+
+function seconds(value: unknown): number | undefined {
+  if (typeof value === 'number') return value > 1e11 ? value / 1000 : value;
+  if (typeof value === 'object' && value !== null)
+    return seconds(Reflect.get(value, 'value') ?? Reflect.get(value, 'DateTime'));
+  if (typeof value !== 'string') return undefined;
+  const old = /^\/Date\((\d+)(?:[+-]\d{4})?\)\/$/.exec(value)?.[1];
+  const ms = old === undefined ? Date.parse(value) : Number(old);
+  return Number.isFinite(ms) ? ms / 1000 : undefined;
+}
+
+/** A number, or `12.3 KB (12,595 bytes)`. */
+function bytes(value: unknown): number {
+  if (typeof value === 'number') return Math.max(0, value);
+  const exact = typeof value === 'string' ? /([\d,.']+) bytes/i.exec(value)?.[1] : undefined;
+  if (exact !== undefined) return Number(exact.replace(/\D/g, ''));
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
+}
+
+function recipientsOf(value: unknown, reason: string | undefined): QueuedMessage['recipients'] {
+  const list = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[;,]\s*|\s+/) : [];
+  return list.flatMap((each: unknown) => {
+    const address =
+      typeof each === 'string'
+        ? each.split(';')[0]
+        : typeof each === 'object' && each !== null
+          ? text(each, 'address', 'Address')
+          : undefined;
+    if (address === undefined || !address.includes('@')) return [];
+    return [reason === undefined || reason === '' ? { address } : { address, reason }];
+  });
+}

@@ -1,0 +1,116 @@
+/**
+ * Folds a listing into a snapshot as it arrives, in memory that does not grow with its length.
+ *
+ * Rules:
+ * 1. A listing is no snapshot: a message that moved while it was read is there twice. It is counted once.
+ * 2. A message whose arrival lies in the future counts as just arrived.
+ * 3. A message without recipients (a leftover of a delivery) is a message all the same.
+ */
+import { domainOfAddress } from '../address/mailbox.ts';
+import { BoundedCounter, FingerprintSet } from './counter.ts';
+import type { Malformed, QueuedMessage } from './message.ts';
+import { mergeReason } from './reason.ts';
+import { AGE_CLASSES } from './snapshot.ts';
+import type { Mta, Snapshot } from './snapshot.ts';
+
+const TOP = 20;
+const NAMED_FAULTS = 5;
+
+export interface QueueFold {
+  message(message: QueuedMessage): void;
+  malformed(fault: Malformed): void;
+  /** The first few faults, to be named. */
+  readonly faults: readonly Malformed[];
+  snapshot(server: string, mta: Mta): Snapshot;
+}
+
+/** `now`: seconds since 1970 UTC at which the listing was taken. */
+export function startFold(now: number): QueueFold {
+  const ids = new FingerprintSet();
+  const nullDomains = new FingerprintSet(1_000_000);
+  const senders = new BoundedCounter();
+  const senderDomains = new BoundedCounter();
+  const recipientDomains = new BoundedCounter();
+  const reasons = new BoundedCounter(5000);
+  const merged = new Map<string, string>();
+  const domains = new Map<string, string>();
+  const byQueue = new Map<string, number>();
+  const ages = AGE_CLASSES.map(() => 0);
+  const faults: Malformed[] = [];
+  const sums = { messages: 0, recipients: 0, bytes: 0, malformed: 0, duplicates: 0, oldest: 0, nulls: 0 };
+  const domainOf = (address: string): string => {
+    const at = address.lastIndexOf('@');
+    const raw = at < 0 ? '' : address.slice(at + 1);
+    const known = domains.get(raw);
+    if (known !== undefined) return known;
+    const domain = domainOfAddress(address) ?? '';
+    if (domains.size > 20_000) domains.clear();
+    domains.set(raw, domain);
+    return domain;
+  };
+  const reasonOf = (reason: string): string => {
+    const known = merged.get(reason);
+    if (known !== undefined) return known;
+    if (merged.size > 5000) merged.clear();
+    const shown = mergeReason(reason);
+    merged.set(reason, shown);
+    return shown;
+  };
+  return {
+    faults,
+    message(each) {
+      if (!ids.add(each.id)) {
+        sums.duplicates += 1;
+        return;
+      }
+      sums.messages += 1;
+      sums.bytes += each.bytes;
+      sums.recipients += each.recipients.length;
+      byQueue.set(each.queue, (byQueue.get(each.queue) ?? 0) + 1);
+      const age = Math.max(0, now - each.arrival);
+      sums.oldest = Math.max(sums.oldest, age);
+      const index = AGE_CLASSES.findIndex((upTo) => upTo === null || age <= upTo * 60);
+      ages[index] = (ages[index] ?? 0) + 1;
+      senders.add(each.sender);
+      if (each.sender === '') sums.nulls += 1;
+      else {
+        const domain = domainOf(each.sender);
+        if (domain !== '') senderDomains.add(domain);
+      }
+      for (const recipient of each.recipients) {
+        const domain = domainOf(recipient.address);
+        if (domain !== '') {
+          recipientDomains.add(domain);
+          if (each.sender === '') nullDomains.add(domain);
+        }
+        if (recipient.reason !== undefined) reasons.add(reasonOf(recipient.reason));
+      }
+    },
+    malformed(fault) {
+      sums.malformed += 1;
+      if (faults.length < NAMED_FAULTS) faults.push(fault);
+    },
+    snapshot: (server, mta) => ({
+      server,
+      mta,
+      takenAt: new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+      messages: sums.messages,
+      recipients: sums.recipients,
+      bytes: sums.bytes,
+      malformed: sums.malformed,
+      duplicates: sums.duplicates,
+      about:
+        sums.duplicates > 0 ||
+        ids.full ||
+        [senders, senderDomains, recipientDomains, reasons].some((counter) => counter.about),
+      byQueue: Object.fromEntries([...byQueue].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      oldestSeconds: Math.round(sums.oldest),
+      ages: AGE_CLASSES.map((upToMinutes, index) => ({ upToMinutes, messages: ages[index] ?? 0 })),
+      nullSender: { messages: sums.nulls, recipientDomains: nullDomains.size },
+      topSenders: senders.top(TOP).map(({ name, count }) => ({ sender: name, messages: count })),
+      topSenderDomains: senderDomains.top(TOP).map(({ name, count }) => ({ domain: name, messages: count })),
+      topRecipientDomains: recipientDomains.top(TOP).map(({ name, count }) => ({ domain: name, recipients: count })),
+      topReasons: reasons.top(TOP).map(({ name, count }) => ({ reason: name, recipients: count })),
+    }),
+  };
+}

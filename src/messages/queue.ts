@@ -1,0 +1,155 @@
+/** What is in a queue: one sentence first, then the figures that tell what it means. */
+import type { Malformed } from '../domain/queues/message.ts';
+import type { Snapshot } from '../domain/queues/snapshot.ts';
+import { foreign, say } from '../domain/foreign.ts';
+import type { Phrase } from '../domain/foreign.ts';
+import { message, notice } from './message.ts';
+import type { Block, Message, Tone } from './message.ts';
+
+export type QueueTop = 'senders' | 'recipients' | 'reasons' | 'oldest';
+
+export function sayQueue(snapshot: Snapshot, faults: readonly Malformed[], top?: QueueTop): Message {
+  return message(
+    toneOf(snapshot),
+    summaryOf(snapshot),
+    ...(top === undefined ? overview(snapshot) : topOf(snapshot, top)),
+    ...faults.map((fault) => notice('unknown', `line ${fault.line} of the listing was passed over: ${fault.why}`)),
+    ...(snapshot.malformed > faults.length
+      ? [notice('unknown', `… ${snapshot.malformed - faults.length} more lines were passed over`)]
+      : []),
+  );
+}
+
+function toneOf(snapshot: Snapshot): Tone {
+  if (snapshot.messages === 0) return snapshot.malformed > 0 ? 'unknown' : 'good';
+  return snapshot.oldestSeconds > 3600 || snapshot.messages > 1000 ? 'warning' : 'neutral';
+}
+
+function summaryOf(snapshot: Snapshot): Phrase {
+  if (snapshot.messages === 0)
+    return say`${foreign(snapshot.server)}: ${snapshot.malformed > 0 ? 'nothing of the listing could be read' : 'the queues are empty'}`;
+  const about = snapshot.about ? 'about ' : '';
+  return say`${foreign(snapshot.server)}: ${about}${snapshot.messages} message${snapshot.messages === 1 ? '' : 's'} to ${snapshot.recipients} recipients wait, the oldest for ${age(snapshot.oldestSeconds)}`;
+}
+
+function overview(snapshot: Snapshot): readonly Block[] {
+  if (snapshot.messages === 0) return [];
+  const { nullSender, messages } = snapshot;
+  const share = Math.round((nullSender.messages / messages) * 100);
+  return [
+    {
+      kind: 'facts',
+      facts: [
+        {
+          name: 'queues',
+          value: [
+            Object.entries(snapshot.byQueue)
+              .map(([queue, count]) => `${queue} ${count}`)
+              .join(', '),
+          ],
+        },
+        { name: 'size', value: [size(snapshot.bytes)] },
+        {
+          name: 'null sender',
+          value: [`${nullSender.messages} messages (${share} %) to ${nullSender.recipientDomains} domains`],
+          ...(share > 50 && { tone: 'critical' as const }),
+        },
+        ...(snapshot.duplicates > 0
+          ? [{ name: 'moved meanwhile', value: [`${snapshot.duplicates} were listed twice and counted once`] }]
+          : []),
+      ],
+    },
+    {
+      kind: 'table',
+      title: 'Age',
+      columns: [{ name: 'up to' }, { name: 'messages', align: 'right' }],
+      rows: snapshot.ages
+        .filter((each) => each.messages > 0)
+        .map((each): readonly Phrase[] => [
+          [each.upToMinutes === null ? 'older' : `${each.upToMinutes} min`],
+          [String(each.messages)],
+        ]),
+    },
+    ...topTable(
+      'Senders',
+      'messages',
+      snapshot.topSenders.slice(0, 5).map((each) => [each.sender, each.messages]),
+    ),
+    ...topTable(
+      'Recipient domains',
+      'recipients',
+      snapshot.topRecipientDomains.slice(0, 5).map((each) => [each.domain, each.recipients]),
+    ),
+    ...topTable(
+      'Why it waits',
+      'recipients',
+      snapshot.topReasons.slice(0, 5).map((each) => [each.reason, each.recipients]),
+    ),
+  ];
+}
+
+function topOf(snapshot: Snapshot, top: QueueTop): readonly Block[] {
+  switch (top) {
+    case 'senders':
+      return [
+        ...topTable(
+          'Senders',
+          'messages',
+          snapshot.topSenders.map((each) => [each.sender, each.messages]),
+        ),
+        ...topTable(
+          'Their domains',
+          'messages',
+          snapshot.topSenderDomains.map((each) => [each.domain, each.messages]),
+        ),
+      ];
+    case 'recipients':
+      return topTable(
+        'Recipient domains',
+        'recipients',
+        snapshot.topRecipientDomains.map((each) => [each.domain, each.recipients]),
+      );
+    case 'reasons':
+      return topTable(
+        'Why it waits',
+        'recipients',
+        snapshot.topReasons.map((each) => [each.reason, each.recipients]),
+      );
+    case 'oldest':
+      return [{ kind: 'facts', facts: [{ name: 'oldest', value: [age(snapshot.oldestSeconds)] }] }];
+    default:
+      return top satisfies never;
+  }
+}
+
+function topTable(
+  title: string,
+  unit: string,
+  rows: readonly (readonly [name: string, count: number])[],
+): readonly Block[] {
+  if (rows.length === 0) return [];
+  const shown = rows.map(([name, count]): readonly Phrase[] => [
+    [String(count)],
+    name === '' ? ['<> (null sender)'] : [foreign(name, 120)],
+  ]);
+  return [
+    {
+      kind: 'table',
+      title,
+      columns: [{ name: unit, align: 'right' }, { name: title === 'Why it waits' ? 'reason' : 'name' }],
+      rows: shown,
+    },
+  ];
+}
+
+/** A duration in words: 40 s, 12 min, 5 h, 3 d. */
+export function age(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+function size(bytes: number): string {
+  if (bytes < 10_240) return `${bytes} bytes`;
+  return bytes < 10_485_760 ? `${Math.round(bytes / 1024)} KiB` : `${Math.round(bytes / 1_048_576)} MiB`;
+}

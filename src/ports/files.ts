@@ -1,0 +1,13 @@
+/** Files that somebody hands over: a saved dump, a JSON of another command. */
+export interface Files {
+  /**
+   * The lines of a file, decoded (UTF-8, or UTF-16 where it begins with that mark, as Windows PowerShell writes), in
+   * pieces as they come. A line longer than `longest` characters is given as `undefined`.
+   * Throws an Error that names the file and the remedy.
+   */
+  lines(path: string, longest: number): AsyncIterable<readonly (string | undefined)[]>;
+  /** The whole text, at most `most` bytes. Throws an Error that names the file and the remedy. */
+  text(path: string, most: number): Promise<string>;
+  /** When it was last written, milliseconds since 1970 UTC; undefined for a stream such as standard input. */
+  writtenAt(path: string): Promise<number | undefined>;
+}
