@@ -52,6 +52,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   help: async () => (await import('./help.ts')).runHelp,
   queue: async () => (await import('./look-at-queue.ts')).runQueue,
   status: async () => (await import('./status.ts')).runStatus,
+  triage: async () => (await import('./triage.ts')).runTriage,
 };
 
 type Chore = (world: World) => Promise<void>;

@@ -6,5 +6,14 @@ import { helpSpec } from './specs/help.ts';
 import { queueSpec } from './specs/queue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
+import { triageSpec } from './specs/triage.ts';
 
-export const registry: readonly CommandSpec[] = [helpSpec, checkSpec, queueSpec, statusSpec, chatSpec, startSpec];
+export const registry: readonly CommandSpec[] = [
+  helpSpec,
+  triageSpec,
+  checkSpec,
+  queueSpec,
+  statusSpec,
+  chatSpec,
+  startSpec,
+];

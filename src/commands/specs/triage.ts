@@ -1,0 +1,42 @@
+/** `triage`: what happened, with the evidence for and against. From files alone it works offline. */
+import { accept, refuse } from '../../domain/parsed.ts';
+import type { Mta } from '../../domain/queues/snapshot.ts';
+import { hasOption, optionOf } from '../spec.ts';
+import type { CommandSpec } from '../spec.ts';
+
+const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange'];
+
+export const triageSpec: CommandSpec<{ readonly place?: string; readonly mta?: Mta }> = {
+  name: 'triage',
+  usage: '[SITE]',
+  help: 'say what happened, with the evidence for and against, and the next step',
+  details: [
+    'With files it works offline: --listings is a check’s JSON, --queue a queue’s JSON (or --dump a saved listing), --evidence what else is known, --site a tourniquet.yaml with one site. What is left out is a look that was not taken, never a "no".',
+    'Exit status: healthy 0; configuration error, policy listing or a smart host that refuses 1; any abuse 2; undetermined 3.',
+  ],
+  examples: ['triage --listings check.json --queue queue.json', 'triage --dump mailq.txt --mta exim'],
+  role: 'viewer',
+  risk: 'look',
+  options: [
+    { name: 'listings', value: 'FILE', file: true, help: 'the JSON of tq check' },
+    { name: 'queue', value: 'FILE', file: true, help: 'the JSON of tq queue' },
+    { name: 'dump', value: 'FILE', file: true, help: 'a saved listing of the queue, as for tq queue' },
+    { name: 'mta', value: MTAS.join('|'), help: 'whose dump it is' },
+    { name: 'evidence', value: 'FILE', file: true, help: 'what else is known (tourniquet.evidence/1)' },
+    { name: 'site', value: 'FILE', file: true, help: 'a tourniquet.yaml with one site' },
+  ],
+  read(said) {
+    const mta = optionOf(said, 'mta');
+    const known = MTAS.find((each) => each === mta);
+    if (mta !== undefined && !known)
+      return refuse(`${JSON.stringify(mta)} is not a mail server that is known`, `write one of ${MTAS.join(', ')}`);
+    if (hasOption(said, 'queue') && hasOption(said, 'dump'))
+      return refuse('--queue and --dump both say what is in the queue', 'give one of them');
+    const [place, ...rest] = said.words;
+    if (rest.length > 0)
+      return refuse(`triage takes one site, but there is also ${JSON.stringify(rest[0])}`, 'say triage SITE');
+    if (place !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(place))
+      return refuse(`${JSON.stringify(place)} is not the name of a site`, 'say a name of tourniquet.yaml');
+    return accept({ ...(place !== undefined && { place }), ...(known && { mta: known }) });
+  },
+};

@@ -1,0 +1,68 @@
+/**
+ * Everything that is known when a verdict is sought.
+ *
+ * A field that is left out is a look that was not taken, never a "no". The form is tourniquet.evidence/1 with the
+ * blocklists' (tourniquet.check/1) and the queue's (tourniquet.queue/1) answers beside it.
+ */
+import type { Snapshot } from '../queues/snapshot.ts';
+
+export interface ListingEvidence {
+  readonly subject: string;
+  readonly state: 'listed' | 'clear' | 'unknown';
+  readonly warning?: boolean;
+  readonly lists: readonly {
+    readonly zone: string;
+    readonly state: 'listed' | 'clear' | 'unknown' | 'not-covered';
+    readonly nature?: 'abuse' | 'policy' | 'informational';
+    readonly causes?: readonly string[];
+    readonly why?: string;
+  }[];
+}
+
+/** Of a queue's snapshot, what the diagnosis looks at; the rest may be left out. */
+export type QueueEvidence = Pick<Snapshot, 'messages'> & Partial<Snapshot>;
+
+export interface LoginEvidence {
+  readonly account: string;
+  readonly messages: number;
+  readonly recipientDomains?: number;
+  readonly addresses?: readonly string[];
+  readonly usualPerHour?: number;
+  readonly failuresBefore?: number;
+}
+
+export interface LocalSenderEvidence {
+  readonly uid: string;
+  readonly messages: number;
+  readonly recipientDomains?: number;
+  readonly usualPerHour?: number;
+}
+
+export interface BlockedAttempts {
+  readonly watchedSeconds: number;
+  readonly outboundFrozen?: boolean;
+  readonly sources: readonly {
+    readonly address: string;
+    readonly attempts: number;
+    readonly destinations?: number;
+    readonly mailServer?: boolean;
+  }[];
+}
+
+export interface Evidence {
+  readonly listings?: readonly ListingEvidence[];
+  readonly queue?: QueueEvidence;
+  readonly site?: { readonly sharedAddress?: boolean; readonly smartHost?: boolean };
+  readonly logins?: readonly LoginEvidence[];
+  readonly localSenders?: readonly LocalSenderEvidence[];
+  readonly unknownRecipientsPerMinute?: number;
+  readonly bouncesPerMinute?: number;
+  readonly relayedForStrangers?: number;
+  readonly openRelayTest?: 'accepted' | 'refused';
+  readonly smartHost?: { readonly configured?: boolean; readonly answer?: string };
+  readonly changes?: readonly { readonly what: string; readonly ageHours: number }[];
+  readonly certificates?: readonly { readonly name: string; readonly daysLeft: number }[];
+  readonly resolver?: 'ok' | 'failing';
+  readonly diskFreePercent?: number;
+  readonly blockedAttempts?: BlockedAttempts;
+}

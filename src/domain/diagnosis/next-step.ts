@@ -1,0 +1,140 @@
+/** What to do next, and which looks would settle it. */
+import type { CauseId } from '../causes.ts';
+import { foreign, say } from '../foreign.ts';
+import type { Phrase } from '../foreign.ts';
+import type { Evidence } from './evidence.ts';
+import type { Signs } from './signs.ts';
+
+export type StepId =
+  | 'freeze-outbound'
+  | 'quarantine-host'
+  | 'pull-the-plug'
+  | 'disable-account'
+  | 'reject-unknown-recipients'
+  | 'close-relay'
+  | 'use-isp-relay'
+  | 'ask-the-isp'
+  | 'fix-configuration'
+  | 'look'
+  | 'none';
+
+export interface NextStep {
+  readonly step: StepId;
+  readonly why: Phrase;
+}
+
+export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, likeliest: CauseId | undefined): NextStep {
+  switch (verdict) {
+    case 'compromised-workstation': {
+      const found = guilty(evidence, false);
+      if (found !== undefined)
+        return {
+          step: 'quarantine-host',
+          why: say`${foreign(found, 60)} sends by itself: take it off the network and wipe it; a scanner that finds nothing proves nothing`,
+        };
+      return {
+        step: 'freeze-outbound',
+        why: say`with outbound mail frozen and port 25 blocked for everyone, the machine shows itself as it fails to connect; an attempt from the mail server means the server`,
+      };
+    }
+    case 'compromised-server':
+      return {
+        step: 'pull-the-plug',
+        why: say`the server itself sends: nothing more goes out, and there is room to think; it has to be rebuilt`,
+      };
+    case 'authenticated-relay': {
+      const account = signs.oddLogins[0]?.login.account;
+      return {
+        step: 'disable-account',
+        why:
+          account === undefined
+            ? say`find the account that sends, disable it, end its open sessions, then clean the queue`
+            : say`stop the account and its open sessions (a changed password leaves them sending), then clean the queue`,
+      };
+    }
+    case 'ndr-attack':
+      return {
+        step: 'reject-unknown-recipients',
+        why: say`refuse unknown recipients during the SMTP session, tarpit, then clean the queue of null-sender mail`,
+      };
+    case 'open-relay':
+      return {
+        step: 'close-relay',
+        why: say`let only known networks and logins relay; freeze outbound mail until that is proved from outside`,
+      };
+    case 'smart-host-refusal':
+      return {
+        step: 'ask-the-isp',
+        why: say`ask the ISP since when and why it blocks, and for a sample with headers: the ISP often blocks first and asks later`,
+      };
+    case 'configuration-error':
+      return {
+        step: 'fix-configuration',
+        why: say`this is an error or a change, not an attack: mend it; blocking or freezing would only hide it`,
+      };
+    case 'policy-listing':
+      return {
+        step: 'use-isp-relay',
+        why: say`the range must not send directly: send through the ISP’s relay, or get a static address with reverse DNS`,
+      };
+    case 'healthy':
+      return { step: 'none', why: say`nothing is wrong that can be seen from here` };
+    case 'undetermined':
+      return undetermined(evidence, signs, likeliest);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | undefined): NextStep {
+  if (signs.queue === 'not-looked')
+    return { step: 'look', why: say`look at the queues first: clear or full decides which way this goes` };
+  if (signs.listings === 'not-looked' || signs.listings === 'unknown')
+    return { step: 'look', why: say`ask the blocklists through a resolver that they answer` };
+  const isp = evidence.site?.smartHost === true || evidence.smartHost?.configured === true;
+  if (isp && signs.queue === 'clear')
+    return {
+      step: 'ask-the-isp',
+      why: say`queues and lists are clear, and the mail leaves through the ISP’s relay: only the ISP can see what it does with it`,
+    };
+  if (signs.queue === 'full' && evidence.logins === undefined)
+    return {
+      step: 'look',
+      why: say`look at who logs in and sends: the mail log tells a stolen login from a newsletter`,
+    };
+  if (likeliest === 'compromised-server' || likeliest === 'compromised-workstation')
+    return {
+      step: 'freeze-outbound',
+      why: say`freezing outbound mail and blocking port 25 tells a workstation from the server`,
+    };
+  return { step: 'look', why: say`take the looks that are missing; nothing is stopped on a guess` };
+}
+
+/** The looks that were not taken and would matter, each as what it would settle. */
+export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId): readonly Phrase[] {
+  const missing: Phrase[] = [];
+  if (signs.queue === 'not-looked')
+    missing.push(say`the queues were not looked at: full means through the server, clear means around it`);
+  if (signs.listings === 'not-looked') missing.push(say`the blocklists were not asked`);
+  if (signs.listings === 'unknown') missing.push(say`too few blocklists could be asked to call the address clear`);
+  const attack = verdict !== 'healthy' && verdict !== 'configuration-error' && verdict !== 'policy-listing';
+  if (attack && evidence.logins === undefined && signs.queue !== 'clear')
+    missing.push(say`who logs in and sends (the mail log): it tells a stolen login from a newsletter`);
+  if (attack && signs.listings === 'abuse' && signs.queue === 'clear' && evidence.blockedAttempts === undefined) {
+    missing.push(say`who tries port 25 while outbound mail is frozen: it tells a workstation from the server itself`);
+  }
+  if (evidence.site?.sharedAddress === undefined && signs.listings === 'abuse')
+    missing.push(say`whether workstations share the public address`);
+  const isp = evidence.site?.smartHost === true || evidence.smartHost?.configured === true;
+  if (isp && evidence.smartHost?.answer === undefined)
+    missing.push(say`what the ISP’s relay answers: ask the ISP whether it blocks, since when, and for a sample`);
+  if (attack && evidence.openRelayTest === undefined && signs.queue === 'full')
+    missing.push(say`whether the server relays for anybody (a test from outside)`);
+  return missing;
+}
+
+function guilty(evidence: Evidence, mailServer: boolean): string | undefined {
+  return evidence.blockedAttempts?.sources.find(
+    (source) => (source.mailServer === true) === mailServer && source.attempts >= 10,
+  )?.address;
+}

@@ -1,0 +1,105 @@
+/** A machine that sends by itself: a workstation behind the shared address, or the mail server. */
+import { foreign, say } from '../../foreign.ts';
+import type { BlockedAttempts } from '../evidence.ts';
+import { pointsOf } from '../rule.ts';
+import type { Point, Rule } from '../rule.ts';
+
+const workstation = pointsOf('compromised-workstation');
+const server = pointsOf('compromised-server');
+
+/** Listed, though the queues are clear: whoever sends does not use the mail server's queues. */
+export const listedButClear: Rule = (evidence, signs) => {
+  if (signs.listings !== 'abuse' || signs.queue !== 'clear') return [];
+  const text = say`the address is listed (${foreign(signs.zones.slice(0, 4).join(', '), 120)}) though the queues are clear: what sends does not go through the mail server`;
+  const shared = evidence.site?.sharedAddress;
+  const points: Point[] = [];
+  if (shared === false) {
+    points.push(server.supports('listed-but-clear', 0.6, text));
+    points.push(server.supports('own-address', 0.15, say`nothing else is behind this address`));
+    points.push(
+      workstation.opposes(
+        'own-address',
+        0.9,
+        say`the mail server has this address for itself; a workstation can not get it listed`,
+      ),
+    );
+  } else {
+    points.push(workstation.supports('listed-but-clear', shared === true ? 0.68 : 0.58, text));
+    points.push(server.supports('listed-but-clear', 0.3, text));
+    if (shared === true)
+      points.push(workstation.supports('shared-address', 0.3, say`the whole LAN goes out through this address`));
+  }
+  if (signs.hints.has('compromised-workstation')) {
+    const hint = say`the list says that an infected machine or open proxy is behind the address`;
+    points.push(
+      shared === false ? server.supports('list-hint', 0.3, hint) : workstation.supports('list-hint', 0.4, hint),
+    );
+  }
+  return points;
+};
+
+/** Full queues speak for something that goes through the server. */
+export const queuesAreFull: Rule = (_evidence, signs) => {
+  if (signs.queue !== 'full') return [];
+  return [
+    workstation.opposes(
+      'queues-full',
+      0.6,
+      say`the queues are full; a workstation’s own mail engine leaves them clear`,
+    ),
+  ];
+};
+
+/** Nothing is listed: nobody outside has noticed a machine that sends by itself. */
+export const notListed: Rule = (_evidence, signs) =>
+  signs.listings === 'clear'
+    ? [workstation, server].map((each) => each.opposes('not-listed', 0.3, say`no list lists the address`))
+    : [];
+
+/** With the server's outbound mail frozen, every blocked attempt is guilty. */
+export const attempts: Rule = (evidence) => {
+  const seen = evidence.blockedAttempts;
+  if (!seen) return [];
+  const points: Point[] = [];
+  for (const source of seen.sources) {
+    const many = source.attempts >= 10 && (source.destinations ?? source.attempts) >= 3;
+    if (source.mailServer === true) {
+      if (seen.outboundFrozen !== true) continue;
+      const text = say`${source.attempts} attempts at port 25 came from the mail server itself while its outbound mail was frozen`;
+      points.push(server.supports('server-attempts', source.attempts >= 3 ? 0.93 : 0.5, text));
+      if (source.attempts >= 3) points.push(workstation.opposes('server-attempts', otherGuilty(seen) ? 0 : 0.7, text));
+    } else {
+      const text = say`${foreign(source.address, 60)} tried port 25 ${source.attempts} times at ${source.destinations ?? 'an unknown number of'} destinations within ${Math.round(seen.watchedSeconds / 60)} min`;
+      points.push(
+        workstation.supports('workstation-attempts', many ? (seen.outboundFrozen === true ? 0.93 : 0.85) : 0.2, text),
+      );
+      if (many) points.push(server.opposes('workstation-attempts', serverGuilty(seen) ? 0 : 0.7, text));
+    }
+  }
+  if (seen.sources.length === 0 && seen.watchedSeconds >= 120) {
+    const text = say`nobody tried port 25 within ${Math.round(seen.watchedSeconds / 60)} min of watching`;
+    const strength = seen.watchedSeconds >= 600 ? 0.5 : 0.3;
+    points.push(workstation.opposes('silence', strength, text));
+    if (seen.outboundFrozen === true) points.push(server.opposes('silence', strength, text));
+  }
+  return points;
+};
+
+function otherGuilty(seen: BlockedAttempts): boolean {
+  return seen.sources.some((source) => source.mailServer !== true && source.attempts >= 10);
+}
+
+function serverGuilty(seen: BlockedAttempts): boolean {
+  return (
+    seen.outboundFrozen === true && seen.sources.some((source) => source.mailServer === true && source.attempts >= 3)
+  );
+}
+
+/** A local program on the server (a web script) hands mail to the queue. */
+export const localProgram: Rule = (_evidence, signs) =>
+  signs.oddLocals.slice(0, 2).map((sender) => {
+    const domains = sender.recipientDomains === undefined ? '' : ` to ${sender.recipientDomains} domains`;
+    const usual = sender.usualPerHour === undefined ? '' : `; usual are ${sender.usualPerHour} an hour`;
+    const text = say`the local user ${foreign(sender.uid, 40)} handed in ${sender.messages} messages${domains}${usual}: a program on the server sends, most likely a web script`;
+    return server.supports('local-program', 0.78, text);
+  });

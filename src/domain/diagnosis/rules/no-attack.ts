@@ -1,0 +1,155 @@
+/** What is no attack: a policy listing, the ISP's relay refusing, an error or a change of one's own, health. */
+import { foreign, say } from '../../foreign.ts';
+import { classifyReason, isOwnFault } from '../reasons.ts';
+import { pointsOf } from '../rule.ts';
+import type { Point, Rule } from '../rule.ts';
+
+const policy = pointsOf('policy-listing');
+const refusal = pointsOf('smart-host-refusal');
+const error = pointsOf('configuration-error');
+const healthy = pointsOf('healthy');
+
+export const onlyPolicyLists: Rule = (_evidence, signs) => {
+  if (signs.listings !== 'policy') return [];
+  const points = [
+    policy.supports(
+      'policy-only',
+      0.8,
+      say`only policy lists list the address (${foreign(signs.zones.slice(0, 4).join(', '), 120)}): its range must not send directly; that is no abuse`,
+    ),
+  ];
+  if (signs.reason?.kind === 'blocked' && signs.reason.share >= 0.5)
+    points.push(policy.supports('refused-for-it', 0.3, say`receivers refuse because of it`));
+  return points;
+};
+
+/** The ISP's relay says no: it often blocks first and asks later. */
+export const smartHostSaysNo: Rule = (evidence, signs) => {
+  const answer = evidence.smartHost?.answer;
+  const used = evidence.smartHost?.configured === true || evidence.site?.smartHost === true;
+  if (answer === undefined) return [];
+  if (/^\s*2\d\d/.test(answer))
+    return [refusal.opposes('smart-host-answer', 0.9, say`the smart host accepts: ${foreign(answer, 120)}`)];
+  if (!/^\s*[45]\d\d/.test(answer)) return [];
+  const kind = classifyReason(answer);
+  if (kind === 'smart-host-login' || kind === 'certificate') {
+    return [
+      error.supports(
+        'smart-host-login',
+        0.75,
+        say`the smart host refuses the login or the connection, not the mail: ${foreign(answer, 160)}`,
+      ),
+    ];
+  }
+  const points = [
+    refusal.supports('smart-host-answer', used ? 0.85 : 0.6, say`the smart host answers ${foreign(answer, 160)}`),
+  ];
+  if (signs.listings === 'clear')
+    points.push(
+      refusal.supports('lists-clear', 0.2, say`no public list lists the address: the refusal is the ISP’s own`),
+    );
+  return points;
+};
+
+/** Everything waits for one and the same reason, and that reason is on this side. */
+export const oneReason: Rule = (evidence, signs) => {
+  const { reason } = signs;
+  const points: Point[] = [];
+  if (reason && isOwnFault(reason.kind) && reason.share >= 0.8 && signs.queue !== 'clear' && signs.messages >= 10) {
+    const strength = reason.share >= 0.9 ? 0.65 : 0.4;
+    points.push(
+      error.supports(
+        'one-reason',
+        strength,
+        say`${Math.round(reason.share * 100)} % wait for one reason: ${foreign(reason.example, 160)}`,
+      ),
+    );
+    if (signs.listings === 'clear') points.push(error.supports('lists-clear', 0.3, say`no list lists the address`));
+  } else if (reason && signs.queue === 'full')
+    points.push(error.opposes('many-reasons', 0.6, say`the reasons why mail waits differ`));
+  if (signs.listings === 'abuse')
+    points.push(
+      error.opposes('listed', 0.5, say`the address is listed for abuse; an error of one’s own does not cause that`),
+    );
+  for (const change of (evidence.changes ?? []).filter((each) => each.ageHours <= 48)) {
+    points.push(
+      error.supports(
+        'recent-change',
+        signs.queue === 'full' ? 0.25 : 0.05,
+        say`${foreign(change.what, 60)} was changed ${Math.round(change.ageHours)} h ago`,
+      ),
+    );
+  }
+  return points;
+};
+
+/** Faults that are seen directly. */
+export const brokenParts: Rule = (evidence) => {
+  const points: Point[] = [];
+  if (evidence.resolver === 'failing')
+    points.push(error.supports('resolver', 0.6, say`the server’s resolver fails: no destination can be found`));
+  if (evidence.resolver === 'ok') points.push(error.opposes('resolver', 0.05, say`the resolver works`));
+  const disk = evidence.diskFreePercent;
+  if (disk !== undefined && disk < 5)
+    points.push(error.supports('disk', disk < 2 ? 0.65 : 0.4, say`${disk} % of the disk are free`));
+  for (const certificate of evidence.certificates ?? []) {
+    if (certificate.daysLeft < 0)
+      points.push(
+        error.supports(
+          'certificate',
+          0.55,
+          say`the certificate of ${foreign(certificate.name, 80)} expired ${-certificate.daysLeft} days ago`,
+        ),
+      );
+  }
+  return points;
+};
+
+/** Nothing wrong that can be seen from here: every look that matters was taken and showed nothing. */
+export const nothingWrong: Rule = (evidence, signs) => {
+  if (signs.queue !== 'clear' || (signs.listings !== 'clear' && signs.listings !== 'minor')) return [];
+  const ispUsed = evidence.site?.smartHost === true || evidence.smartHost?.configured === true;
+  const ispAccepts = evidence.smartHost?.answer !== undefined && /^\s*2\d\d/.test(evidence.smartHost.answer);
+  const points = [
+    healthy.supports(
+      'both-clear',
+      0.8,
+      say`the queues are ${signs.usualSender ? 'as usual' : 'clear'} and no list that matters lists the address`,
+    ),
+  ];
+  if (ispUsed && !ispAccepts)
+    points.push(
+      healthy.opposes(
+        'smart-host',
+        0.55,
+        say`mail leaves through the ISP’s relay, and what that does can not be seen from here`,
+      ),
+    );
+  if (signs.oddLogins.length > 0)
+    points.push(
+      healthy.opposes(
+        'odd-login',
+        0.6,
+        say`${foreign(signs.oddLogins[0]?.login.account ?? '', 60)} sends far more than usual`,
+      ),
+    );
+  if (signs.oddLocals.length > 0)
+    points.push(healthy.opposes('local-program', 0.7, say`a local program sends far more than usual`));
+  if ((evidence.bouncesPerMinute ?? 0) >= 20)
+    points.push(
+      healthy.opposes('bounce-rate', 0.5, say`the server makes ${evidence.bouncesPerMinute ?? 0} bounces a minute`),
+    );
+  if ((evidence.relayedForStrangers ?? 0) > 0)
+    points.push(healthy.opposes('strangers', 0.6, say`mail was relayed without a login`));
+  if (evidence.openRelayTest === 'accepted')
+    points.push(healthy.opposes('relay-test', 0.9, say`the server relays for anybody`));
+  if (
+    evidence.blockedAttempts?.sources.some(
+      (source) =>
+        source.attempts >= 10 && (source.mailServer !== true || evidence.blockedAttempts?.outboundFrozen === true),
+    )
+  ) {
+    points.push(healthy.opposes('attempts', 0.8, say`a machine tries port 25 by itself`));
+  }
+  return points;
+};

@@ -1,0 +1,167 @@
+/**
+ * What the evidence shows, in the words of the playbook: are the queues clear or full and of what shape, what do the
+ * lists say, which login stands out. No causes yet; the rules draw those.
+ */
+import { parseIp } from '../address/ip.ts';
+import { specialPurpose } from '../address/special.ts';
+import type { Evidence, LocalSenderEvidence, LoginEvidence, QueueEvidence } from './evidence.ts';
+import { classifyReason } from './reasons.ts';
+import type { ReasonClass } from './reasons.ts';
+
+/** abuse: a list that matters; policy: only policy lists; minor: only minor or informational ones. */
+export type ListingSign = 'abuse' | 'policy' | 'minor' | 'clear' | 'unknown' | 'not-looked';
+
+/** full: more than a server that works has; some: in between; clear. */
+export type QueueSign = 'full' | 'some' | 'clear' | 'not-looked';
+
+export interface Signs {
+  readonly listings: ListingSign;
+  /** Causes that the listing lists name themselves. */
+  readonly hints: ReadonlySet<string>;
+  readonly zones: readonly string[];
+  readonly queue: QueueSign;
+  readonly messages: number;
+  readonly nullShare: number;
+  readonly nullDomains: number;
+  /** Null-sender mail to many foreign domains: what bounces to forged senders look like. */
+  readonly backscatter: boolean;
+  /** Share of the most frequent class of delay reasons among all reasons (0 to 1), and which. */
+  readonly reason: { readonly kind: ReasonClass; readonly share: number; readonly example: string } | undefined;
+  readonly recipientDomains: number;
+  /** Logins that stand out, the worst first. */
+  readonly oddLogins: readonly OddLogin[];
+  readonly oddLocals: readonly LocalSenderEvidence[];
+  /** A login that sends much, as it always does, explains the queue. */
+  readonly usualSender: LoginEvidence | undefined;
+}
+
+export interface OddLogin {
+  readonly login: LoginEvidence;
+  readonly timesUsual: number | undefined;
+  /** From an address outside, or from several. */
+  readonly foreignAddresses: number;
+  readonly guessed: boolean;
+}
+
+const FULL_MESSAGES = 500;
+const SHAPED_MESSAGES = 30;
+const CLEAR_MESSAGES = 100;
+
+export function readSigns(evidence: Evidence): Signs {
+  const { queue } = evidence;
+  const messages = queue?.messages ?? 0;
+  const nulls = queue?.nullSender?.messages ?? 0;
+  const nullDomains = queue?.nullSender?.recipientDomains ?? 0;
+  const nullShare = messages > 0 ? nulls / messages : 0;
+  const backscatter = nulls >= SHAPED_MESSAGES && nullShare >= 0.5 && nullDomains >= Math.max(10, nulls * 0.1);
+  const reason = queue ? mainReason(queue) : undefined;
+  const oddLogins = (evidence.logins ?? []).flatMap(oddLogin).toSorted((a, b) => b.login.messages - a.login.messages);
+  const usualSender = (evidence.logins ?? []).find(
+    (login) => isUsual(login) && login.messages >= messages * 0.5 && messages > 0,
+  );
+  const base = { messages, nullShare, nullDomains, backscatter, reason, oddLogins, usualSender };
+  return {
+    ...listingSigns(evidence),
+    ...base,
+    queue: queueSign(queue, backscatter, reason, usualSender !== undefined, oddLogins.length > 0),
+    recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
+    oddLocals: (evidence.localSenders ?? []).filter(isOddLocal).toSorted((a, b) => b.messages - a.messages),
+  };
+}
+
+function queueSign(
+  queue: QueueEvidence | undefined,
+  backscatter: boolean,
+  reason: Signs['reason'],
+  usual: boolean,
+  anyOddLogin: boolean,
+): QueueSign {
+  if (!queue) return 'not-looked';
+  const { messages } = queue;
+  if (usual && !backscatter) return 'clear';
+  if (messages >= FULL_MESSAGES || backscatter) return 'full';
+  if (reason?.kind === 'greylisted' && reason.share >= 0.8) return 'clear';
+  const stuck = reason !== undefined && reason.share >= 0.9 && reason.kind !== 'other' && reason.kind !== 'greylisted';
+  if (messages >= SHAPED_MESSAGES && (stuck || oneSenderToMany(queue) || anyOddLogin)) return 'full';
+  return messages < CLEAR_MESSAGES ? 'clear' : 'some';
+}
+
+/** One sender has more than half of a queue that goes to many domains. */
+function oneSenderToMany(queue: QueueEvidence): boolean {
+  const top = queue.topSenders?.find((each) => each.sender !== '');
+  return top !== undefined && top.messages >= queue.messages * 0.5 && (queue.topRecipientDomains?.length ?? 0) >= 15;
+}
+
+function listingSigns(evidence: Evidence): Pick<Signs, 'listings' | 'hints' | 'zones'> {
+  const all = evidence.listings;
+  if (!all || all.length === 0) return { listings: 'not-looked', hints: new Set(), zones: [] };
+  const addresses = all.filter((each) => parseIp(each.subject).kind === 'ok');
+  const looked = addresses.length > 0 ? addresses : all;
+  const listed = looked.flatMap((each) => each.lists.filter((list) => list.state === 'listed'));
+  const hints = new Set(listed.flatMap((list) => list.causes ?? []));
+  const zones = [...new Set(listed.map((list) => list.zone))];
+  return {
+    listings: listingSign(
+      looked,
+      listed.map((list) => list.nature ?? 'abuse'),
+    ),
+    hints,
+    zones,
+  };
+}
+
+function listingSign(looked: NonNullable<Evidence['listings']>, natures: readonly string[]): ListingSign {
+  if (looked.some((each) => each.state === 'listed')) return 'abuse';
+  if (natures.includes('policy') && !natures.includes('abuse')) return 'policy';
+  if (looked.some((each) => each.state === 'unknown')) return 'unknown';
+  return natures.length > 0 ? 'minor' : 'clear';
+}
+
+function mainReason(queue: QueueEvidence): Signs['reason'] {
+  const reasons = queue.topReasons ?? [];
+  const total = reasons.reduce((sum, each) => sum + each.recipients, 0);
+  if (total === 0) return undefined;
+  const byKind = new Map<ReasonClass, { count: number; example: string }>();
+  for (const each of reasons) {
+    const kind = classifyReason(each.reason);
+    const known = byKind.get(kind);
+    byKind.set(kind, { count: (known?.count ?? 0) + each.recipients, example: known?.example ?? each.reason });
+  }
+  const [kind, best] = [...byKind].toSorted(([, a], [, b]) => b.count - a.count)[0] ?? [];
+  return kind === undefined || best === undefined
+    ? undefined
+    : { kind, share: best.count / total, example: best.example };
+}
+
+function isUsual(login: LoginEvidence): boolean {
+  const usual = login.usualPerHour;
+  return usual !== undefined && usual >= 50 && login.messages <= usual * 3 && (login.failuresBefore ?? 0) < 20;
+}
+
+/** Much more than usual, to many domains. */
+function oddLogin(login: LoginEvidence): readonly OddLogin[] {
+  const usual = login.usualPerHour;
+  const timesUsual = usual === undefined ? undefined : login.messages / Math.max(1, usual);
+  const many = login.messages >= 30 && (timesUsual === undefined ? login.messages >= 200 : timesUsual >= 8);
+  const spread = login.recipientDomains === undefined || login.recipientDomains >= Math.max(15, login.messages * 0.1);
+  if (!many || !spread) return [];
+  const foreignAddresses = (login.addresses ?? []).filter(isOutside).length;
+  return [{ login, timesUsual, foreignAddresses, guessed: (login.failuresBefore ?? 0) >= 20 }];
+}
+
+/** Documentation addresses stand for public ones in examples. */
+function isOutside(text: string): boolean {
+  const ip = parseIp(text);
+  if (ip.kind === 'bad') return false;
+  const special = specialPurpose(ip.value);
+  return special === undefined || special.startsWith('a documentation');
+}
+
+function isOddLocal(sender: LocalSenderEvidence): boolean {
+  const usual = sender.usualPerHour;
+  const many =
+    sender.messages >= 30 && (usual === undefined ? sender.messages >= 200 : sender.messages >= Math.max(1, usual) * 8);
+  return (
+    many && (sender.recipientDomains === undefined || sender.recipientDomains >= Math.max(15, sender.messages * 0.1))
+  );
+}
