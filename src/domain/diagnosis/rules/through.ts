@@ -65,6 +65,15 @@ function loginPoints(odd: OddLogin, listed: boolean, full: boolean): readonly Po
   ) {
     points.push(relay.supports('guessable-account', 0.2, say`it is an account that everybody guesses first`));
   }
+  if (odd.foreignAddresses === 0 && (login.addresses ?? []).length > 0 && login.failuresBefore === 0) {
+    points.push(
+      relay.opposes(
+        'from-inside',
+        0.35,
+        say`the login comes from inside and nobody tried passwords before: it may be a person with much to say`,
+      ),
+    );
+  }
   if (listed) points.push(relay.supports('listed', 0.25, say`the address is listed for abuse`));
   if (full) points.push(relay.supports('queues-full', 0.2, say`the queues are full`));
   return points;

@@ -1,0 +1,266 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BoundedCounter, FingerprintSet } from '../../../src/domain/queues/counter.ts';
+import { readEximListing } from '../../../src/domain/queues/exim-bp.ts';
+import { readExchangeObject } from '../../../src/domain/queues/exchange-json.ts';
+import { startFold } from '../../../src/domain/queues/fold.ts';
+import { cutObjects } from '../../../src/domain/queues/json-objects.ts';
+import type { QueuedMessage } from '../../../src/domain/queues/message.ts';
+import { readPostqueue } from '../../../src/domain/queues/postqueue.ts';
+import { mergeReason } from '../../../src/domain/queues/reason.ts';
+import type { Snapshot } from '../../../src/domain/queues/snapshot.ts';
+
+const NOW = 1_795_500_000;
+
+function fold(lines: readonly string[], tool: 'postfix' | 'exim'): { snapshot: Snapshot; faults: readonly string[] } {
+  const folding = startFold(NOW);
+  const reader = tool === 'postfix' ? readPostqueue(folding) : readEximListing(folding, NOW);
+  for (const line of lines) reader.feed(line);
+  reader.end();
+  return {
+    snapshot: folding.snapshot('mx1', tool),
+    faults: folding.faults.map((fault) => `${fault.line}: ${fault.why}`),
+  };
+}
+
+const line = (over: object): string =>
+  JSON.stringify({
+    queue_name: 'deferred',
+    queue_id: 'A843F21E832',
+    arrival_time: NOW - 60,
+    message_size: 100,
+    sender: 'a@example.test',
+    recipients: [],
+    ...over,
+  });
+
+describe('postqueue -j', () => {
+  it('is read as Postfix 3.7 printed it', () => {
+    const { snapshot } = fold(
+      [
+        '{"queue_name": "deferred", "queue_id": "A843F21E832", "arrival_time": 1795490579, "message_size": 397, "forced_expire": false, "sender": "alice@example.test", "recipients": [{"address": "b@defer.test", "delay_reason": "connect to 127.0.0.1[127.0.0.1]:2602: Connection refused"}, {"address": "c@defer.test", "delay_reason": "connect to 127.0.0.1[127.0.0.1]:2603: Connection refused"}]}',
+        '{"queue_name": "active", "queue_id": "B558B21E7F7", "arrival_time": 1795499990, "message_size": 1000, "sender": "MAILER-DAEMON", "recipients": [{"address": "s1@slow.test"}]}',
+        '{"queue_name": "hold", "queue_id": "4jYVB23rWWzJjy3", "arrival_time": 1795499000, "message_size": 5, "sender": "a+b=c@example.test", "recipients": []}',
+      ],
+      'postfix',
+    );
+    expect(snapshot).toMatchObject({
+      messages: 3,
+      recipients: 3,
+      bytes: 1402,
+      malformed: 0,
+      byQueue: { active: 1, deferred: 1, hold: 1 },
+      oldestSeconds: 9421,
+      nullSender: { messages: 1, recipientDomains: 1 },
+      topSenderDomains: [{ domain: 'example.test', messages: 2 }],
+      topRecipientDomains: [
+        { domain: 'defer.test', recipients: 2 },
+        { domain: 'slow.test', recipients: 1 },
+      ],
+      topReasons: [{ reason: 'connect to <host>: Connection refused', recipients: 2 }],
+    });
+    expect(snapshot.ages.filter((each) => each.messages > 0)).toEqual([
+      { upToMinutes: 5, messages: 1 },
+      { upToMinutes: 20, messages: 1 },
+      { upToMinutes: 160, messages: 1 },
+    ]);
+  });
+
+  it('counts a message that moved while it was read once, and says "about"', () => {
+    const { snapshot } = fold(
+      [line({ queue_name: 'active' }), line({ queue_name: 'deferred' }), line({ queue_id: 'A843F21E833' })],
+      'postfix',
+    );
+    expect(snapshot).toMatchObject({ messages: 2, duplicates: 1, about: true });
+  });
+
+  it.each([
+    ['half a line', '{"queue_name": "deferred", "queue_id": "A8', 'it is not a whole JSON object'],
+    ['a flag for an id', line({ queue_id: '-d' }), 'it has no queue id that Postfix would give'],
+    ['a path for an id', line({ queue_id: '../../etc/passwd' }), 'it has no queue id that Postfix would give'],
+    ['ALL', line({ queue_id: 'ALL' }), 'it has no queue id that Postfix would give'],
+    ['no arrival', line({ arrival_time: 'soon' }), 'it has no arrival time'],
+    ['an array', '[1,2]', 'it is not a JSON object'],
+  ])('passes over %s, counted and named', (_what, bad, why) => {
+    expect(fold([line({}), bad, line({ queue_id: 'A843F21E834' })], 'postfix')).toMatchObject({
+      snapshot: { messages: 2, malformed: 1 },
+      faults: [`2: ${why}`],
+    });
+  });
+
+  it('of an empty queue is an empty queue', () => {
+    expect(fold(['Mail queue is empty', ''], 'postfix').snapshot).toMatchObject({ messages: 0, malformed: 0 });
+  });
+
+  it('with a clock in the future, 10,000 recipients or hostile text is read all the same', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => ({ address: `u${index}@d${index % 7}.example` }));
+    const { snapshot } = fold(
+      [line({ arrival_time: NOW + 9999, recipients: many, sender: '\u202e<!channel>\u0007@example.test' })],
+      'postfix',
+    );
+    expect(snapshot).toMatchObject({ messages: 1, recipients: 10_000, oldestSeconds: 0 });
+    expect(snapshot.topRecipientDomains).toHaveLength(7);
+  });
+
+  it('never makes the reader throw', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.string({ unit: 'binary' }), fc.json())), (lines) => {
+        const { snapshot } = fold(lines, 'postfix');
+        expect(snapshot.messages + snapshot.malformed + snapshot.duplicates).toBeLessThanOrEqual(lines.length);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('exim -bp', () => {
+  it('is read with both lengths of id, frozen messages, the null sender and delivered recipients', () => {
+    const { snapshot } = fold(
+      [
+        ' 0m   442 1xVhU1-0001pt-20 <alice@example.test> *** frozen ***',
+        '          g1@gmail.test',
+        '        D g3@gmail.test',
+        '',
+        '25h  1.7K 1tAbCd-00000000abc-0Xyz <>',
+        '          x@y.example',
+        '          z@y.example',
+        '',
+        ' 3d   12K 1xVhU1-0001pt-21 <www-data@web.example> (www-data)',
+        '          q@z.example',
+      ],
+      'exim',
+    );
+    expect(snapshot).toMatchObject({
+      mta: 'exim',
+      messages: 3,
+      recipients: 4,
+      malformed: 0,
+      bytes: 442 + 1741 + 12_288,
+      byQueue: { frozen: 1, queued: 2 },
+      oldestSeconds: 259_200,
+      nullSender: { messages: 1, recipientDomains: 1 },
+    });
+  });
+
+  it('passes over what exim would not print, counted and named', () => {
+    expect(
+      fold(['exim: permission denied', ' 0m 4 1xVhU1-0001pt-20 <a@b.example>', '          c@d.example'], 'exim'),
+    ).toMatchObject({
+      snapshot: { messages: 1, recipients: 1, malformed: 1 },
+      faults: ['1: it is no message that exim -bp would print'],
+    });
+  });
+});
+
+describe('Exchange', () => {
+  const read = (value: unknown): { messages: QueuedMessage[]; faults: string[] } => {
+    const messages: QueuedMessage[] = [];
+    const faults: string[] = [];
+    readExchangeObject(value, 1, {
+      message: (message) => messages.push(message),
+      malformed: (fault) => faults.push(fault.why),
+    });
+    return { messages, faults };
+  };
+
+  it.each([
+    [
+      {
+        Identity: 'EX1\\123\\5',
+        FromAddress: '<>',
+        Size: '12.3 KB (12,595 bytes)',
+        DateReceived: '/Date(1795490579000)/',
+        LastError: '400 4.4.7',
+        Queue: 'EX1\\123',
+        Recipients: ['a@b.example'],
+      },
+      {
+        queue: 'delivery',
+        sender: '',
+        bytes: 12_595,
+        arrival: 1_795_490_579,
+        recipients: [{ address: 'a@b.example', reason: '400 4.4.7' }],
+      },
+    ],
+    [
+      {
+        id: 'EX1\\Submission\\9',
+        queue: 'EX1\\Submission',
+        from: 'a@b.example',
+        size: 10,
+        received: '2026-11-24T03:22:59.0000000Z',
+        error: '',
+        recipients: 'x@y.example;z@y.example',
+      },
+      { queue: 'submission', sender: 'a@b.example', bytes: 10, arrival: 1_795_490_579 },
+    ],
+  ])('objects of both forms are read', (value, expected) => {
+    expect(read(value).messages).toMatchObject([expected]);
+  });
+
+  it('shadow copies are no backlog', () => {
+    expect(
+      read({ Identity: 'EX1\\Shadow\\7\\1', Queue: 'EX1\\Shadow\\7', DateReceived: '2026-11-24T03:22:59Z' }),
+    ).toEqual({ messages: [], faults: [] });
+  });
+
+  it('an object without Identity or date is named', () => {
+    expect(read({ FromAddress: 'x' }).faults).toEqual(['it has no Identity']);
+    expect(read({ Identity: 'a\\1\\2' }).faults).toEqual(['it has no date that can be read (DateReceived)']);
+  });
+
+  it('an array is cut into its objects, whatever stands in their strings', () => {
+    const whole = [{ a: '}{"\\' }, { b: [1, { c: 2 }] }, { d: 'é' }];
+    for (const indent of [0, 1, 4]) {
+      const found: unknown[] = [];
+      const cutter = cutObjects((each) => found.push(each === undefined ? each : JSON.parse(each)));
+      for (const each of JSON.stringify(whole, undefined, indent).split('\n')) cutter.feed(each);
+      expect(cutter.end()).toBe(false);
+      expect(found).toEqual(whole);
+    }
+  });
+});
+
+describe('delay reasons', () => {
+  it.each([
+    [
+      'connect to mx1.example.com[192.0.2.1]:25: Connection timed out',
+      'connect to mx2.example.net[2001:db8::1]:25: Connection timed out',
+    ],
+    [
+      'host mx.a.example[192.0.2.1] said: 450 4.2.0 <x@a.example>: Recipient address rejected: Greylisted, see http://a.example/x',
+      'host mx.b.example[192.0.2.9] said: 450 4.2.0 <y@b.example>: Recipient address rejected: Greylisted, see http://b.example/yz',
+    ],
+    [
+      'Name service error for name=a.example type=MX: Host not found, try again',
+      'Name service error for name=b.test type=MX: Host not found, try again',
+    ],
+    ['retry in 300 seconds, id 4jYVB23rWWzJjy3', 'retry in 12 seconds, id 4jYVB23rWWzJjy4'],
+  ])('that differ only in names of one delivery are one: %s', (a, b) => {
+    expect(mergeReason(a)).toBe(mergeReason(b));
+  });
+
+  it('that say different things stay apart', () => {
+    expect(mergeReason('Connection refused')).not.toBe(mergeReason('Connection timed out'));
+    expect(mergeReason('550 5.7.1 blocked')).not.toBe(mergeReason('450 4.7.1 blocked'));
+  });
+});
+
+describe('counting in bounded memory', () => {
+  it('is exact up to its limit and keeps the frequent beyond it', () => {
+    const counter = new BoundedCounter(100);
+    for (let index = 0; index < 5000; index += 1) {
+      counter.add(`rare-${index}`);
+      if (index % 3 === 0) counter.add('frequent');
+    }
+    expect(counter.top(1)).toEqual([{ name: 'frequent', count: 1667 }]);
+    expect(counter.about).toBe(true);
+  });
+
+  it('tells a hundred thousand names apart', () => {
+    const set = new FingerprintSet();
+    for (let index = 0; index < 100_000; index += 1) expect(set.add(`id-${index.toString(36)}`)).toBe(true);
+    expect(set.add('id-1')).toBe(false);
+    expect(set.size).toBe(100_000);
+  });
+});
