@@ -1,0 +1,533 @@
+/**
+ * What blocklists and resolvers really do, row by row: the right verdict, and beside it the tempting wrong one.
+ * Served by rbldnsd and dnsdist where they can, by the misbehaving server for the rest.
+ */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock/system.ts';
+import { readCatalogue } from '../../../adapters/catalogue/read.ts';
+import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
+import { sweep } from '../../../jobs/sweep.ts';
+import type { Finding } from '../../../jobs/sweep.ts';
+import { parseDomain } from '../../../src/domain/address/domain.ts';
+import { parseIp } from '../../../src/domain/address/ip.ts';
+import type { Blocklist } from '../../../src/domain/blocklists/blocklist.ts';
+import type { Subject } from '../../../src/domain/blocklists/query-name.ts';
+import { dig, startDnsdist, startRbldnsd } from '../../lab/dns.ts';
+import type { DnsServer, RblServer } from '../../lab/dns.ts';
+import { describeLab } from '../../lab/packages.ts';
+import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
+import type { Asked, Behaviour, MisbehavingServer, Reply } from '../../support/misbehaving-dns.ts';
+
+const LISTED = '192.0.2.66';
+const OTHER = '192.0.2.1';
+const CODES =
+  '{"127.0.0.2": {meaning: spam}, "127.0.0.4": {meaning: infected, cause: compromised-workstation}, "127.0.0.10": {meaning: dynamic, nature: policy}}';
+
+function list(zone: string, more = ''): Blocklist {
+  const codes = more.includes('codes:') ? '' : `, codes: ${CODES}`;
+  const kind = more.includes('kind:') ? '' : ', kind: ip';
+  const read = readCatalogue(
+    `- {zone: ${zone}${kind}, weight: high${codes}${more === '' ? '' : `, ${more}`}}`,
+    'row',
+    {},
+  );
+  const [only] = read.lists;
+  if (!only) throw new Error(`no list for ${zone}`);
+  return only;
+}
+
+function subject(text: string): Subject {
+  const ip = parseIp(text);
+  if (ip.kind === 'ok') return { kind: 'ip', ip: ip.value };
+  const domain = parseDomain(text);
+  if (domain.kind === 'bad') throw new Error(domain.why);
+  return { kind: 'domain', domain: domain.value };
+}
+
+async function ask(
+  server: string | readonly string[],
+  lists: readonly Blocklist[],
+  who: string,
+  questionMs = 1500,
+): Promise<readonly Finding[]> {
+  const resolver = openResolver([server].flat().map(readServer));
+  const [findings] = await sweep(
+    { subjects: [subject(who)], lists, questionMs, wholeMs: 10_000 },
+    { resolver, clock: systemClock },
+  );
+  resolver.close();
+  return findings ?? [];
+}
+
+function short(finding: Finding | undefined): string {
+  const verdict = finding?.verdict;
+  switch (verdict?.state) {
+    case 'listed':
+      return `listed ${verdict.nature} ${verdict.codes.join(' ')}`;
+    case 'unknown':
+      return `unknown ${verdict.why}`;
+    case 'clear':
+    case 'not-covered':
+    case undefined:
+      return verdict?.state ?? 'nothing';
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The list's own test points answer rightly; the subject gets what the row says. */
+function proved(rest: Behaviour): Behaviour {
+  return (asked) => {
+    if (asked.name.startsWith('2.0.0.127.'))
+      return [reply(asked, asked.type === 'A' ? [a(asked.name, '127.0.0.2')] : [])];
+    if (asked.name.startsWith('1.0.0.127.')) return [reply(asked)];
+    return rest(asked);
+  };
+}
+
+const listing = (asked: Asked): Reply => reply(asked, asked.type === 'A' ? [a(asked.name, '127.0.0.2')] : []);
+const without = (asked: Asked): readonly Reply[] => [
+  { ...reply(asked), packet: { ...reply(asked).packet, id: (asked.id + 1) % 65_536 } },
+];
+
+type Row = readonly [
+  number: number,
+  title: string,
+  lists: readonly Blocklist[],
+  who: string,
+  right: string,
+  tempting: string,
+];
+
+describeLab('the conformance matrix on rbldnsd and dnsdist', { sets: ['dns'] }, () => {
+  let rbl: RblServer;
+  let dist: DnsServer;
+  beforeAll(async () => {
+    const good = `127.0.0.2 :127.0.0.2:test\n${LISTED} :127.0.0.2:spam\n`;
+    const names = [
+      'good',
+      'nodata',
+      'servfail',
+      'formerr',
+      'notimp',
+      'drop',
+      'slow',
+      'tc',
+      'three',
+      'contra',
+      'txtfail',
+      'alias',
+    ];
+    rbl = await startRbldnsd({
+      ...Object.fromEntries(names.map((name) => [`${name}.bl.test`, [{ type: 'ip4set' as const, data: good }]])),
+      'empty.bl.test': [{ type: 'ip4set', data: '' }],
+      'emptied.bl.test': [
+        { type: 'ip4set', data: good },
+        { type: 'acl', data: '127.0.0.0/8 :empty\n' },
+      ],
+      'refusing.bl.test': [
+        { type: 'ip4set', data: good },
+        { type: 'acl', data: '127.0.0.0/8 :refuse\n' },
+      ],
+      'ignoring.bl.test': [
+        { type: 'ip4set', data: good },
+        { type: 'acl', data: '127.0.0.0/8 :ignore\n' },
+      ],
+      'world.bl.test': [{ type: 'ip4trie', data: ':127.0.0.2:all\n0.0.0.0/0\n' }],
+      'codes.bl.test': [
+        {
+          type: 'ip4set',
+          data: `127.0.0.2 :127.0.0.2:test\n192.0.2.80 :127.0.0.80:bits\n192.0.2.77 :127.0.0.77:odd\n192.0.2.11 :127.0.0.1:one\n192.0.2.22 :127.255.255.254:error\n192.0.2.23 :127.255.255.255:error\n192.0.2.24 :127.255.255.252:error\n192.0.2.25 :198.51.100.7:parked\n`,
+        },
+      ],
+      'six.bl.test': [{ type: 'ip6trie', data: '::ffff:7f00:2 :127.0.0.2:test\n2001:db8::25 :127.0.0.2:listed\n' }],
+      'names.bl.test': [
+        {
+          type: 'dnset',
+          data: 'test :127.0.1.2:test\nxn--bcher-kva.example :127.0.1.2:idn\n_spam.example :127.0.1.2:under\n',
+        },
+      ],
+      'dbl.bl.test': [{ type: 'dnset', data: 'test :127.0.1.2:test\nasked.example :127.0.1.255:ip\n' }],
+    });
+    const at = (zone: string, action: string, more = ''): string =>
+      `addAction(AndRule({QNameRule("66.2.0.192.${zone}.bl.test")${more}}), ${action})`;
+    dist = await startDnsdist(
+      rbl.address,
+      [
+        `addAction(QNameRule("1.2.0.192.nodata.bl.test"), RCodeAction(DNSRCode.NOERROR))`,
+        at('servfail', 'RCodeAction(DNSRCode.SERVFAIL)'),
+        at('formerr', 'RCodeAction(DNSRCode.FORMERR)'),
+        at('notimp', 'RCodeAction(DNSRCode.NOTIMP)'),
+        at('drop', 'DropAction()'),
+        at('slow', 'DelayAction(2500)'),
+        at('tc', 'TCAction()', ', TCPRule(false)'),
+        at('tc', 'SpoofAction("127.0.0.2")', ', TCPRule(true), QTypeRule(DNSQType.A)'),
+        at('three', 'SpoofAction({"127.0.0.2", "127.0.0.4", "127.0.0.10"})', ', QTypeRule(DNSQType.A)'),
+        at('contra', 'SpoofAction({"127.0.0.2", "127.255.255.254"})', ', QTypeRule(DNSQType.A)'),
+        at('txtfail', 'RCodeAction(DNSRCode.SERVFAIL)', ', QTypeRule(DNSQType.TXT)'),
+        at('alias', 'SpoofCNAMEAction("elsewhere.test")'),
+      ].join('\n'),
+    );
+  });
+  afterAll(async () => {
+    await dist.stop();
+    await rbl.stop();
+  });
+
+  const bits =
+    'codeMode: bitmask, codes: {"8": {meaning: phishing}, "16": {meaning: malware}, "64": {meaning: abuse}}, test: {positive: ["127.0.0.2"]}';
+  const rows: readonly Row[] = [
+    [1, 'NXDOMAIN, and the test points are right', [list('good.bl.test')], OTHER, 'clear', 'unknown'],
+    [2, 'an emptied zone', [list('empty.bl.test')], OTHER, 'unknown dead-list', 'clear'],
+    [2, 'a zone that is empty for us alone', [list('emptied.bl.test')], LISTED, 'unknown dead-list', 'clear'],
+    [3, 'no error and no data', [list('nodata.bl.test')], OTHER, 'clear', 'error'],
+    [4, 'SERVFAIL', [list('servfail.bl.test')], LISTED, 'unknown servfail', 'clear'],
+    [5, 'REFUSED', [list('refusing.bl.test')], LISTED, 'unknown refused', 'clear'],
+    [6, 'FORMERR', [list('formerr.bl.test')], LISTED, 'unknown bad-query', 'clear'],
+    [6, 'NOTIMP', [list('notimp.bl.test')], LISTED, 'unknown bad-query', 'clear'],
+    [7, 'no reply', [list('drop.bl.test')], LISTED, 'unknown timeout', 'clear'],
+    [7, 'a list that ignores us', [list('ignoring.bl.test')], LISTED, 'unknown timeout', 'clear'],
+    [10, 'truncated, and listed over TCP', [list('tc.bl.test')], LISTED, 'listed abuse 127.0.0.2', 'clear'],
+    [
+      12,
+      'three codes at once',
+      [list('three.bl.test')],
+      LISTED,
+      'listed abuse 127.0.0.10 127.0.0.2 127.0.0.4',
+      'the first only',
+    ],
+    [13, 'a listing and an error code at once', [list('contra.bl.test')], LISTED, 'unknown contradiction', 'listed'],
+    [14, '127.255.255.254', [list('codes.bl.test')], '192.0.2.22', 'unknown blocked-resolver', 'listed'],
+    [14, '127.255.255.255', [list('codes.bl.test')], '192.0.2.23', 'unknown query-limit', 'listed'],
+    [14, '127.255.255.252', [list('codes.bl.test')], '192.0.2.24', 'unknown bad-query', 'listed'],
+    [
+      15,
+      '127.0.0.1 where it means refused',
+      [list('codes.bl.test', 'errorCodes: {"127.0.0.1": {why: blocked-resolver}}')],
+      '192.0.2.11',
+      'unknown blocked-resolver',
+      'listed',
+    ],
+    [
+      15,
+      '127.0.0.1 where it is a listing',
+      [list('codes.bl.test', 'codes: {"127.0.0.1": {meaning: open proxy}}')],
+      '192.0.2.11',
+      'listed abuse 127.0.0.1',
+      'error',
+    ],
+    [
+      15,
+      '127.0.0.1 where it is a white list',
+      [list('codes.bl.test', 'codes: {"127.0.0.1": {meaning: white, nature: informational}}')],
+      '192.0.2.11',
+      'listed informational 127.0.0.1',
+      'listed',
+    ],
+    [
+      15,
+      '127.0.0.1 where it is not documented',
+      [list('codes.bl.test')],
+      '192.0.2.11',
+      'unknown unknown-code',
+      'listed',
+    ],
+    [
+      16,
+      'a domain list that was asked for an address',
+      [
+        list(
+          'dbl.bl.test',
+          'kind: domain, codes: {"127.0.1.2": {meaning: spam}}, errorCodes: {"127.0.1.255": {why: bad-query}}',
+        ),
+      ],
+      'asked.example',
+      'unknown bad-query',
+      'listed',
+    ],
+    [17, 'a sum of bits', [list('codes.bl.test', bits)], '192.0.2.80', 'listed abuse 127.0.0.80', 'unknown code'],
+    [
+      18,
+      'a code that is not documented',
+      [list('codes.bl.test')],
+      '192.0.2.77',
+      'unknown unknown-code',
+      'listed or clear',
+    ],
+    [19, 'an answer outside 127/8', [list('codes.bl.test')], '192.0.2.25', 'unknown not-a-listing-answer', 'listed'],
+    [20, 'a list that lists the world', [list('world.bl.test')], OTHER, 'unknown answers-everything', 'listed'],
+    [23, 'an alias that leads nowhere', [list('alias.bl.test')], LISTED, 'clear', 'error'],
+    [29, 'listed, and the reason can not be had', [list('txtfail.bl.test')], LISTED, 'listed abuse 127.0.0.2', 'clear'],
+    [
+      30,
+      'IPv6 by its nibbles',
+      [list('six.bl.test', 'families: [6]')],
+      '2001:db8::25',
+      'listed abuse 127.0.0.2',
+      'clear',
+    ],
+    [
+      30,
+      'IPv4 in IPv6 clothes is asked as IPv4',
+      [list('good.bl.test', 'families: [4, 6]')],
+      `::ffff:${LISTED}`,
+      'listed abuse 127.0.0.2',
+      'clear',
+    ],
+    [31, 'IPv6 on a list that has none', [list('good.bl.test')], '2001:db8::25', 'not-covered', 'clear'],
+    [
+      32,
+      'an international name in capitals with a dot at its end',
+      [list('names.bl.test', 'kind: domain, codes: {"127.0.1.2": {meaning: spam}}')],
+      'BÜCHER.example.',
+      'listed abuse 127.0.1.2',
+      'clear',
+    ],
+    [
+      32,
+      'a name with an underscore',
+      [list('names.bl.test', 'kind: domain, codes: {"127.0.1.2": {meaning: spam}}')],
+      '_spam.example',
+      'listed abuse 127.0.1.2',
+      'clear',
+    ],
+    [
+      33,
+      'a name that gets too long',
+      [list(`${'z'.repeat(60)}.bl.test`, 'kind: domain, codes: {"127.0.1.2": {meaning: spam}}')],
+      `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.example`,
+      'unknown name-too-long',
+      'clear',
+    ],
+  ];
+
+  it.each(rows)('row %i: %s', async (_number, _title, lists, who, right, tempting) => {
+    const [finding] = await ask(dist.address, lists, who);
+    expect(short(finding)).toBe(right);
+    expect(short(finding)).not.toBe(tempting);
+  });
+
+  it('row 8: a list that takes 2.5 s is waited for, also after many quick answers', async () => {
+    const resolver = openResolver([readServer(dist.address)]);
+    await Promise.all(
+      Array.from({ length: 300 }, (_, index) =>
+        resolver.ask({ name: `${index % 250}.2.0.192.good.bl.test`, type: 'A' }, 1000),
+      ),
+    );
+    const [findings] = await sweep(
+      { subjects: [subject(LISTED)], lists: [list('slow.bl.test')], questionMs: 5000, wholeMs: 9000 },
+      { resolver, clock: systemClock },
+    );
+    resolver.close();
+    expect(short(findings?.[0])).toBe('listed abuse 127.0.0.2');
+  });
+
+  it('row 20, 5, 7: a broken list leaves the others alone', async () => {
+    const lists = ['good', 'world', 'refusing', 'drop', 'servfail'].map((name) => list(`${name}.bl.test`));
+    expect((await ask(dist.address, lists, LISTED)).map(short)).toEqual([
+      'listed abuse 127.0.0.2',
+      'unknown answers-everything',
+      'unknown refused',
+      'unknown timeout',
+      'unknown servfail',
+    ]);
+  });
+
+  it('row 36: when the first resolver is dead the second answers, and the answer names it', async () => {
+    const [finding] = await ask(['127.0.0.1:1', rbl.address], [list('good.bl.test')], LISTED);
+    expect(short(finding)).toBe('listed abuse 127.0.0.2');
+    expect(finding?.resolver).toBe(rbl.address);
+  });
+
+  it('row 38: five thousand questions at once are all answered', async () => {
+    const resolver = openResolver([readServer(rbl.address)]);
+    const replies = await Promise.all(
+      Array.from({ length: 5000 }, (_, index) =>
+        resolver.ask({ name: `${index & 255}.${index >> 8}.0.10.good.bl.test`, type: 'A' }, 5000),
+      ),
+    );
+    resolver.close();
+    expect(replies.filter((each) => each.kind === 'failed')).toEqual([]);
+  });
+
+  it('agrees with dig, name by name', async () => {
+    const resolver = openResolver([readServer(rbl.address)]);
+    const names = [LISTED, OTHER, '192.0.2.80', '192.0.2.77', '192.0.2.25'].flatMap((ip) =>
+      ['good', 'codes', 'world', 'empty'].map((zone) => `${ip.split('.').toReversed().join('.')}.${zone}.bl.test`),
+    );
+    for (const name of names) {
+      const ours = await resolver.ask({ name, type: 'A' }, 2000);
+      const oracle = dig(rbl.address, name);
+      expect(
+        [ours.kind === 'answer' ? ours.rcode : ours.why, ours.kind === 'answer' ? ours.data.toSorted() : []],
+        name,
+      ).toEqual([oracle.status, [...oracle.data].toSorted()]);
+    }
+    resolver.close();
+  });
+
+  it('gives the same verdicts in any order, in any batch, through any resolver', async () => {
+    const who = ['192.0.2.66', '192.0.2.1', '192.0.2.80', '192.0.2.77', '192.0.2.22', '192.0.2.25'];
+    const lists = ['good', 'codes', 'world', 'empty'].map((zone) => list(`${zone}.bl.test`));
+    const verdicts = async (
+      server: string,
+      subjects: readonly string[],
+      asked: readonly Blocklist[],
+    ): Promise<readonly string[]> => {
+      const resolver = openResolver([readServer(server)]);
+      const findings = await sweep(
+        { subjects: subjects.map(subject), lists: asked, questionMs: 2000, wholeMs: 9000 },
+        { resolver, clock: systemClock },
+      );
+      resolver.close();
+      return findings
+        .flatMap((row, index) => row.map((each) => `${subjects[index]} ${each.list.shown} ${short(each)}`))
+        .toSorted();
+    };
+    const first = await verdicts(rbl.address, who, lists);
+    expect(await verdicts(rbl.address, who.toReversed(), lists.toReversed())).toEqual(first);
+    expect(await verdicts(dist.address, who, lists)).toEqual(first);
+    const one: string[] = [];
+    for (const each of who) one.push(...(await verdicts(rbl.address, [each], lists)));
+    expect(one.toSorted()).toEqual(first);
+  });
+});
+
+it.each<readonly [number, string, Behaviour, boolean, string]>([
+  [
+    9,
+    'a reply after the deadline is credited to nobody',
+    proved((asked) => [{ ...listing(asked), afterMs: 1800 }]),
+    true,
+    'unknown timeout',
+  ],
+  [
+    11,
+    'truncated, and TCP is refused',
+    proved((asked) => [reply(asked, [], { rcode: 'NOERROR', flags: 0x0380 | 0x0200 })]),
+    false,
+    'unknown network',
+  ],
+  [
+    22,
+    'an alias that leads to a listing',
+    proved((asked) => [
+      reply(
+        asked,
+        asked.type === 'A'
+          ? [{ type: 'CNAME', name: asked.name, ttl: 60, data: 'real.bl.test' }, a('real.bl.test', '127.0.0.4')]
+          : [],
+      ),
+    ]),
+    true,
+    'listed abuse 127.0.0.4',
+  ],
+  [
+    24,
+    'NXDOMAIN that carries data',
+    proved((asked) => [reply(asked, [a(asked.name, '127.0.0.2')], { rcode: 'NXDOMAIN' })]),
+    true,
+    'unknown malformed',
+  ],
+  [
+    25,
+    'a wrong id before the right reply',
+    proved((asked) => [...without(asked), listing(asked)]),
+    true,
+    'listed abuse 127.0.0.2',
+  ],
+  [25, 'nothing but a wrong id', proved(without), true, 'unknown timeout'],
+  [
+    25,
+    'the reply to another question',
+    proved((asked) => [reply({ ...asked, name: 'other.bl.test' }, [a('other.bl.test', '127.0.0.2')])]),
+    true,
+    'unknown timeout',
+  ],
+  [
+    26,
+    'data of another owner',
+    proved((asked) => [reply(asked, [a('9.9.9.9.bl.test', '127.0.0.2')])]),
+    true,
+    'unknown malformed',
+  ],
+  [
+    27,
+    'a question that comes back in other letters',
+    proved((asked) => [
+      reply(
+        { ...asked, name: asked.name.toUpperCase() },
+        asked.type === 'A' ? [a(asked.name.toUpperCase(), '127.0.0.2')] : [],
+      ),
+    ]),
+    true,
+    'listed abuse 127.0.0.2',
+  ],
+  [
+    41,
+    'a reply from another port',
+    proved((asked) => [
+      { ...reply(asked, [a(asked.name, '127.0.0.2')]), fromElsewhere: true },
+      { ...reply(asked), afterMs: 50 },
+    ]),
+    true,
+    'clear',
+  ],
+])('row %i: %s', async (_number, _title, behaviour, tcp, right) => {
+  const server: MisbehavingServer = await startMisbehaving({ 'odd.bl.test': behaviour }, tcp);
+  const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
+  expect(short(finding)).toBe(right);
+  await server.stop();
+});
+
+it('row 28: a huge, binary, hostile reason is bounded and does not cost the listing', async () => {
+  const huge = Buffer.concat([
+    Buffer.from([0xff, 0x00, 0x1b]),
+    Buffer.from('<!channel> https://evil.example @here '.repeat(100)),
+  ]);
+  const chunks = Array.from({ length: Math.ceil(huge.length / 200) }, (_, index) =>
+    huge.subarray(index * 200, index * 200 + 200),
+  );
+  const server = await startMisbehaving(
+    {
+      'odd.bl.test': proved((asked) => {
+        if (asked.type === 'A') return [listing(asked)];
+        if (asked.over === 'udp') return [reply(asked, [], { rcode: 'NOERROR', flags: 0x0380 | 0x0200 })];
+        return [reply(asked, [{ type: 'TXT', name: asked.name, ttl: 60, data: chunks }])];
+      }),
+    },
+    true,
+  );
+  const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
+  expect(short(finding)).toBe('listed abuse 127.0.0.2');
+  expect(finding?.reason?.length).toBeLessThanOrEqual(2000);
+  expect(finding?.reason).toContain('<!channel>');
+  await server.stop();
+});
+
+it('row 37: with no network every list is unknown, and none is clear', async () => {
+  const findings = await ask(
+    '127.0.0.1:1',
+    ['a', 'b', 'c'].map((name) => list(`${name}.bl.test`)),
+    OTHER,
+  );
+  expect(findings.map((finding) => finding.verdict.state)).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+it('a dead list costs one timeout, not one per address', async () => {
+  const server = await startMisbehaving(
+    { 'dead.bl.test': () => [], 'good.bl.test': proved((asked) => [reply(asked)]) },
+    true,
+  );
+  const resolver = openResolver([readServer(server.address)]);
+  const subjects = Array.from({ length: 50 }, (_, index) => subject(`192.0.2.${index}`));
+  const began = performance.now();
+  const findings = await sweep(
+    { subjects, lists: [list('dead.bl.test'), list('good.bl.test')], questionMs: 600, wholeMs: 9000 },
+    { resolver, clock: systemClock },
+  );
+  expect(performance.now() - began).toBeLessThan(1100);
+  expect(findings.every((row) => short(row[0]) === 'unknown timeout' && short(row[1]) === 'clear')).toBe(true);
+  resolver.close();
+  await server.stop();
+});
