@@ -91,4 +91,6 @@ function usageOf(spec: CommandSpec): string {
   return `usage: tq ${spec.name} ${spec.usage}${options}`;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const status = await main(process.argv.slice(2));
+// What a dead Redis left open must not keep the process; what was printed is written first.
+process.stdout.write('', () => process.exit(status));

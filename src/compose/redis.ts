@@ -41,7 +41,7 @@ export async function openRedis(settings: Settings): Promise<RedisHouse> {
   };
   const records = keep(openProducer(target));
   try {
-    await whenReady(records, 5000);
+    await whenReady(records, 3000);
     await refuseEviction(records);
   } catch (error) {
     await close();

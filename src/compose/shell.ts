@@ -52,11 +52,25 @@ export async function runInShell(command: Command, streams: ShellStreams): Promi
     show(answer, command, streams);
     return EXIT[answer.status];
   } finally {
-    await worker.close(1000);
-    await queue.wipe();
+    await atMost(CLEAN_UP_MS, async () => {
+      await worker.close(500);
+      await queue.wipe();
+    });
     await real.close();
     await redis.close();
   }
+}
+
+/** Tidying up waits no longer than this for a Redis that died meanwhile, in milliseconds. */
+const CLEAN_UP_MS = 2000;
+
+async function atMost(ms: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((over) => {
+    timer = setTimeout(over, ms);
+  });
+  await Promise.race([work().catch(() => {}), late]);
+  clearTimeout(timer);
 }
 
 function requestOf(command: Command): CommandRequest {
