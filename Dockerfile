@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --no-fund --no-audit && cp package-lock.json node_modules/.tourniquet-lock.json && npm cache clean --force
+RUN npm install --no-save --omit=dev --no-fund --no-audit && cp package-lock.json node_modules/.tourniquet-lock.json && npm cache clean --force
 COPY LICENSE README.md CHANGELOG.md ./
 COPY bin bin
 COPY src src

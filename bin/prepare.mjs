@@ -24,7 +24,9 @@ function installPackages() {
   if (existsSync(stamp) && readFileSync(stamp).equals(readFileSync(lock))) return;
   if (existsSync(modules) && lstatSync(modules).isSymbolicLink()) return;
   say('installing the npm packages of the lockfile …');
-  const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+  // `npm ci` refuses a lockfile without the optional packages of other platforms, which a registry may not have (yet);
+  // `npm install --no-save` installs the very versions of the lockfile and leaves it as it is.
+  const npm = spawnSync('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
