@@ -13,7 +13,3 @@ export const CAUSES = [
 ] as const;
 
 export type CauseId = (typeof CAUSES)[number];
-
-export function isCause(text: string): text is CauseId {
-  return CAUSES.some((cause) => cause === text);
-}

@@ -12,7 +12,7 @@ import { parseDomain } from '../../../src/domain/address/domain.ts';
 import { parseIp } from '../../../src/domain/address/ip.ts';
 import type { Blocklist } from '../../../src/domain/blocklists/blocklist.ts';
 import type { Subject } from '../../../src/domain/blocklists/query-name.ts';
-import { dig, startDnsdist, startRbldnsd } from '../../lab/dns.ts';
+import { dig, startDnsdist, startRbldnsd, startUnbound } from '../../lab/dns.ts';
 import type { DnsServer, RblServer } from '../../lab/dns.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
@@ -331,6 +331,24 @@ describeLab('the conformance matrix on rbldnsd and dnsdist', { sets: ['dns'] }, 
       'unknown timeout',
       'unknown servfail',
     ]);
+  });
+
+  it('gives the same verdicts through a real resolver in between', async () => {
+    const unbound = await startUnbound(
+      Object.fromEntries(['good', 'codes', 'world', 'empty'].map((zone) => [`${zone}.bl.test`, rbl.address])),
+    );
+    const lists = ['good', 'world', 'empty'].map((zone) => list(`${zone}.bl.test`));
+    expect((await ask(unbound.address, lists, LISTED, 4000)).map(short)).toEqual([
+      'listed abuse 127.0.0.2',
+      'unknown answers-everything',
+      'unknown dead-list',
+    ]);
+    expect((await ask(unbound.address, lists, OTHER, 4000)).map(short)).toEqual([
+      'clear',
+      'unknown answers-everything',
+      'unknown dead-list',
+    ]);
+    await unbound.stop();
   });
 
   it('row 36: when the first resolver is dead the second answers, and the answer names it', async () => {
