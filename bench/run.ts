@@ -1,6 +1,7 @@
 /** `npm run bench [NAME …]`: all benches, or the named ones, one after the other. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   start: () => import('./start.ts'),
+  dns: () => import('./dns.ts'),
 };
 
 const wanted = process.argv.slice(2);

@@ -53,6 +53,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   queue: async () => (await import('./look-at-queue.ts')).runQueue,
   status: async () => (await import('./status.ts')).runStatus,
   triage: async () => (await import('./triage.ts')).runTriage,
+  windows: async () => (await import('./windows.ts')).runWindows,
 };
 
 type Chore = (world: World) => Promise<void>;

@@ -18,6 +18,11 @@ import type { ListVerdict } from '../src/domain/blocklists/verdict.ts';
 import type { DnsReply, RecordType, Resolver } from '../src/ports/dns.ts';
 import type { Clock } from '../src/ports/clock.ts';
 
+/** Questions under way at once, over all lists. */
+const MOST_UNDER_WAY = 256;
+/** Subjects of one list that are looked at side by side. */
+const WALKERS = 32;
+
 export interface SweepPlan {
   readonly subjects: readonly Subject[];
   readonly lists: readonly Blocklist[];
@@ -41,18 +46,19 @@ export async function sweep(
   plan: SweepPlan,
   world: { readonly resolver: Resolver; readonly clock: Clock },
 ): Promise<readonly (readonly Finding[])[]> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), plan.wholeMs);
-  const window = makeWindow(256);
+  const end = world.clock.monotonic() + plan.wholeMs;
+  const window = makeWindow(MOST_UNDER_WAY);
   const asked = new Map<string, Promise<DnsReply>>();
-  const ask = (name: string, type: RecordType, pace: Pace): Promise<DnsReply> => {
-    const known = asked.get(`${type} ${name}`);
+  const ask: Ask = (name, type, pace, isOnce = false) => {
+    const known = isOnce ? undefined : asked.get(`${type} ${name}`);
     if (known) return known;
     const reply = window(async () => {
       await pace();
-      return world.resolver.ask({ name, type }, plan.questionMs, abort.signal);
+      const left = end - world.clock.monotonic();
+      if (left < 1) return outOfTime(world.resolver);
+      return world.resolver.ask({ name, type }, Math.min(plan.questionMs, left));
     });
-    asked.set(`${type} ${name}`, reply);
+    if (!isOnce) asked.set(`${type} ${name}`, reply);
     return reply;
   };
   const findings: Finding[][] = plan.subjects.map(() => []);
@@ -62,23 +68,20 @@ export async function sweep(
     done += 1;
     plan.progress?.(done, total);
   };
-  try {
-    await Promise.all(
-      plan.lists.map(async (list, listIndex) => {
-        const results = await sweepList(list, plan, ask, paceOf(list, world.clock, abort.signal), world.clock, note);
-        results.forEach((finding, index) => {
-          const row = findings[index];
-          if (row) row[listIndex] = finding;
-        });
-      }),
-    );
-  } finally {
-    clearTimeout(timer);
-  }
+  await Promise.all(
+    plan.lists.map(async (list, listIndex) => {
+      const results = await sweepList(list, plan, ask, paceOf(list, world.clock, end), world.clock, note);
+      results.forEach((finding, index) => {
+        const row = findings[index];
+        if (row) row[listIndex] = finding;
+      });
+    }),
+  );
   return findings;
 }
 
-type Ask = (name: string, type: RecordType, pace: Pace) => Promise<DnsReply>;
+/** `isOnce`: nobody else asks it, so it need not be remembered. */
+type Ask = (name: string, type: RecordType, pace: Pace, isOnce?: boolean) => Promise<DnsReply>;
 type Pace = () => Promise<void>;
 
 async function sweepList(
@@ -112,7 +115,7 @@ async function sweepList(
     const name = queryName(subject, list.zone);
     if (name === undefined)
       return { list, verdict: { state: 'unknown', why: 'name-too-long' }, resolver: '', liveness: undefined };
-    const [reply, liveness] = await Promise.all([dead ?? ask(name, 'A', pace), proofOf(subject)]);
+    const [reply, liveness] = await Promise.all([dead ?? ask(name, 'A', pace, true), proofOf(subject)]);
     if (index === first && isSilence(reply) && liveness.positive === 'failed') dead = reply;
     const verdict = judgeList(list, reply, liveness);
     const reason = verdict.state === 'listed' ? await reasonOf(name, ask, pace) : undefined;
@@ -121,12 +124,17 @@ async function sweepList(
   const results: Finding[] = [];
   const firstSubject = plan.subjects[first];
   if (firstSubject) results[first] = await find(firstSubject, first);
-  await Promise.all(
-    plan.subjects.map(async (subject, index) => {
-      if (index !== first) results[index] = await find(subject, index);
+  let next = 0;
+  const walk = async (): Promise<void> => {
+    while (next < plan.subjects.length) {
+      const index = next;
+      next += 1;
+      const subject = plan.subjects[index];
+      if (subject && index !== first) results[index] = await find(subject, index);
       note();
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(plan.subjects.length, WALKERS) }, walk));
   return results;
 }
 
@@ -141,34 +149,52 @@ function isSilence(reply: DnsReply): boolean {
 
 /** The list's own words; a listing without them is a listing all the same. */
 async function reasonOf(name: string, ask: Ask, pace: Pace): Promise<string | undefined> {
-  const reply = await ask(name, 'TXT', pace);
+  const reply = await ask(name, 'TXT', pace, true);
   return reply.kind === 'answer' && reply.data.length > 0 ? reply.data.join(' ') : undefined;
 }
 
 /** Waits until the operator's next permitted moment. */
-function paceOf(list: Blocklist, clock: Clock, signal: AbortSignal): Pace {
+function paceOf(list: Blocklist, clock: Clock, end: number): Pace {
   let next = 0;
   return async () => {
     if (list.manners.everyMs === 0) return;
     const now = clock.monotonic();
     const mine = Math.max(now, next);
     next = mine + list.manners.everyMs;
-    if (mine > now) await clock.wait(mine - now, signal).catch(() => {});
+    if (mine > now && mine < end) await clock.wait(mine - now);
   };
 }
 
+/** First come, first served; a plain array's shift would cost more than the questions. */
 function makeWindow(size: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = size;
-  const waiting: (() => void)[] = [];
+  let head = 0;
+  let waiting: (() => void)[] = [];
   return async (work) => {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
+      const next = waiting[head];
+      if (next) {
+        head += 1;
+        if (head > 1024) {
+          waiting = waiting.slice(head);
+          head = 0;
+        }
+        next();
+      } else free += 1;
     }
+  };
+}
+
+function outOfTime(resolver: Resolver): DnsReply {
+  return {
+    kind: 'failed',
+    why: 'timeout',
+    detail: 'the whole was out of time',
+    resolver: resolver.servers[0] ?? '',
+    ms: 0,
   };
 }

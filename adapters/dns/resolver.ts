@@ -39,7 +39,7 @@ export function openResolver(servers: readonly NamedServer[]): Resolver {
   const lines = servers.map((server) => ({ server, udp: openUdp(server) }));
   return {
     servers: servers.map((server) => server.name),
-    ask: (question, deadlineMs, signal) => askAll(lines, normal(question), deadlineMs, signal),
+    ask: (question, deadlineMs) => askAll(lines, normal(question), deadlineMs),
     close: () => {
       for (const line of lines) line.udp.close();
     },
@@ -55,12 +55,7 @@ function normal(question: Question): Question {
   return { ...question, name: question.name.toLowerCase().replace(/\.$/, '') };
 }
 
-function askAll(
-  lines: readonly ServerLine[],
-  question: Question,
-  deadlineMs: number,
-  signal: AbortSignal | undefined,
-): Promise<DnsReply> {
+function askAll(lines: readonly ServerLine[], question: Question, deadlineMs: number): Promise<DnsReply> {
   const began = performance.now();
   const elapsed = (): number => performance.now() - began;
   const failure = (why: DnsFault, detail: string, resolver: string): DnsFailure => ({
@@ -75,7 +70,6 @@ function askAll(
   if (question.name.length > 253 || question.name.split('.').some((label) => label.length > 63 || label.length === 0)) {
     return Promise.resolve(failure('name-too-long', 'longer than DNS permits', first.server.name));
   }
-  if (signal?.aborted) return Promise.resolve(failure('timeout', 'the whole was out of time', first.server.name));
   return new Promise((resolve) => {
     const tries: Try[] = [];
     const timers = new Set<NodeJS.Timeout>();
@@ -86,10 +80,8 @@ function askAll(
       open = false;
       for (const timer of timers) clearTimeout(timer);
       for (const each of tries) each.ask?.forget();
-      signal?.removeEventListener('abort', abort);
       resolve(reply);
     };
-    const abort = (): void => end(last ?? failure('timeout', 'the whole was out of time', first.server.name));
     const later = (ms: number, act: () => void): void => {
       if (!open || elapsed() + ms >= deadlineMs) return;
       const timer = setTimeout(() => {
@@ -172,7 +164,6 @@ function askAll(
       end(last ?? failure('timeout', `no reply within ${deadlineMs} ms`, waited));
     }, deadlineMs);
     timers.add(timer);
-    signal?.addEventListener('abort', abort, { once: true });
     begin(first);
   });
 }

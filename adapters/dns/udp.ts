@@ -49,7 +49,7 @@ interface Line {
   readonly waiting: Map<number, Waiting>;
   readonly queued: Uint8Array[];
   served: number;
-  state: 'opening' | 'open' | 'failed';
+  state: 'opening' | 'open' | 'failed' | 'closed';
   retired: boolean;
 }
 
@@ -58,6 +58,7 @@ export function openUdp(server: ServerAddress): UdpClient {
   const lines = new Set<Line>();
   const drop = (old: Line): void => {
     lines.delete(old);
+    old.state = old.state === 'failed' ? 'failed' : 'closed';
     old.socket.close();
   };
   const open = (): Line => {
@@ -76,7 +77,7 @@ export function openUdp(server: ServerAddress): UdpClient {
     socket.connect(server.port, server.host, (error?: Error) => {
       if (error) return fail(error);
       fresh.state = 'open';
-      for (const wire of fresh.queued.splice(0)) socket.send(wire);
+      flush(fresh);
     });
     lines.add(fresh);
     return fresh;
@@ -94,8 +95,9 @@ export function openUdp(server: ServerAddress): UdpClient {
       const wire = encodeQuestion(question, id, edns);
       return {
         send: () => {
-          if (own.state === 'opening') own.queued.push(wire);
-          else if (own.state === 'open' && own.waiting.has(id)) own.socket.send(wire);
+          if (own.state === 'failed' || !own.waiting.has(id)) return;
+          own.queued.push(wire);
+          if (own.state === 'open' && own.queued.length === 1) setImmediate(flush, own);
         },
         forget: () => {
           own.waiting.delete(id);
@@ -104,11 +106,23 @@ export function openUdp(server: ServerAddress): UdpClient {
       };
     },
     close: () => {
-      for (const each of lines) each.socket.close();
+      for (const each of lines) {
+        each.state = 'closed';
+        each.socket.close();
+      }
       lines.clear();
       line = undefined;
     },
   };
+}
+
+/**
+ * Sends what has gathered since the replies of this turn were heard. Sent one by one, each datagram would wake the
+ * server's process by itself, which costs more than the datagram.
+ */
+function flush(line: Line): void {
+  if (line.state !== 'open') return;
+  for (const wire of line.queued.splice(0)) line.socket.send(wire);
 }
 
 function receive(line: Line, wire: Uint8Array, drop: (line: Line) => void): void {

@@ -7,12 +7,14 @@ import { queueSpec } from './specs/queue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
 import { triageSpec } from './specs/triage.ts';
+import { windowsSpec } from './specs/windows.ts';
 
 export const registry: readonly CommandSpec[] = [
   helpSpec,
   triageSpec,
   checkSpec,
   queueSpec,
+  windowsSpec,
   statusSpec,
   chatSpec,
   startSpec,

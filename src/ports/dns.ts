@@ -39,6 +39,6 @@ export interface Resolver {
   /** HOST:PORT of those that are asked, in order. */
   readonly servers: readonly string[];
   /** Asks, `deadlineMs` at most (1 to 60,000). Never throws for what the network does. */
-  ask(question: Question, deadlineMs: number, signal?: AbortSignal): Promise<DnsReply>;
+  ask(question: Question, deadlineMs: number): Promise<DnsReply>;
   close(): void;
 }
