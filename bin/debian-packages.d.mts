@@ -2,4 +2,5 @@ export interface UnpackedSet {
   readonly root: string;
   readonly env: Record<string, string>;
 }
-export function ensureSet(name: 'redis' | 'dns' | 'mail' | 'net', say?: (line: string) => void): UnpackedSet;
+export type SetName = 'redis' | 'dns' | 'postfix' | 'exim' | 'dovecot' | 'net';
+export function ensureSet(name: SetName, say?: (line: string) => void): UnpackedSet;

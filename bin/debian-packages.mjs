@@ -1,7 +1,7 @@
 /**
  * Unpacks Debian packages into a private cache: nothing is installed or started on this system, no root is needed.
  *
- *   node bin/debian-packages.mjs SET [--json]      SET: redis, dns, mail, net
+ *   node bin/debian-packages.mjs SET [--json]      SET: redis, dns, postfix, exim, dovecot, net
  *
  * What apt would install for a set (and isn't installed here) is downloaded and unpacked by dpkg. A set that is there is
  * found in milliseconds. It runs under Node 20 or later, before the project's own packages are there.
@@ -10,23 +10,43 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Each group is resolved by itself, so that packages that conflict on one system can stand side by side here. */
+/**
+ * Each group is resolved by itself. Packages that own the same paths (two MTAs own `sendmail`) stand in sets of their own,
+ * which are laid over a root file system one at a time.
+ */
 const SETS = {
   redis: [['redis-server']],
   dns: [['rbldnsd'], ['dnsdist'], ['unbound'], ['bind9-dnsutils'], ['dnsperf']],
-  mail: [['postfix'], ['exim4-daemon-light'], ['dovecot-core', 'dovecot-imapd', 'dovecot-pop3d']],
-  net: [['nftables'], ['iproute2'], ['conntrack'], ['iptables'], ['ipset'], ['dnsmasq-base']],
+  postfix: [['postfix', 'postfix-pcre']],
+  exim: [['exim4-daemon-heavy']],
+  dovecot: [['dovecot-imapd', 'dovecot-pop3d']],
+  net: [['nftables'], ['iproute2'], ['conntrack'], ['iptables'], ['ipset'], ['dnsmasq-base'], ['udhcpc']],
 };
+
+/** Changes when the same packages are unpacked in another way. */
+const LAYOUT = 2;
 
 const OTHERWISE = {
   redis: 'Debian: apt-get install redis-server; Fedora: dnf install redis; macOS: brew install redis.',
   dns: 'Debian: apt-get install rbldnsd dnsdist unbound bind9-dnsutils dnsperf; Fedora: dnf install rbldnsd dnsdist unbound bind-utils; macOS: not all of them exist.',
-  mail: 'Debian: these come by themselves; elsewhere the mail lab is left out.',
+  postfix: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
+  exim: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
+  dovecot: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   net: 'Debian: apt-get install nftables iproute2 conntrack; Fedora: dnf install nftables iproute conntrack-tools; macOS: none of them exist.',
 };
 
@@ -46,7 +66,7 @@ export function ensureSet(name, say = (line) => process.stderr.write(`tourniquet
   const root = join(
     base,
     `${name}-${createHash('sha256')
-      .update(JSON.stringify([groups, process.arch]))
+      .update(JSON.stringify([LAYOUT, groups, process.arch]))
       .digest('hex')
       .slice(0, 12)}`,
   );
@@ -59,7 +79,7 @@ function environmentOf(root) {
   const triplets = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].filter((triplet) =>
     existsSync(join(root, 'usr', 'lib', triplet)),
   );
-  const libraries = triplets.flatMap((triplet) => [join(root, 'usr', 'lib', triplet), join(root, 'lib', triplet)]);
+  const libraries = triplets.map((triplet) => join(root, 'usr', 'lib', triplet));
   const extra = triplets
     .map((triplet) => join(root, 'usr', 'lib', triplet, 'samba'))
     .filter((folder) => existsSync(folder));
@@ -83,6 +103,7 @@ function fetchSet(name, groups, base, root, say) {
       run('dpkg-deb', ['-x', file, unpacked], work, name);
       rmSync(join(work, file));
     }
+    mergeIntoUsr(unpacked);
     writeFileSync(join(unpacked, '.complete'), `${[...wanted].join('\n')}\n`);
     try {
       renameSync(unpacked, root);
@@ -92,6 +113,14 @@ function fetchSet(name, groups, base, root, say) {
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** On today's Debian /bin, /sbin and /lib are links into /usr; a real folder of that name would hide them in an overlay. */
+function mergeIntoUsr(root) {
+  for (const name of ['bin', 'sbin', 'lib', 'lib64'].filter((each) => existsSync(join(root, each)))) {
+    cpSync(join(root, name), join(root, 'usr', name), { recursive: true, verbatimSymlinks: true });
+    rmSync(join(root, name), { recursive: true });
   }
 }
 
