@@ -9,12 +9,14 @@
 import { domainOfAddress } from '../address/mailbox.ts';
 import { BoundedCounter, FingerprintSet } from './counter.ts';
 import type { Malformed, QueuedMessage } from './message.ts';
-import { mergeReason } from './reason.ts';
+import { mergeReason, withoutHosts } from './reason.ts';
 import { AGE_CLASSES } from './snapshot.ts';
 import type { Mta, Snapshot } from './snapshot.ts';
 
 const TOP = 20;
 const NAMED_FAULTS = 5;
+/** Distinct senders, and domains, that are counted exactly. */
+const MOST_NAMES = 60_000;
 
 export interface QueueFold {
   message(message: QueuedMessage): void;
@@ -28,9 +30,9 @@ export interface QueueFold {
 export function startFold(now: number): QueueFold {
   const ids = new FingerprintSet();
   const nullDomains = new FingerprintSet(1_000_000);
-  const senders = new BoundedCounter();
-  const senderDomains = new BoundedCounter();
-  const recipientDomains = new BoundedCounter();
+  const senders = new BoundedCounter(MOST_NAMES);
+  const senderDomains = new BoundedCounter(MOST_NAMES);
+  const recipientDomains = new BoundedCounter(MOST_NAMES);
   const reasons = new BoundedCounter(5000);
   const merged = new Map<string, string>();
   const domains = new Map<string, string>();
@@ -44,16 +46,17 @@ export function startFold(now: number): QueueFold {
     const known = domains.get(raw);
     if (known !== undefined) return known;
     const domain = domainOfAddress(address) ?? '';
-    if (domains.size > 20_000) domains.clear();
+    if (domains.size > 100_000) domains.clear();
     domains.set(raw, domain);
     return domain;
   };
   const reasonOf = (reason: string): string => {
-    const known = merged.get(reason);
+    const rough = withoutHosts(reason);
+    const known = merged.get(rough);
     if (known !== undefined) return known;
-    if (merged.size > 5000) merged.clear();
-    const shown = mergeReason(reason);
-    merged.set(reason, shown);
+    if (merged.size > 20_000) merged.clear();
+    const shown = mergeReason(rough);
+    merged.set(rough, shown);
     return shown;
   };
   return {

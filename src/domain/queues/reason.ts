@@ -19,6 +19,11 @@ const REPLACEMENTS: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\s+/g, ' '],
 ];
 
+/** Takes out the most frequent difference, `host[address]:port`, cheaply: what is left repeats, and can be remembered. */
+export function withoutHosts(reason: string): string {
+  return reason.slice(0, 600).replace(/[A-Za-z0-9._-]+\[(?:IPv6:)?[0-9a-fA-F:.]+\](?::\d+)?/g, '<host>');
+}
+
 /** At most 200 characters, so that a counter of reasons stays small. */
 export function mergeReason(reason: string): string {
   let merged = reason.slice(0, 600);
