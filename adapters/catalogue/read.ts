@@ -134,10 +134,10 @@ function sortOut(entries: readonly Entry[], keys: Readonly<Record<string, string
   for (const each of entries) {
     const variable = /^\$\{([A-Z][A-Z0-9_]*)\}\./.exec(each.zone)?.[1];
     const key = variable === undefined ? undefined : keys[variable];
-    if (each.listType === 'allow')
+    if (each.status === 'dead') left.push({ zone: each.zone, kind: 'dead', why: each.closed ?? 'it is closed' });
+    else if (each.listType === 'allow') {
       left.push({ zone: each.zone, kind: 'allowlist', why: 'it is an allowlist; being absent from it means nothing' });
-    else if (each.status === 'dead') left.push({ zone: each.zone, kind: 'dead', why: each.closed ?? 'it is closed' });
-    else if (variable !== undefined && (key === undefined || !/^[A-Za-z0-9-]{1,63}$/.test(key))) {
+    } else if (variable !== undefined && (key === undefined || !/^[A-Za-z0-9-]{1,63}$/.test(key))) {
       left.push({
         zone: each.zone,
         kind: 'no-key',

@@ -28,10 +28,26 @@ export function sayCheck(checked: readonly CheckedSubject[], notes: readonly str
   return message(
     toneOf(checked),
     summaryOf(checked),
+    ...blindness(checked),
     ...blocks,
     ...notes.map((note) => notice('unknown', [foreign(note, 300)])),
     text(`${(elapsedMs / 1000).toFixed(1)} s`),
   );
+}
+
+/** Where no list at all could be asked, the fault is on this side: the resolver, or the way out. */
+function blindness(checked: readonly CheckedSubject[]): readonly Block[] {
+  const asked = checked.reduce((sum, each) => sum + each.coverage.asked, 0);
+  if (asked < 3 || checked.some((each) => each.coverage.answered > 0)) return [];
+  const resolvers = [...new Set(checked.flatMap((each) => each.findings.map((finding) => finding.resolver)))].filter(
+    (name) => name !== '',
+  );
+  return [
+    notice(
+      'unknown',
+      `No list at all could be asked${resolvers.length === 0 ? '' : ` through ${resolvers.join(', ')}`}: look at the resolver and the way out first. This says nothing about the address.`,
+    ),
+  ];
 }
 
 function summaryOf(checked: readonly CheckedSubject[]): Phrase {
@@ -109,9 +125,13 @@ function unknownBlocks(each: CheckedSubject): readonly Block[] {
   return facts.length + six.length === 0 ? [] : [{ kind: 'facts', facts: [...facts, ...six] }];
 }
 
+/** The worst first: what is cut is cut at the end. */
+const SEVERITY: readonly SubjectState['state'][] = ['listed', 'unknown', 'clear'];
+
 function manySubjects(checked: readonly CheckedSubject[]): readonly Block[] {
   const rows = checked
     .filter((each) => each.state !== 'clear' || each.warning)
+    .toSorted((a, b) => SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state))
     .map((each): readonly Phrase[] => [[foreign(each.subject)], [each.state], [zonesOf(each)]]);
   return rows.length === 0
     ? []

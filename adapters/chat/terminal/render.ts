@@ -18,6 +18,9 @@ export interface TextForm {
   readonly firstNumber?: number;
 }
 
+/** A screen holds no more; the JSON has the rest. */
+const MOST_ROWS = 40;
+
 export interface RenderedText {
   readonly text: string;
   /** Buttons in the order of their numbers. */
@@ -62,8 +65,10 @@ function renderBlock(block: Block, pen: Pen): readonly string[] {
         .map((line) => `  ${line}`);
     }
     case 'table': {
-      const rows = block.rows.map((row) => row.map((cell) => paint.phrase(cell)));
+      const rows = block.rows.slice(0, MOST_ROWS).map((row) => row.map((cell) => paint.phrase(cell)));
       const lines = tableLines(block.columns, rows, form.width - 2, paint.dim).map((line) => `  ${line}`);
+      const cut = block.rows.length - rows.length;
+      if (cut > 0) lines.push(paint.dim(`  … ${cut} more`));
       return block.title === undefined ? lines : [paint.bold(block.title), ...lines];
     }
     case 'progress':

@@ -155,6 +155,14 @@ describe('the terminal', () => {
     for (const line of renderText(long, PLAIN).text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(72);
   });
 
+  it('cuts a table that no screen holds, visibly', () => {
+    const rows = Array.from({ length: 256 }, (_, index) => [[`row ${index}`]]);
+    const shown = renderText(message('good', 'long', { kind: 'table', columns: [{ name: 'a' }], rows }), PLAIN).text;
+    expect(shown).toContain('row 39');
+    expect(shown).not.toContain('row 40');
+    expect(shown).toContain('… 216 more');
+  });
+
   it('marks a drill', () => {
     expect(renderText({ ...EVERY_KIND, drill: true }, PLAIN).text).toMatch(/^DRILL /);
   });
