@@ -27,14 +27,26 @@ export async function readDump(
   mta: Mta | undefined,
   server: string,
   world: Pick<World, 'files' | 'clock'>,
-  progress: (messages: number) => void,
+  progress: (lines: number) => void,
 ): Promise<ReadDump> {
-  const now = (await world.files.writtenAt(path)) ?? world.clock.now();
-  const fold = startFold(Math.floor(Math.min(now, world.clock.now()) / 1000));
+  const written = (await world.files.writtenAt(path)) ?? world.clock.now();
+  const at = Math.min(written, world.clock.now());
+  return readListing(world.files.lines(path, LONGEST_LINE), mta, server, at, progress);
+}
+
+/** Folds a listing as it comes. `at`: when it was taken, milliseconds since 1970 UTC. */
+export async function readListing(
+  listing: AsyncIterable<readonly (string | undefined)[]>,
+  mta: Mta | undefined,
+  server: string,
+  at: number,
+  progress: (lines: number) => void,
+): Promise<ReadDump> {
+  const fold = startFold(Math.floor(at / 1000));
   let reader: ListingReader | undefined;
   let tool = mta;
   let number = 0;
-  for await (const lines of world.files.lines(path, LONGEST_LINE)) {
+  for await (const lines of listing) {
     for (const line of lines) {
       number += 1;
       if (line === undefined) {
@@ -44,7 +56,7 @@ export async function readDump(
       if (!reader) {
         if (line.trim() === '') continue;
         tool ??= toolOf(line);
-        reader = openReader(tool, fold, now / 1000);
+        reader = openReader(tool, fold, at / 1000);
       }
       reader.feed(line);
     }

@@ -11,6 +11,7 @@ import type { Resolver } from '../ports/dns.ts';
 import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
 import { makeHousehold } from './household.ts';
+import { makeMailServers } from './mail-servers.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +48,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
     sites: makeSites(settings.config),
     files: localFiles,
+    mailServers: makeMailServers(settings),
   };
   return { world, outbox, close: async () => resolver.close() };
 }

@@ -8,6 +8,7 @@ import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
 import type { Files } from './files.ts';
 import type { Household } from './household.ts';
+import type { MailServers } from './mail-server.ts';
 import type { People } from './people.ts';
 import type { Sites } from './sites.ts';
 
@@ -21,4 +22,5 @@ export interface World {
   readonly catalogue: CatalogueShelf;
   readonly sites: Sites;
   readonly files: Files;
+  readonly mailServers: MailServers;
 }

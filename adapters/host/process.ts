@@ -1,0 +1,76 @@
+/** A program and its lines, within a deadline. */
+import { spawn } from 'node:child_process';
+import { HostUnknown } from '../../src/ports/host.ts';
+import type { Host } from '../../src/ports/host.ts';
+
+/** Where the tools of mail servers are; a service's PATH often lacks them. */
+const PATHS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const MOST_ERROR_TEXT = 2000;
+
+/** `wrap` makes the argv that is really started of the one that is meant (ssh, a namespace). */
+export function openHost(name: string, wrap: (argv: readonly string[]) => readonly string[]): Host {
+  return {
+    async *lines(argv, limits) {
+      const [program = '', ...words] = wrap(argv);
+      const child = spawn(program, words, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:${PATHS}`, LC_ALL: 'C' },
+      });
+      const what = `${argv[0] ?? ''} on ${name}`;
+      let errors = '';
+      let late = false;
+      child.stderr.on('data', (chunk: Buffer) => {
+        if (errors.length < MOST_ERROR_TEXT) errors += chunk.toString();
+      });
+      const ended = new Promise<number>((resolve, reject) => {
+        child.once('error', (cause) =>
+          reject(
+            new HostUnknown(`${what} can't be run (${cause.message}). Is it installed, and may this user run it?`, {
+              cause,
+            }),
+          ),
+        );
+        child.once('close', (code) => resolve(code ?? -1));
+      });
+      ended.catch(() => {});
+      const timer = setTimeout(() => {
+        late = true;
+        child.kill('SIGKILL');
+      }, limits.deadlineMs);
+      try {
+        yield* cutLines(child.stdout, limits.longest);
+        const code = await ended;
+        if (late)
+          throw new HostUnknown(
+            `${what} did not end within ${limits.deadlineMs / 1000} s. Look at that host, or allow more with --timeout.`,
+          );
+        if (code !== 0)
+          throw new HostUnknown(`${what} ended with status ${code}: ${errors.trim().split('\n').at(-1) ?? ''}`);
+      } finally {
+        clearTimeout(timer);
+        child.kill('SIGKILL');
+      }
+    },
+  };
+}
+
+async function* cutLines(
+  stream: AsyncIterable<Buffer>,
+  longest: number,
+): AsyncGenerator<readonly (string | undefined)[]> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let tooLong = false;
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    const lines = parts.map((part, index) => ((tooLong && index === 0) || part.length > longest ? undefined : part));
+    if (parts.length > 0) tooLong = false;
+    if (rest.length > longest) {
+      tooLong = true;
+      rest = '';
+    }
+    if (lines.length > 0) yield lines;
+  }
+  if (tooLong || rest !== '') yield [tooLong ? undefined : rest];
+}

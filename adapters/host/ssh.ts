@@ -1,0 +1,51 @@
+/**
+ * The system's OpenSSH, with nothing left to a configuration file: key and known_hosts are named, an unknown host is
+ * refused, nobody is asked for a password, the connection is reused for a minute.
+ *
+ * What comes after the host goes through the far login shell; each word is quoted for it, so that it arrives as it is.
+ */
+export interface SshReach {
+  readonly host: string;
+  readonly user: string;
+  readonly port: number;
+  readonly keyFile: string;
+  readonly knownHostsFile: string;
+}
+
+/** `controlFolder`: where the reused connection has its socket. */
+export function sshArgv(reach: SshReach, argv: readonly string[], controlFolder: string): readonly string[] {
+  const options = {
+    BatchMode: 'yes',
+    StrictHostKeyChecking: 'yes',
+    UserKnownHostsFile: reach.knownHostsFile,
+    IdentityFile: reach.keyFile,
+    IdentitiesOnly: 'yes',
+    ConnectTimeout: '8',
+    ServerAliveInterval: '5',
+    ServerAliveCountMax: '3',
+    ForwardAgent: 'no',
+    ControlMaster: 'auto',
+    ControlPersist: '60',
+    ControlPath: `${controlFolder}/%C`,
+  };
+  const set = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  return [
+    'ssh',
+    '-F',
+    'none',
+    '-T',
+    ...set,
+    '-p',
+    String(reach.port),
+    '-l',
+    reach.user,
+    '--',
+    reach.host,
+    argv.map(quoteForShell).join(' '),
+  ];
+}
+
+/** POSIX: inside single quotes nothing is special but the single quote itself. */
+function quoteForShell(word: string): string {
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,95 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openHost } from '../../../adapters/host/process.ts';
+import { sshArgv } from '../../../adapters/host/ssh.ts';
+
+const LIMITS = { deadlineMs: 3000, longest: 100 };
+const host = openHost('mx1', (argv) => argv);
+
+async function collect(argv: readonly string[], limits = LIMITS): Promise<readonly (string | undefined)[]> {
+  const all: (string | undefined)[] = [];
+  for await (const lines of host.lines(argv, limits)) all.push(...lines);
+  return all;
+}
+
+describe('a host', () => {
+  it('runs an argv as it is: nothing in it is a shell’s', async () => {
+    expect(await collect(['printf', '%s\\n', '$(id)', 'a b', ';ls', '*'])).toEqual(['$(id)', 'a b', ';ls', '*']);
+  });
+
+  it('gives lines as they come, and a line that is too long as undefined', async () => {
+    expect(await collect(['printf', `one\\n${'x'.repeat(500)}\\nthree`])).toEqual(['one', undefined, 'three']);
+  });
+
+  it.each([
+    [['no-such-tool-here'], 'Is it installed'],
+    [['sh', '-c', 'echo denied >&2; exit 69'], 'ended with status 69: denied'],
+    [['sleep', '30'], 'did not end within 0.3 s'],
+  ])('says of %j what is unknown and why', async (argv, why) => {
+    await expect(collect(argv, { deadlineMs: 300, longest: 100 })).rejects.toThrow(why);
+  });
+});
+
+describe('ssh', () => {
+  const reach = { host: 'mx2.example.com', user: 'tourniquet', port: 2222, keyFile: '/k', knownHostsFile: '/h' };
+
+  it('leaves nothing to a configuration file and asks nobody', () => {
+    const argv = sshArgv(reach, ['postqueue', '-j'], '/c').join(' ');
+    for (const part of [
+      '-F none',
+      'BatchMode=yes',
+      'StrictHostKeyChecking=yes',
+      'UserKnownHostsFile=/h',
+      'IdentityFile=/k',
+      '-p 2222',
+      '-l tourniquet',
+      '-- mx2.example.com postqueue -j',
+    ])
+      expect(argv).toContain(part);
+  });
+
+  it('has every word arrive at the far shell as it was', async () => {
+    const words = ['printf', '%s\\n', "it's", '$(id)', 'a b', '`ls`', '"', '\\', '*'];
+    const remote = sshArgv(reach, words, '/c').at(-1) ?? '';
+    expect(await collect(['sh', '-c', remote])).toEqual(words.slice(2));
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'tq-host-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('the listing of a configured server is read through its own tool, and one that fails is unknown, never empty', async () => {
+  const { makeBot } = await import('../../support/bot.ts');
+  const bot = makeBot();
+  const tool = join(folder, 'postqueue');
+  const line = JSON.stringify({
+    queue_name: 'deferred',
+    queue_id: 'A843F21E832',
+    arrival_time: 1_795_490_579,
+    message_size: 3,
+    sender: 'MAILER-DAEMON',
+    recipients: [{ address: 'a@b.example' }],
+  });
+  writeFileSync(tool, `#!/bin/sh\n[ "$1" = -j ] || exit 64\necho '${line}'\n`);
+  chmodSync(tool, 0o755);
+  writeFileSync(join(bot.dataFolder, 'tourniquet.yaml'), 'servers:\n  - {name: mx1, mta: postfix}\n');
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+  const said = await bot.run(['queue', 'mx1', '--json'], { env });
+  expect(JSON.parse(said.out)).toMatchObject({
+    schema: 'tourniquet.queue/1',
+    server: 'mx1',
+    mta: 'postfix',
+    messages: 1,
+    nullSender: { messages: 1 },
+  });
+  writeFileSync(tool, '#!/bin/sh\necho "postqueue: fatal: mail system is down" >&2\nexit 69\n');
+  const failed = await bot.run(['queue', 'mx1'], { env });
+  expect(failed).toMatchObject({ status: 3, out: expect.stringContaining('mail system is down') });
+  expect(await bot.run(['queue', 'mx7'], { env })).toMatchObject({
+    status: 64,
+    err: expect.stringContaining('say one of mx1'),
+  });
+  bot.clean();
+});
