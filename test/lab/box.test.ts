@@ -33,6 +33,13 @@ describeLab('a box of the lab', { sets: ['net'], root: true }, () => {
     expect(await box.exec(['sh', '-c', 'cat; echo no >&2; exit 7'], 'in')).toEqual({ code: 7, out: 'in', err: 'no\n' });
   });
 
+  it('never writes into this system’s own files, however quickly it is written to', async () => {
+    const own = ['/etc/resolv.conf', '/etc/hosts', '/etc/hostname'].map((path) => readFileSync(path, 'utf8'));
+    for (let times = 0; times < 5; times += 1) await start(`quick${times}`);
+    expect(['/etc/resolv.conf', '/etc/hosts', '/etc/hostname'].map((path) => readFileSync(path, 'utf8'))).toEqual(own);
+    expect(() => readFileSync('/.tourniquet-box')).toThrow('ENOENT');
+  });
+
   it('is wired to another one', async () => {
     const [a, b] = await Promise.all([start('left'), start('right')]);
     await wire(a, 'eth0', b, 'eth0');

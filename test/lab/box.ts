@@ -132,8 +132,9 @@ mount -t devpts -o newinstance,ptmxmode=0666,mode=620 none dev/pts
 ln -s pts/ptmx dev/ptmx; ln -s /proc/self/fd dev/fd; ln -s /proc/self/fd/0 dev/stdin; ln -s /proc/self/fd/1 dev/stdout; ln -s /proc/self/fd/2 dev/stderr
 trap '' CHLD
 ip link set lo up 2>/dev/null || chroot . ip link set lo up
-echo "ready $me"
-exec chroot . cat > /dev/null
+touch .tourniquet-box
+# Said from inside: until then /proc/PID/root is this system's own root, and what is written there would be written here.
+exec chroot . sh -c 'echo "ready $0"; exec cat > /dev/null' "$me"
 `;
 
 function openBox(name: string, pid: number, first: ChildProcess, folder: string): Box {
@@ -180,6 +181,8 @@ function openBox(name: string, pid: number, first: ChildProcess, folder: string)
     start: (argv) => startInside(enter(argv)),
     read: (path) => readFileSync(outside(path), 'utf8'),
     write: (path, text) => {
+      if (!existsSync(outside('/.tourniquet-box')))
+        throw new Error(`${name} has no root of its own; ${path} is not written.`);
       mkdirSync(dirname(outside(path)), { recursive: true });
       writeFileSync(outside(path), text);
     },
