@@ -23,7 +23,8 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
     await Promise.all(
       children.splice(0).map(async (child) => {
         if (child.exitCode !== null) return;
-        child.kill('SIGKILL');
+        // Killed harder it would leave its private Redis behind.
+        child.kill('SIGTERM');
         await new Promise((resolve) => child.once('exit', resolve));
       }),
     );
