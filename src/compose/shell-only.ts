@@ -46,6 +46,10 @@ async function start(command: Command): Promise<number> {
   const args = readArguments(startSpec, command.spoken);
   if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
   const { role } = args.value;
+  if (role === 'agent')
+    throw new Error(
+      'The agent is not part of this version yet; start the other roles (all, gateway, worker, scheduler).',
+    );
   const settings = readSettings(optionOf(command.spoken, 'config'));
   const speaks = role === 'all';
   const log = await openLog(logTarget(settings, speaks), process.env['LOG_LEVEL']);
@@ -58,6 +62,8 @@ async function start(command: Command): Promise<number> {
     service.figures,
   );
   log.info({ role, operations: operations.address }, 'started');
+  if (role === 'all' || role === 'gateway')
+    log.info('Slack and Teams are not started: this version has the terminal only');
   const stop = interrupted();
   if (speaks) {
     const talk = talkInTerminal(service, settings);
