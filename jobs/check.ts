@@ -4,13 +4,16 @@ import { checkSpec, nameOfSubject } from '../src/commands/specs/check.ts';
 import { parseIp } from '../src/domain/address/ip.ts';
 import { specialPurpose } from '../src/domain/address/special.ts';
 import type { Blocklist } from '../src/domain/blocklists/blocklist.ts';
+import { listedSince } from '../src/domain/blocklists/history.ts';
+import type { Change } from '../src/domain/blocklists/history.ts';
 import { chooseLists } from '../src/domain/blocklists/catalogue.ts';
 import type { Subject } from '../src/domain/blocklists/query-name.ts';
 import { judgeSubject } from '../src/domain/blocklists/verdict.ts';
 import { sayCheck, sayCheckProgress } from '../src/messages/check.ts';
-import type { CheckedSubject } from '../src/messages/check.ts';
+import type { CheckedSubject, Remembered } from '../src/messages/check.ts';
 import { sayRefused } from '../src/messages/refused.ts';
 import type { Resolver } from '../src/ports/dns.ts';
+import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandJob, Json, Status } from './answer.ts';
 import { sweep } from './sweep.ts';
 
@@ -18,7 +21,11 @@ import { sweep } from './sweep.ts';
 const QUESTION_MS = 5000;
 const WHOLE_MS = 60_000;
 
-export const runCheck: CommandJob<'clock' | 'resolver' | 'catalogue' | 'sites'> = async (request, world, tell) => {
+export const runCheck: CommandJob<'clock' | 'resolver' | 'catalogue' | 'sites' | 'listingHistory'> = async (
+  request,
+  world,
+  tell,
+) => {
   const args = readArguments(checkSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const began = world.clock.monotonic();
@@ -59,13 +66,14 @@ export const runCheck: CommandJob<'clock' | 'resolver' | 'catalogue' | 'sites'> 
     const of = origins.get(name);
     return { subject: name, ...(of !== undefined && { of }), ...judgeSubject(rows), findings: rows };
   });
+  const remembered = await remember(checked, world);
   const elapsedMs = Math.round(world.clock.monotonic() - began);
   return {
     status: worst(checked),
-    message: sayCheck(checked, notes, elapsedMs),
+    message: sayCheck(checked, notes, elapsedMs, remembered, args.value.sinceDays, world.clock.now()),
     data: {
       schema: 'tourniquet.check/1',
-      subjects: checked.map(subjectJson),
+      subjects: checked.map((each) => subjectJson(each, remembered)),
       ...(notes.length > 0 && { notes }),
       elapsedMs,
     },
@@ -125,24 +133,47 @@ async function withAddresses(
   return { subjects: [...all.values()], origins, notes };
 }
 
+/** Writes down what changed. A memory that can't be written costs "since when", not the verdict. */
+async function remember(
+  checked: readonly CheckedSubject[],
+  world: Pick<World, 'listingHistory' | 'clock'>,
+): Promise<Remembered> {
+  const at = Math.floor(world.clock.now() / 1000) * 1000;
+  const all = await Promise.all(
+    checked.map(async (each) => {
+      const answers = each.findings.flatMap(({ list, verdict }): readonly { zone: string; change: Change }[] => {
+        if (verdict.state === 'listed')
+          return [{ zone: list.shown, change: { at, state: 'listed', codes: verdict.codes } }];
+        return verdict.state === 'clear' ? [{ zone: list.shown, change: { at, state: 'clear', codes: [] } }] : [];
+      });
+      return [
+        each.subject,
+        await world.listingHistory.note(each.subject, answers).catch(() => new Map<string, readonly Change[]>()),
+      ] as const;
+    }),
+  );
+  return new Map(all);
+}
+
 function worst(checked: readonly CheckedSubject[]): Status {
   if (checked.some((each) => each.state === 'listed')) return 'critical';
   if (checked.some((each) => each.state === 'unknown')) return 'unknown';
   return checked.some((each) => each.warning) ? 'warning' : 'ok';
 }
 
-function subjectJson(checked: CheckedSubject): Json {
+function subjectJson(checked: CheckedSubject, remembered: Remembered): Json {
+  const history = remembered.get(checked.subject);
   return {
     subject: checked.subject,
     state: checked.state,
     ...(checked.of !== undefined && { of: checked.of }),
     ...(checked.warning && { warning: true }),
     coverage: { ...checked.coverage },
-    lists: checked.findings.map(findingJson),
+    lists: checked.findings.map((finding) => findingJson(finding, listedSince(history?.get(finding.list.shown) ?? []))),
   };
 }
 
-function findingJson(finding: CheckedSubject['findings'][number]): Json {
+function findingJson(finding: CheckedSubject['findings'][number], since: number | undefined): Json {
   const { list, verdict } = finding;
   const base = { zone: list.shown, state: verdict.state, weight: list.weight };
   switch (verdict.state) {
@@ -159,6 +190,7 @@ function findingJson(finding: CheckedSubject['findings'][number]): Json {
         meanings: verdict.meanings,
         causes: verdict.causes,
         ...(finding.reason !== undefined && { reason: finding.reason }),
+        ...(since !== undefined && { since: new Date(since).toISOString() }),
         ...(list.removal !== undefined && { removal: list.removal }),
       };
     default:

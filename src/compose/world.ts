@@ -4,6 +4,7 @@ import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
 import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
 import { localFiles } from '../../adapters/files/local.ts';
+import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
@@ -46,6 +47,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver)),
     resolver,
     catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
+    listingHistory: openListingHistory(redis.records),
     sites: makeSites(settings.config),
     files: localFiles,
     mailServers: makeMailServers(settings),

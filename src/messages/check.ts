@@ -1,5 +1,7 @@
 /** What the blocklists said. The verdict first; listings in full; what is unknown by its reason; the rest as a number. */
 import type { Blocklist, Nature, UnknownWhy } from '../domain/blocklists/blocklist.ts';
+import { dayPicture, listedSince } from '../domain/blocklists/history.ts';
+import type { Change } from '../domain/blocklists/history.ts';
 import type { ListVerdict, SubjectState } from '../domain/blocklists/verdict.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
@@ -18,18 +20,31 @@ export interface CheckedSubject extends SubjectState {
   }[];
 }
 
+/** Subject -> list -> what is remembered. */
+export type Remembered = ReadonlyMap<string, ReadonlyMap<string, readonly Change[]>>;
+
 export function sayCheckProgress(done: number, of: number): Message {
   return message('neutral', `${done} of ${of} answers are in …`);
 }
 
-export function sayCheck(checked: readonly CheckedSubject[], notes: readonly string[], elapsedMs: number): Message {
+export function sayCheck(
+  checked: readonly CheckedSubject[],
+  notes: readonly string[],
+  elapsedMs: number,
+  remembered: Remembered,
+  sinceDays: number | undefined,
+  now: number,
+): Message {
   const blocks =
-    checked.length > 6 ? manySubjects(checked) : checked.flatMap((each) => oneSubject(each, checked.length > 1));
+    checked.length > 6
+      ? manySubjects(checked)
+      : checked.flatMap((each) => oneSubject(each, checked.length > 1, remembered.get(each.subject), now));
   return message(
     toneOf(checked),
     summaryOf(checked),
     ...blindness(checked),
     ...blocks,
+    ...(sinceDays === undefined ? [] : changesOf(remembered, sinceDays, now)),
     ...notes.map((note) => notice('unknown', [foreign(note, 300)])),
     text(`${(elapsedMs / 1000).toFixed(1)} s`),
   );
@@ -75,7 +90,42 @@ function stateInWords(each: CheckedSubject): string {
   }
 }
 
-function oneSubject(each: CheckedSubject, titled: boolean): readonly Block[] {
+/** What changed lately, and a picture of list × day. */
+function changesOf(remembered: Remembered, days: number, now: number): readonly Block[] {
+  const rows = [...remembered].flatMap(([subject, lists]) =>
+    [...lists]
+      .filter(
+        ([, history]) =>
+          history.some((change) => change.state === 'listed') &&
+          history.some((change) => change.at >= now - days * 86_400_000),
+      )
+      .map(([zone, history]): readonly Phrase[] => [
+        [foreign(subject)],
+        [zone],
+        [dayPicture(history, Math.min(days, 31), now)],
+      ]),
+  );
+  const title = `Changed within ${days} day${days === 1 ? '' : 's'} (# listed, · clear, one sign a day)`;
+  if (rows.length === 0)
+    return [text(`No list that was asked has listed or removed anything within ${days} days of what is remembered.`)];
+  return [{ kind: 'table', title, columns: [{ name: 'subject' }, { name: 'list' }, { name: 'days until now' }], rows }];
+}
+
+/** "since 2026-11-20" where it was seen before, "new" where it was first seen just now. */
+function sinceInWords(history: readonly Change[] | undefined, now: number): string {
+  const since = listedSince(history ?? []);
+  if (since === undefined) return '';
+  return now - since < 120_000
+    ? ', first seen now'
+    : `, since ${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function oneSubject(
+  each: CheckedSubject,
+  titled: boolean,
+  history: ReadonlyMap<string, readonly Change[]> | undefined,
+  now: number,
+): readonly Block[] {
   const title =
     each.of === undefined
       ? say`${foreign(each.subject)}`
@@ -84,7 +134,7 @@ function oneSubject(each: CheckedSubject, titled: boolean): readonly Block[] {
     finding.verdict.state === 'listed' ? [{ ...finding, verdict: finding.verdict }] : [],
   );
   const rows = listed.map(({ list, verdict, reason }): readonly Phrase[] => [
-    say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`})`,
+    say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`}${sinceInWords(history?.get(list.shown), now)})`,
     say`${verdict.meanings.map((meaning) => meaning).join('; ')}${reason === undefined ? [] : say` “${foreign(reason, 160)}”`}${list.removal === undefined ? '' : ` — removal: ${list.removal}`}`,
   ]);
   return [

@@ -8,6 +8,7 @@ import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
 import type { Files } from './files.ts';
 import type { Household } from './household.ts';
+import type { ListingHistory } from './listing-history.ts';
 import type { MailServers } from './mail-server.ts';
 import type { People } from './people.ts';
 import type { Sites } from './sites.ts';
@@ -20,6 +21,7 @@ export interface World {
   readonly household: Household;
   readonly resolver: Resolver;
   readonly catalogue: CatalogueShelf;
+  readonly listingHistory: ListingHistory;
   readonly sites: Sites;
   readonly files: Files;
   readonly mailServers: MailServers;

@@ -11,7 +11,7 @@ import { specialPurpose } from '../../domain/address/special.ts';
 import { accept, refuse } from '../../domain/parsed.ts';
 import type { Parsed } from '../../domain/parsed.ts';
 import type { Subject } from '../../domain/blocklists/query-name.ts';
-import { hasOption } from '../spec.ts';
+import { hasOption, optionOf } from '../spec.ts';
 import type { CommandSpec } from '../spec.ts';
 
 export interface CheckArguments {
@@ -19,6 +19,8 @@ export interface CheckArguments {
   readonly subjects: readonly Subject[];
   readonly anyAddress: boolean;
   readonly zones: readonly string[];
+  /** Also say what changed in these last days. */
+  readonly sinceDays?: number;
 }
 
 /** Largest range and most subjects of one check. */
@@ -39,6 +41,7 @@ export const checkSpec: CommandSpec<CheckArguments> = {
   options: [
     { name: 'catalogue', value: 'FILE', file: true, help: 'ask the lists of this file in place of the built-in ones' },
     { name: 'lists', value: 'ZONE,…', repeatable: true, help: 'ask only these' },
+    { name: 'since', value: 'DAYS', help: 'also say what changed in these last days, with a picture of list × day' },
     { name: 'any-address', help: 'ask about private, loopback and other special addresses as well' },
   ],
   read(said) {
@@ -62,7 +65,20 @@ export const checkSpec: CommandSpec<CheckArguments> = {
       .map((zone) => zone.trim().toLowerCase().replace(/\.$/, ''));
     const empty = said.options['lists'] !== undefined && zones.every((zone) => zone === '');
     if (empty) return refuse('--lists names no zone', 'write --lists zen.spamhaus.org,bl.spamcop.net');
-    return accept({ subjects: unique(subjects), anyAddress, zones: zones.filter((zone) => zone !== '') });
+    const since = optionOf(said, 'since')?.replace(/d$/, '');
+    const sinceDays = Number(since);
+    if (since !== undefined && !(Number.isInteger(sinceDays) && sinceDays >= 1 && sinceDays <= 365)) {
+      return refuse(
+        `--since ${JSON.stringify(since)} is not a number of days`,
+        'write whole days from 1 to 365, such as --since 7',
+      );
+    }
+    return accept({
+      subjects: unique(subjects),
+      anyAddress,
+      zones: zones.filter((zone) => zone !== ''),
+      ...(since !== undefined && { sinceDays }),
+    });
   },
 };
 
