@@ -1,0 +1,162 @@
+/** The conformance rows that no real server can be told to produce. */
+import { expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock/system.ts';
+import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
+import { sweep } from '../../../jobs/sweep.ts';
+import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
+import type { Asked, Behaviour, MisbehavingServer, Reply } from '../../support/misbehaving-dns.ts';
+import { LISTED, OTHER, ask, list, short, subject } from '../../support/verdicts.ts';
+
+/** The list's own test points answer rightly; the subject gets what the row says. */
+function proved(rest: Behaviour): Behaviour {
+  return (asked) => {
+    if (asked.name.startsWith('2.0.0.127.'))
+      return [reply(asked, asked.type === 'A' ? [a(asked.name, '127.0.0.2')] : [])];
+    if (asked.name.startsWith('1.0.0.127.')) return [reply(asked)];
+    return rest(asked);
+  };
+}
+
+const listing = (asked: Asked): Reply => reply(asked, asked.type === 'A' ? [a(asked.name, '127.0.0.2')] : []);
+const without = (asked: Asked): readonly Reply[] => [
+  { ...reply(asked), packet: { ...reply(asked).packet, id: (asked.id + 1) % 65_536 } },
+];
+
+it.each<readonly [number, string, Behaviour, boolean, string]>([
+  [
+    9,
+    'a reply after the deadline is credited to nobody',
+    proved((asked) => [{ ...listing(asked), afterMs: 1800 }]),
+    true,
+    'unknown timeout',
+  ],
+  [
+    11,
+    'truncated, and TCP is refused',
+    proved((asked) => [reply(asked, [], { rcode: 'NOERROR', flags: 0x0380 | 0x0200 })]),
+    false,
+    'unknown network',
+  ],
+  [
+    22,
+    'an alias that leads to a listing',
+    proved((asked) => [
+      reply(
+        asked,
+        asked.type === 'A'
+          ? [{ type: 'CNAME', name: asked.name, ttl: 60, data: 'real.bl.test' }, a('real.bl.test', '127.0.0.4')]
+          : [],
+      ),
+    ]),
+    true,
+    'listed abuse 127.0.0.4',
+  ],
+  [
+    24,
+    'NXDOMAIN that carries data',
+    proved((asked) => [reply(asked, [a(asked.name, '127.0.0.2')], { rcode: 'NXDOMAIN' })]),
+    true,
+    'unknown malformed',
+  ],
+  [
+    25,
+    'a wrong id before the right reply',
+    proved((asked) => [...without(asked), listing(asked)]),
+    true,
+    'listed abuse 127.0.0.2',
+  ],
+  [25, 'nothing but a wrong id', proved(without), true, 'unknown timeout'],
+  [
+    25,
+    'the reply to another question',
+    proved((asked) => [reply({ ...asked, name: 'other.bl.test' }, [a('other.bl.test', '127.0.0.2')])]),
+    true,
+    'unknown timeout',
+  ],
+  [
+    26,
+    'data of another owner',
+    proved((asked) => [reply(asked, [a('9.9.9.9.bl.test', '127.0.0.2')])]),
+    true,
+    'unknown malformed',
+  ],
+  [
+    27,
+    'a question that comes back in other letters',
+    proved((asked) => [
+      reply(
+        { ...asked, name: asked.name.toUpperCase() },
+        asked.type === 'A' ? [a(asked.name.toUpperCase(), '127.0.0.2')] : [],
+      ),
+    ]),
+    true,
+    'listed abuse 127.0.0.2',
+  ],
+  [
+    41,
+    'a reply from another port',
+    proved((asked) => [
+      { ...reply(asked, [a(asked.name, '127.0.0.2')]), fromElsewhere: true },
+      { ...reply(asked), afterMs: 50 },
+    ]),
+    true,
+    'clear',
+  ],
+])('row %i: %s', async (_number, _title, behaviour, tcp, right) => {
+  const server: MisbehavingServer = await startMisbehaving({ 'odd.bl.test': behaviour }, tcp);
+  const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
+  expect(short(finding)).toBe(right);
+  await server.stop();
+});
+
+it('row 28: a huge, binary, hostile reason is bounded and does not cost the listing', async () => {
+  const huge = Buffer.concat([
+    Buffer.from([0xff, 0x00, 0x1b]),
+    Buffer.from('<!channel> https://evil.example @here '.repeat(100)),
+  ]);
+  const chunks = Array.from({ length: Math.ceil(huge.length / 200) }, (_, index) =>
+    huge.subarray(index * 200, index * 200 + 200),
+  );
+  const server = await startMisbehaving(
+    {
+      'odd.bl.test': proved((asked) => {
+        if (asked.type === 'A') return [listing(asked)];
+        if (asked.over === 'udp') return [reply(asked, [], { rcode: 'NOERROR', flags: 0x0380 | 0x0200 })];
+        return [reply(asked, [{ type: 'TXT', name: asked.name, ttl: 60, data: chunks }])];
+      }),
+    },
+    true,
+  );
+  const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
+  expect(short(finding)).toBe('listed abuse 127.0.0.2');
+  expect(finding?.reason?.length).toBeLessThanOrEqual(2000);
+  expect(finding?.reason).toContain('<!channel>');
+  await server.stop();
+});
+
+it('row 37: with no network every list is unknown, and none is clear', async () => {
+  const findings = await ask(
+    '127.0.0.1:1',
+    ['a', 'b', 'c'].map((name) => list(`${name}.bl.test`)),
+    OTHER,
+  );
+  expect(findings.map((finding) => finding.verdict.state)).toEqual(['unknown', 'unknown', 'unknown']);
+});
+
+it('a dead list costs one timeout, not one per address', async () => {
+  const server = await startMisbehaving(
+    { 'dead.bl.test': () => [], 'good.bl.test': proved((asked) => [reply(asked)]) },
+    true,
+  );
+  const resolver = openResolver([readServer(server.address)]);
+  const subjects = Array.from({ length: 50 }, (_, index) => subject(`192.0.2.${index}`));
+  const began = performance.now();
+  const findings = await sweep(
+    { subjects, lists: [list('dead.bl.test'), list('good.bl.test')], questionMs: 600, wholeMs: 9000 },
+    { resolver, clock: systemClock },
+  );
+  expect(performance.now() - began).toBeLessThan(1100);
+  expect(findings.every((row) => short(row[0]) === 'unknown timeout' && short(row[1]) === 'clear')).toBe(true);
+  resolver.close();
+  await server.stop();
+});
