@@ -13,19 +13,19 @@ import { sayCheck, sayCheckProgress } from '../src/messages/check.ts';
 import type { CheckedSubject, Remembered } from '../src/messages/check.ts';
 import { sayRefused } from '../src/messages/refused.ts';
 import type { Resolver } from '../src/ports/dns.ts';
+import type { Opinion, SecondOpinion } from '../src/ports/second-opinion.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandJob, Json, Status } from './answer.ts';
 import { sweep } from './sweep.ts';
+import type { Finding } from './sweep.ts';
 
 /** One question may take so long; the whole at most this much more. Milliseconds. */
 const QUESTION_MS = 5000;
 const WHOLE_MS = 60_000;
 
-export const runCheck: CommandJob<'clock' | 'resolver' | 'catalogue' | 'sites' | 'listingHistory'> = async (
-  request,
-  world,
-  tell,
-) => {
+export const runCheck: CommandJob<
+  'clock' | 'resolver' | 'catalogue' | 'sites' | 'listingHistory' | 'secondOpinion'
+> = async (request, world, tell) => {
   const args = readArguments(checkSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const began = world.clock.monotonic();
@@ -66,14 +66,17 @@ export const runCheck: CommandJob<'clock' | 'resolver' | 'catalogue' | 'sites' |
     const of = origins.get(name);
     return { subject: name, ...(of !== undefined && { of }), ...judgeSubject(rows), findings: rows };
   });
+  const opinions = args.value.confirm
+    ? await secondOpinions(subjects, findings, world.secondOpinion)
+    : new Map<string, Opinion>();
   const remembered = await remember(checked, world);
   const elapsedMs = Math.round(world.clock.monotonic() - began);
   return {
     status: worst(checked),
-    message: sayCheck(checked, notes, elapsedMs, remembered, args.value.sinceDays, world.clock.now()),
+    message: sayCheck(checked, notes, elapsedMs, remembered, args.value.sinceDays, world.clock.now(), opinions),
     data: {
       schema: 'tourniquet.check/1',
-      subjects: checked.map((each) => subjectJson(each, remembered)),
+      subjects: checked.map((each) => subjectJson(each, remembered, opinions)),
       ...(notes.length > 0 && { notes }),
       elapsedMs,
     },
@@ -133,6 +136,24 @@ async function withAddresses(
   return { subjects: [...all.values()], origins, notes };
 }
 
+/** Each listing of an address, looked at by others; key: subject and list. */
+async function secondOpinions(
+  subjects: readonly Subject[],
+  findings: readonly (readonly Finding[])[],
+  other: SecondOpinion,
+): Promise<ReadonlyMap<string, Opinion>> {
+  const asked = subjects.flatMap((subject, index) =>
+    (findings[index] ?? []).flatMap((finding) =>
+      subject.kind === 'ip' && finding.verdict.state === 'listed' ? [{ ip: subject.ip, list: finding.list }] : [],
+    ),
+  );
+  return new Map(
+    await Promise.all(
+      asked.map(async ({ ip, list }) => [`${ip.text} ${list.shown}`, await other.confirm(ip, list.zone)] as const),
+    ),
+  );
+}
+
 /** Writes down what changed. A memory that can't be written costs "since when", not the verdict. */
 async function remember(
   checked: readonly CheckedSubject[],
@@ -161,7 +182,7 @@ function worst(checked: readonly CheckedSubject[]): Status {
   return checked.some((each) => each.warning) ? 'warning' : 'ok';
 }
 
-function subjectJson(checked: CheckedSubject, remembered: Remembered): Json {
+function subjectJson(checked: CheckedSubject, remembered: Remembered, opinions: ReadonlyMap<string, Opinion>): Json {
   const history = remembered.get(checked.subject);
   return {
     subject: checked.subject,
@@ -169,11 +190,21 @@ function subjectJson(checked: CheckedSubject, remembered: Remembered): Json {
     ...(checked.of !== undefined && { of: checked.of }),
     ...(checked.warning && { warning: true }),
     coverage: { ...checked.coverage },
-    lists: checked.findings.map((finding) => findingJson(finding, listedSince(history?.get(finding.list.shown) ?? []))),
+    lists: checked.findings.map((finding) =>
+      findingJson(
+        finding,
+        listedSince(history?.get(finding.list.shown) ?? []),
+        opinions.get(`${checked.subject} ${finding.list.shown}`),
+      ),
+    ),
   };
 }
 
-function findingJson(finding: CheckedSubject['findings'][number], since: number | undefined): Json {
+function findingJson(
+  finding: CheckedSubject['findings'][number],
+  since: number | undefined,
+  opinion: Opinion | undefined,
+): Json {
   const { list, verdict } = finding;
   const base = { zone: list.shown, state: verdict.state, weight: list.weight };
   switch (verdict.state) {
@@ -190,6 +221,7 @@ function findingJson(finding: CheckedSubject['findings'][number], since: number 
         meanings: verdict.meanings,
         causes: verdict.causes,
         ...(finding.reason !== undefined && { reason: finding.reason }),
+        ...(opinion !== undefined && { secondOpinion: opinion }),
         ...(since !== undefined && { since: new Date(since).toISOString() }),
         ...(list.removal !== undefined && { removal: list.removal }),
       };

@@ -2,6 +2,7 @@
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
+import { openSecondOpinion } from '../../adapters/dns/second-opinion.ts';
 import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
 import { localFiles } from '../../adapters/files/local.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
@@ -47,6 +48,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver)),
     resolver,
     catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
+    secondOpinion: openSecondOpinion(settings.config.blocklists.secondOpinion),
     listingHistory: openListingHistory(redis.records),
     sites: makeSites(settings.config),
     files: localFiles,

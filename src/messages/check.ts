@@ -5,6 +5,7 @@ import type { Change } from '../domain/blocklists/history.ts';
 import type { ListVerdict, SubjectState } from '../domain/blocklists/verdict.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import type { Opinion } from '../ports/second-opinion.ts';
 import { heading, message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
@@ -34,11 +35,12 @@ export function sayCheck(
   remembered: Remembered,
   sinceDays: number | undefined,
   now: number,
+  opinions: ReadonlyMap<string, Opinion>,
 ): Message {
   const blocks =
     checked.length > 6
       ? manySubjects(checked)
-      : checked.flatMap((each) => oneSubject(each, checked.length > 1, remembered.get(each.subject), now));
+      : checked.flatMap((each) => oneSubject(each, checked.length > 1, remembered.get(each.subject), now, opinions));
   return message(
     toneOf(checked),
     summaryOf(checked),
@@ -120,11 +122,16 @@ function sinceInWords(history: readonly Change[] | undefined, now: number): stri
     : `, since ${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+function opinionInWords(opinion: Opinion | undefined): string {
+  return opinion === undefined ? '' : `, ${opinion}`;
+}
+
 function oneSubject(
   each: CheckedSubject,
   titled: boolean,
   history: ReadonlyMap<string, readonly Change[]> | undefined,
   now: number,
+  opinions: ReadonlyMap<string, Opinion>,
 ): readonly Block[] {
   const title =
     each.of === undefined
@@ -134,7 +141,7 @@ function oneSubject(
     finding.verdict.state === 'listed' ? [{ ...finding, verdict: finding.verdict }] : [],
   );
   const rows = listed.map(({ list, verdict, reason }): readonly Phrase[] => [
-    say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`}${sinceInWords(history?.get(list.shown), now)})`,
+    say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`}${sinceInWords(history?.get(list.shown), now)}${opinionInWords(opinions.get(`${each.subject} ${list.shown}`))})`,
     say`${verdict.meanings.map((meaning) => meaning).join('; ')}${reason === undefined ? [] : say` “${foreign(reason, 160)}”`}${list.removal === undefined ? '' : ` — removal: ${list.removal}`}`,
   ]);
   return [

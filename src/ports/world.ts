@@ -11,6 +11,7 @@ import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
 import type { MailServers } from './mail-server.ts';
 import type { People } from './people.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 import type { Sites } from './sites.ts';
 
 export interface World {
@@ -22,6 +23,7 @@ export interface World {
   readonly resolver: Resolver;
   readonly catalogue: CatalogueShelf;
   readonly listingHistory: ListingHistory;
+  readonly secondOpinion: SecondOpinion;
   readonly sites: Sites;
   readonly files: Files;
   readonly mailServers: MailServers;

@@ -19,6 +19,8 @@ export interface CheckArguments {
   readonly subjects: readonly Subject[];
   readonly anyAddress: boolean;
   readonly zones: readonly string[];
+  /** Have each listing confirmed through independent resolvers. */
+  readonly confirm: boolean;
   /** Also say what changed in these last days. */
   readonly sinceDays?: number;
 }
@@ -41,6 +43,7 @@ export const checkSpec: CommandSpec<CheckArguments> = {
   options: [
     { name: 'catalogue', value: 'FILE', file: true, help: 'ask the lists of this file in place of the built-in ones' },
     { name: 'lists', value: 'ZONE,…', repeatable: true, help: 'ask only these' },
+    { name: 'confirm', help: 'have each listing confirmed through the independent resolvers of tourniquet.yaml' },
     { name: 'since', value: 'DAYS', help: 'also say what changed in these last days, with a picture of list × day' },
     { name: 'any-address', help: 'ask about private, loopback and other special addresses as well' },
   ],
@@ -76,6 +79,7 @@ export const checkSpec: CommandSpec<CheckArguments> = {
     return accept({
       subjects: unique(subjects),
       anyAddress,
+      confirm: hasOption(said, 'confirm'),
       zones: zones.filter((zone) => zone !== ''),
       ...(since !== undefined && { sinceDays }),
     });
