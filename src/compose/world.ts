@@ -1,6 +1,7 @@
 /** The real world: every port filled with its adapter. */
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
+import { diagnoseResolver } from '../../adapters/dns/diagnosis.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
 import { openSecondOpinion } from '../../adapters/dns/second-opinion.ts';
 import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
@@ -57,13 +58,12 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   return { world, outbox, close: async () => resolver.close() };
 }
 
-/** Asks for the root's name servers: every resolver that works can answer that. */
+/** What is wrong with the resolver, told with the first of them that is asked. */
 async function lookAtResolver(resolver: Resolver): Promise<HouseholdLook['resolvers']> {
-  const reply = await resolver.ask({ name: 'a.root-servers.net', type: 'A' }, 1500);
-  const state = reply.kind === 'answer' ? 'answers' : 'fails';
-  return resolver.servers.map((address) =>
-    address === reply.resolver
-      ? { address, state, note: reply.kind === 'failed' ? reply.why : '' }
-      : { address, state: 'unknown', note: 'not needed' },
+  const { state, note } = await diagnoseResolver(resolver, systemRandom.hex(8));
+  return resolver.servers.map((address, index) =>
+    index === 0
+      ? { address, state, note }
+      : { address, state: 'unknown', note: 'asked when the first does not answer' },
   );
 }
