@@ -1,4 +1,5 @@
 /** A real Postfix in a box of its own, with its fixed paths; what it can't deliver is deferred to a closed port. */
+import type { Mta } from '../../src/domain/queues/snapshot.ts';
 import { startBox } from './box.ts';
 import type { Box } from './box.ts';
 import { until } from './process.ts';
@@ -23,20 +24,28 @@ const SET_UP = [
   'postfix start',
 ].join(' && ');
 
-export interface PostfixLab {
+export interface MailLab {
   readonly box: Box;
-  /** Hands in one message by sendmail(1); the empty sender is the null sender. */
+  readonly mta: Mta;
+  /** What its own tool calls the queue of what waits. */
+  readonly waiting: string;
+  /** Where it keeps that queue. */
+  readonly spool: string;
+  /** Hands in one message by the server's own sendmail; the empty sender is the null sender. */
   send(sender: string, recipients: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startPostfix(): Promise<PostfixLab> {
+export async function startPostfix(): Promise<MailLab> {
   const box = await startBox({ name: 'mx1', sets: ['postfix', 'net'] });
   box.write('/etc/postfix/main.cf', MAIN_CF);
   await box.must(['sh', '-c', SET_UP]);
   await until(async () => (await box.exec(['postqueue', '-j'])).code === 0, 10_000, 'Postfix to show its queue');
   return {
     box,
+    mta: 'postfix',
+    waiting: 'deferred',
+    spool: '/var/spool/postfix/deferred',
     send: async (sender, recipients) => {
       await box.must(['sendmail', '-f', sender, '--', ...recipients], 'Subject: lab\n\nlab\n');
     },
