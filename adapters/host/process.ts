@@ -2,20 +2,23 @@
 import { spawn } from 'node:child_process';
 import { HostUnknown } from '../../src/ports/host.ts';
 import type { Host } from '../../src/ports/host.ts';
+import { runToEnd } from './run.ts';
 
 /** Where the tools of mail servers are; a service's PATH often lacks them. */
 const PATHS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const MOST_ERROR_TEXT = 2000;
 
 /** `wrap` makes the argv that is really started of the one that is meant (ssh, a namespace). */
-export function openHost(name: string, wrap: (argv: readonly string[]) => readonly string[]): Host {
+export function openHost(
+  name: string,
+  wrap: (argv: readonly string[]) => readonly string[],
+  fenceFolder = '/var/lib/tourniquet/fence',
+): Host {
   return {
+    run: (argv, how) => runToEnd({ name, wrap, fenceFolder }, argv, how, surroundings()),
     async *lines(argv, limits) {
       const [program = '', ...words] = wrap(argv);
-      const child = spawn(program, words, {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:${PATHS}`, LC_ALL: 'C' },
-      });
+      const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: surroundings() });
       const what = `${argv[0] ?? ''} on ${name}`;
       let errors = '';
       let late = false;
@@ -52,6 +55,10 @@ export function openHost(name: string, wrap: (argv: readonly string[]) => readon
       }
     },
   };
+}
+
+function surroundings(): NodeJS.ProcessEnv {
+  return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:${PATHS}`, LC_ALL: 'C' };
 }
 
 async function* cutLines(

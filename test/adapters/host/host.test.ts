@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openHost } from '../../../adapters/host/process.ts';
 import { sshArgv } from '../../../adapters/host/ssh.ts';
+import { FenceLost } from '../../../src/ports/host.ts';
 
 const LIMITS = { deadlineMs: 3000, longest: 100 };
 const host = openHost('mx1', (argv) => argv);
@@ -92,4 +93,40 @@ it('the listing of a configured server is read through its own tool, and one tha
     err: expect.stringContaining('say one of mx1'),
   });
   bot.clean();
+});
+
+describe('a program run to its end', () => {
+  const fences = mkdtempSync(join(tmpdir(), 'tourniquet-fence-'));
+  const fenced = openHost('gw', (argv) => argv, join(fences, 'fence'));
+  afterAll(() => rmSync(fences, { recursive: true }));
+
+  it('gives its status and what it printed, and reads what it is given', async () => {
+    const ran = await fenced.run(['sh', '-c', 'cat; echo no >&2; exit 3'], { deadlineMs: 3000, input: 'a $(id)\n' });
+    expect(ran).toEqual({ code: 3, out: 'a $(id)\n', err: 'no\n' });
+  });
+
+  it('passes its words on as they are, behind the fence too', async () => {
+    const ran = await fenced.run(['printf', '%s|', '$(id)', "it's", '-n'], { deadlineMs: 3000, fence: 3 });
+    expect(ran).toEqual({ code: 0, out: "$(id)|it's|-n|", err: '' });
+  });
+
+  it('is refused by the host where a larger number was seen, and does nothing', async () => {
+    const file = join(fences, 'effect');
+    await fenced.run(['true'], { deadlineMs: 3000, fence: 9 });
+    await expect(fenced.run(['touch', file], { deadlineMs: 3000, fence: 8 })).rejects.toThrow(FenceLost);
+    expect(existsSync(file)).toBe(false);
+    await fenced.run(['touch', file], { deadlineMs: 3000, fence: 9 });
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('never overlaps with another behind the same fence', async () => {
+    const log = join(fences, 'log');
+    const argv = ['sh', '-c', 'echo in >> "$1"; sleep 0.1; echo out >> "$1"', 'x', log];
+    await Promise.all([1, 2, 3].map(() => fenced.run(argv, { deadlineMs: 5000, fence: 10 })));
+    expect(readFileSync(log, 'utf8')).toBe('in\nout\nin\nout\nin\nout\n');
+  });
+
+  it('says that its outcome is unknown where it does not end in time', async () => {
+    await expect(fenced.run(['sleep', '30'], { deadlineMs: 200 })).rejects.toThrow('is looked up again');
+  });
 });

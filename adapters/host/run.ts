@@ -1,0 +1,96 @@
+/**
+ * A program run to its end, where wanted behind the host's own fence.
+ *
+ * The fence is a file on the host that holds the largest number seen. A fixed script (the argv travels as its positional
+ * parameters, so that nothing from outside is ever read as shell) takes a lock, compares, notes the number and runs the
+ * program while it holds the lock: a worker that was paused and wakes up late is refused by the host itself.
+ */
+import { spawn } from 'node:child_process';
+import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
+import type { HowToRun, Ran } from '../../src/ports/host.ts';
+
+const MOST_OUTPUT = 4 * 1024 * 1024;
+/** EX_TEMPFAIL of sysexits.h, together with the word below. */
+const FENCED = 75;
+const FENCED_WORD = 'tourniquet: a later hand has acted';
+/** OpenSSH's own failures, so that the program's status isn't known. */
+const SSH_FAILED = 255;
+
+const GUARD = `umask 077
+mkdir -p "$1" || exit 73
+exec 9>>"$1/lock"
+flock 9 || exit 73
+seen=$(cat "$1/number" 2>/dev/null)
+if [ "$2" -lt "\${seen:-0}" ]; then echo "${FENCED_WORD}" >&2; exit ${FENCED}; fi
+printf '%s\\n' "$2" > "$1/number.new" && mv "$1/number.new" "$1/number" || exit 73
+shift 2
+"$@" 9>&-`;
+
+export interface Reached {
+  readonly name: string;
+  /** Makes the argv that is really started of the one that is meant (ssh, a namespace). */
+  readonly wrap: (argv: readonly string[]) => readonly string[];
+  /** Where the host keeps the largest number that it has seen. */
+  readonly fenceFolder: string;
+}
+
+export async function runToEnd(
+  { name, wrap, fenceFolder }: Reached,
+  argv: readonly string[],
+  how: HowToRun,
+  env: NodeJS.ProcessEnv,
+): Promise<Ran> {
+  const fenced =
+    how.fence === undefined ? argv : ['sh', '-c', GUARD, 'tourniquet', fenceFolder, String(how.fence), ...argv];
+  const [program = '', ...words] = wrap(fenced);
+  const what = `${argv[0] ?? ''} on ${name}`;
+  const child = spawn(program, words, { stdio: 'pipe', env });
+  const out = collect(child.stdout);
+  const err = collect(child.stderr);
+  child.stdin.on('error', () => {});
+  child.stdin.end(how.input ?? '');
+  const late = { yes: false };
+  const timer = setTimeout(() => {
+    late.yes = true;
+    child.kill('SIGKILL');
+  }, how.deadlineMs);
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once('error', (cause) =>
+        reject(
+          new HostUnknown(`${what} can't be run (${cause.message}). Is it installed, and may this user run it?`, {
+            cause,
+          }),
+        ),
+      );
+      child.once('close', (status) => resolve(status ?? -1));
+    });
+    if (late.yes)
+      throw new HostUnknown(
+        `${what} did not end within ${how.deadlineMs / 1000} s; what it has done is looked up again.`,
+      );
+    if (code === -1) throw new HostUnknown(`${what} was killed; what it has done is looked up again.`);
+    const ran = { code, out: out.text(), err: err.text() };
+    if (code === FENCED && ran.err.includes(FENCED_WORD)) throw new FenceLost(name);
+    if (code === SSH_FAILED && program === 'ssh')
+      throw new HostUnknown(`${name} can't be reached by ssh: ${lastLine(ran.err)}`);
+    return ran;
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+  }
+}
+
+export function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+function collect(stream: NodeJS.ReadableStream): { text(): string } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream.on('data', (chunk: Buffer) => {
+    if (size < MOST_OUTPUT) chunks.push(chunk.subarray(0, MOST_OUTPUT - size));
+    size += chunk.length;
+  });
+  return { text: () => Buffer.concat(chunks).toString('utf8') };
+}

@@ -1,0 +1,61 @@
+/**
+ * What may be ordered: the containment measures, each with its target.
+ *
+ * Owns: the kinds and their parameters. Does not own: how one is carried out (adapters) or what has become of it
+ * (lifecycle.ts). Everything here is plain data, as it is kept in the journal; addresses are in canonical text.
+ */
+export const MEASURE_KINDS = [
+  'freeze-outbound',
+  'block-port-25',
+  'unplug',
+  'reroute',
+  'disable-account',
+  'quarantine-host',
+  'clean-queue',
+] as const;
+
+export type MeasureKind = (typeof MEASURE_KINDS)[number];
+
+export type MeasureOrder =
+  | { readonly kind: 'freeze-outbound'; readonly server: string }
+  | {
+      readonly kind: 'block-port-25';
+      readonly firewall: string;
+      /** `everyone` while hunting; `all-but-mail-servers` to go on sending. */
+      readonly who: 'everyone' | 'all-but-mail-servers';
+      /** Ports 465 and 587 too. */
+      readonly submissionToo: boolean;
+      /** Whole minutes; without it the block stays until it is taken back. */
+      readonly leaseMinutes?: number;
+    }
+  | { readonly kind: 'unplug'; readonly firewall: string; readonly leaseMinutes: number }
+  | { readonly kind: 'reroute'; readonly server: string }
+  | { readonly kind: 'disable-account'; readonly server: string; readonly account: string }
+  | { readonly kind: 'quarantine-host'; readonly firewall: string; readonly address: string }
+  | { readonly kind: 'clean-queue'; readonly server: string; readonly selection: QueueSelection };
+
+/** Which waiting messages: all of what is given must hold. At least one is given. */
+export interface QueueSelection {
+  /** Envelope sender; `""` is the null sender. */
+  readonly sender?: string;
+  readonly recipientDomain?: string;
+  /** The SASL login that submitted it. */
+  readonly account?: string;
+}
+
+/** The server or firewall that is changed: one at a time may hold it. */
+export function targetOf(order: MeasureOrder): string {
+  switch (order.kind) {
+    case 'freeze-outbound':
+    case 'reroute':
+    case 'disable-account':
+    case 'clean-queue':
+      return order.server;
+    case 'block-port-25':
+    case 'unplug':
+    case 'quarantine-host':
+      return order.firewall;
+    default:
+      return order satisfies never;
+  }
+}

@@ -1,0 +1,53 @@
+/** What is shown before anybody approves, and what is seen and done after: the vocabulary of every measure's driver. */
+import type { Phrase } from '../foreign.ts';
+import type { MeasureOrder } from './order.ts';
+
+/** Data as JSON keeps it. */
+export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
+
+export interface MeasurePlan {
+  readonly order: MeasureOrder;
+  /** Exactly what will be carried out, in order, one line each. */
+  readonly commands: readonly string[];
+  /** Exactly what takes it back. */
+  readonly undo: readonly string[];
+  /** Whom it touches, in numbers. */
+  readonly blastRadius: readonly Phrase[];
+  /** The state before, as the driver will need it for the exact undo. Opaque to everybody else. */
+  readonly prior: Plain;
+}
+
+/** A measure as its driver gets it: what was recorded in the journal, never looked up again. */
+export interface MeasureTask {
+  /** Tags everything that it leaves outside: `tq` and the measure's number, such as `tq7`. */
+  readonly tag: string;
+  readonly order: MeasureOrder;
+  readonly prior: Plain;
+}
+
+/** What the world shows of a measure. */
+export type Observation =
+  | {
+      readonly kind: 'in-force';
+      /** End of the device's own lease, milliseconds since 1970 UTC. */
+      readonly until?: number;
+      readonly notes: readonly Phrase[];
+    }
+  | { readonly kind: 'absent'; readonly notes: readonly Phrase[] }
+  /** Neither as we left it nor as it was before: somebody else's hand. */
+  | { readonly kind: 'changed'; readonly differences: readonly Phrase[] }
+  | { readonly kind: 'unknown'; readonly why: Phrase };
+
+export type Released =
+  | { readonly kind: 'released'; readonly notes: readonly Phrase[] }
+  /** Nothing was done: somebody else has changed it since. */
+  | { readonly kind: 'refused'; readonly differences: readonly Phrase[] };
+
+/** `exact`: the state before, or refuse. `ours-only`: take back only what is ours and leave the others' changes. */
+export type ReleaseWay = 'exact' | 'ours-only';
+
+/** Whether it does what it says. */
+export type Proof =
+  | { readonly kind: 'proved'; readonly by: readonly Phrase[] }
+  | { readonly kind: 'disproved'; readonly by: readonly Phrase[] }
+  | { readonly kind: 'unknown'; readonly why: Phrase };
