@@ -42,20 +42,3 @@ export interface QueueSelection {
   /** The SASL login that submitted it. */
   readonly account?: string;
 }
-
-/** The server or firewall that is changed: one at a time may hold it. */
-export function targetOf(order: MeasureOrder): string {
-  switch (order.kind) {
-    case 'freeze-outbound':
-    case 'reroute':
-    case 'disable-account':
-    case 'clean-queue':
-      return order.server;
-    case 'block-port-25':
-    case 'unplug':
-    case 'quarantine-host':
-      return order.firewall;
-    default:
-      return order satisfies never;
-  }
-}
