@@ -1,4 +1,6 @@
 /** The real world: every port filled with its adapter. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
 import { diagnoseResolver } from '../../adapters/dns/diagnosis.ts';
@@ -6,6 +8,9 @@ import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
 import { openSecondOpinion } from '../../adapters/dns/second-opinion.ts';
 import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
 import { localFiles } from '../../adapters/files/local.ts';
+import { openAuditLog } from '../../adapters/audit/log.ts';
+import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
+import { openFences, openHolds, openJournal } from '../../adapters/redis/journal.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
@@ -41,6 +46,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const named = needs.resolvers.length > 0 ? needs.resolvers : settings.config.resolvers;
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
   const { catalogue, off, weights } = settings.config.blocklists;
+  const auditFolder = join(settings.dataFolder, 'audit');
   const world: World = {
     clock: systemClock,
     random: systemRandom,
@@ -54,8 +60,21 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     sites: makeSites(settings.config),
     files: localFiles,
     mailServers: makeMailServers(settings),
+    ledger: openJournal(redis.records, 'measures'),
+    incidents: openJournal(redis.records, 'incidents'),
+    holds: openHolds(redis.records),
+    auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
+    fences: openFences(redis.records, () => systemClock.now()),
   };
   return { world, outbox, close: async () => resolver.close() };
+}
+
+/** Names this data folder among those that share a Redis; made once. */
+function folderId(folder: string): string {
+  const file = join(folder, 'id');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) writeFileSync(file, systemRandom.hex(8), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
 }
 
 /** What is wrong with the resolver, told with the first of them that is asked. */

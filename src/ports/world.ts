@@ -2,11 +2,16 @@
  * Everything a job may ask of the world, as one bundle. The composition root fills it with real adapters, the drill
  * with simulated ones. A job names what it needs: `CommandJob<'clock' | 'resolver'>`.
  */
+import type { AuditLog } from './audit-log.ts';
 import type { CatalogueShelf } from './catalogue.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
 import type { Files } from './files.ts';
+import type { Holds, Journal } from './journal.ts';
+import type { Fences } from './measures.ts';
+import type { IncidentEvent } from '../domain/incidents/incident.ts';
+import type { MeasureEvent } from '../domain/measures/record.ts';
 import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
 import type { MailServers } from './mail-server.ts';
@@ -27,4 +32,10 @@ export interface World {
   readonly sites: Sites;
   readonly files: Files;
   readonly mailServers: MailServers;
+  /** The ledger: one stream per measure. */
+  readonly ledger: Journal<MeasureEvent>;
+  readonly incidents: Journal<IncidentEvent>;
+  readonly holds: Holds;
+  readonly fences: Fences;
+  readonly auditLog: AuditLog;
 }

@@ -42,3 +42,49 @@ export interface QueueSelection {
   /** The SASL login that submitted it. */
   readonly account?: string;
 }
+
+/** The server or firewall that is changed. */
+export function targetOf(order: MeasureOrder): string {
+  switch (order.kind) {
+    case 'freeze-outbound':
+    case 'reroute':
+    case 'disable-account':
+    case 'clean-queue':
+      return order.server;
+    case 'block-port-25':
+    case 'unplug':
+    case 'quarantine-host':
+      return order.firewall;
+    default:
+      return order satisfies never;
+  }
+}
+
+/**
+ * What of the target is held while the measure stands: no two open measures hold the same. Freezing and rerouting both
+ * change the way out, so one excludes the other.
+ */
+export function holdOf(order: MeasureOrder): string {
+  switch (order.kind) {
+    case 'freeze-outbound':
+    case 'reroute':
+      return `${order.server}/way-out`;
+    case 'disable-account':
+      return `${order.server}/account/${order.account}`;
+    case 'clean-queue':
+      return `${order.server}/queue`;
+    case 'block-port-25':
+      return `${order.firewall}/port-25`;
+    case 'unplug':
+      return `${order.firewall}/plug`;
+    case 'quarantine-host':
+      return `${order.firewall}/host/${order.address}`;
+    default:
+      return order satisfies never;
+  }
+}
+
+/** Two people must agree to cutting everybody off; for the others one besides the proposer is enough. */
+export function quorumOf(order: MeasureOrder): number {
+  return order.kind === 'unplug' ? 2 : 1;
+}

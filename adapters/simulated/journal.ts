@@ -1,0 +1,53 @@
+/** The records of a drill: the same streams, holds and fences, in memory. */
+import type { Holds, Journal } from '../../src/ports/journal.ts';
+import type { Fences } from '../../src/ports/measures.ts';
+
+export function makeJournal<Event>(): Journal<Event> {
+  const streams: string[][] = [];
+  const settled = new Set<number>();
+  return {
+    begin: async (events) => streams.push(events.map((event) => JSON.stringify(event))),
+    read: async (number) => {
+      const lines = streams[number - 1] ?? [];
+      return { version: lines.length, events: lines.map((line): Event => JSON.parse(line)) };
+    },
+    append: async (number, expected, events) => {
+      const lines = streams[number - 1];
+      if (lines?.length !== expected) return 'conflict';
+      lines.push(...events.map((event) => JSON.stringify(event)));
+      return 'appended';
+    },
+    numbers: async (which) =>
+      streams
+        .map((_lines, index) => index + 1)
+        .filter((number) => which === 'all' || !settled.has(number))
+        .toReversed(),
+    settle: async (number) => void settled.add(number),
+  };
+}
+
+export function makeHolds(): Holds {
+  const held = new Map<string, number>();
+  return {
+    take: async (what, measure) => {
+      const holder = held.get(what) ?? measure;
+      held.set(what, holder);
+      return holder;
+    },
+    free: async (what, measure) => {
+      if (held.get(what) === measure) held.delete(what);
+    },
+  };
+}
+
+/** `now`: the wall clock in milliseconds since 1970 UTC. */
+export function makeFences(now: () => number): Fences {
+  const last = new Map<string, number>();
+  return {
+    next: async (target) => {
+      const number = Math.max((last.get(target) ?? 0) + 1, now());
+      last.set(target, number);
+      return number;
+    },
+  };
+}

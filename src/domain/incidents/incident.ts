@@ -1,0 +1,151 @@
+/**
+ * An incident: its events, folded.
+ *
+ * Owns: the events that an incident's stream may hold, and the state they add up to. Does not own: the measures' own
+ * streams (domain/measures/record.ts); an incident names them by number.
+ */
+import type { CauseId } from '../causes.ts';
+import type { Foreign, Phrase } from '../foreign.ts';
+import type { Who } from '../measures/record.ts';
+
+/** `house`: Tourniquet itself. */
+export const HOUSE: Who = { person: 'house', shown: { foreign: 'Tourniquet' } };
+
+export type IncidentEvent = IncidentHappening & {
+  /** Milliseconds since 1970 UTC. */
+  readonly at: number;
+};
+
+type IncidentHappening =
+  | {
+      readonly kind: 'opened';
+      readonly by: Who;
+      readonly site: string;
+      readonly title: Foreign;
+      readonly drill?: true;
+      /** Repeats with the same key join it: cause and site. */
+      readonly key?: string;
+    }
+  /** The same thing was found again. */
+  | { readonly kind: 'repeated'; readonly what: Phrase }
+  /** Where it is talked about; the first is its thread. `reference` is the surface's own. */
+  | { readonly kind: 'bound'; readonly surface: string; readonly conversation: string; readonly reference?: string }
+  | {
+      readonly kind: 'verdict';
+      readonly verdict: CauseId;
+      readonly confidence: number;
+      readonly said: Phrase;
+      readonly for: readonly Phrase[];
+      readonly against: readonly Phrase[];
+      readonly missing: readonly Phrase[];
+      /** The playbook's facts that the evidence has answered (domain/playbook). */
+      readonly facts?: Readonly<Record<string, string | number | boolean>>;
+    }
+  | { readonly kind: 'acknowledged'; readonly by: Who }
+  /** Nobody answered "still on it?". */
+  | { readonly kind: 'acknowledgement-stale' }
+  | { readonly kind: 'asked-still-on-it' }
+  | { readonly kind: 'noted'; readonly by: Who; readonly text: Foreign }
+  | { readonly kind: 'assigned'; readonly by: Who; readonly to: string }
+  | {
+      readonly kind: 'step';
+      readonly step: string;
+      readonly outcome: 'begun' | 'done' | 'skipped' | 'by-hand' | 'undone' | 'failed';
+      readonly by: Who;
+      readonly reason?: Foreign;
+      readonly measure?: number;
+    }
+  | { readonly kind: 'measure'; readonly number: number }
+  | {
+      readonly kind: 'escalated';
+      readonly tier: number;
+      readonly round: number;
+      readonly to: readonly string[];
+      readonly way: string;
+    }
+  | { readonly kind: 'closed'; readonly by: Who; readonly reason?: Foreign };
+
+export interface Incident {
+  readonly number: number;
+  readonly state: 'open' | 'acknowledged' | 'closed';
+  readonly site: string;
+  readonly title: Foreign;
+  readonly key?: string;
+  readonly drill: boolean;
+  readonly openedBy: Who;
+  readonly openedAt: number;
+  readonly acknowledgedBy?: Who;
+  readonly acknowledgedAt?: number;
+  readonly owner?: string;
+  readonly verdict?: Extract<IncidentEvent, { readonly kind: 'verdict' }>;
+  readonly conversations: readonly Extract<IncidentEvent, { readonly kind: 'bound' }>[];
+  readonly steps: readonly Extract<IncidentEvent, { readonly kind: 'step' }>[];
+  readonly measures: readonly number[];
+  readonly repeats: number;
+  readonly escalations: readonly Extract<IncidentEvent, { readonly kind: 'escalated' }>[];
+  readonly closedAt?: number;
+  readonly closedBy?: Who;
+}
+
+/** The state of an incident. Undefined where the stream doesn't begin with `opened`. */
+export function foldIncident(number: number, events: readonly IncidentEvent[]): Incident | undefined {
+  const [first, ...rest] = events;
+  if (first?.kind !== 'opened') return undefined;
+  const begun: Incident = {
+    number,
+    state: 'open',
+    site: first.site,
+    title: first.title,
+    drill: first.drill ?? false,
+    openedBy: first.by,
+    openedAt: first.at,
+    conversations: [],
+    steps: [],
+    measures: [],
+    repeats: 0,
+    escalations: [],
+    ...(first.key !== undefined && { key: first.key }),
+  };
+  return rest.reduce(apply, begun);
+}
+
+function apply(incident: Incident, event: IncidentEvent): Incident {
+  switch (event.kind) {
+    case 'opened':
+    case 'noted':
+    case 'asked-still-on-it':
+      return incident;
+    case 'repeated':
+      return { ...incident, repeats: incident.repeats + 1 };
+    case 'bound': {
+      const known = incident.conversations.some(
+        (each) => each.surface === event.surface && each.conversation === event.conversation,
+      );
+      return known ? incident : { ...incident, conversations: [...incident.conversations, event] };
+    }
+    case 'verdict':
+      return { ...incident, verdict: event };
+    case 'acknowledged':
+      if (incident.state === 'closed') return incident;
+      return { ...incident, state: 'acknowledged', acknowledgedBy: event.by, acknowledgedAt: event.at };
+    case 'acknowledgement-stale': {
+      if (incident.state !== 'acknowledged') return incident;
+      const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = incident;
+      return { ...rest, state: 'open' };
+    }
+    case 'assigned':
+      return { ...incident, owner: event.to };
+    case 'step':
+      return { ...incident, steps: [...incident.steps, event] };
+    case 'measure':
+      return incident.measures.includes(event.number)
+        ? incident
+        : { ...incident, measures: [...incident.measures, event.number] };
+    case 'escalated':
+      return { ...incident, escalations: [...incident.escalations, event] };
+    case 'closed':
+      return { ...incident, state: 'closed', closedAt: event.at, closedBy: event.by };
+    default:
+      return event satisfies never;
+  }
+}

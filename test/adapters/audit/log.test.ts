@@ -1,0 +1,98 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAuditLog } from '../../../adapters/audit/log.ts';
+import { systemClock } from '../../../adapters/clock/system.ts';
+import type { AuditEntry } from '../../../src/ports/audit-log.ts';
+
+const entry = (what: string): AuditEntry => ({ kind: 'intent', about: 'measure/7', who: 'ana', what });
+
+describe('the audit log', () => {
+  let folder: string;
+  let copy: string[];
+  let away: boolean;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tq-audit-'));
+    copy = [];
+    away = false;
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const second = {
+    name: 'the copy',
+    count: async () => {
+      if (away) throw new Error('it is away');
+      return copy.length;
+    },
+    append: async (lines: readonly string[]) => void copy.push(...lines),
+    lines: async () => copy,
+  };
+  const open = () => openAuditLog(folder, second, systemClock);
+  const file = (): string => join(folder, 'audit.jsonl');
+  const lines = (): string[] => readFileSync(file(), 'utf8').trim().split('\n');
+
+  it('keeps each entry in both places, and finds them whole', async () => {
+    const log = open();
+    await Promise.all([log.write(entry('freeze')), log.write(entry('block')), open().write(entry('unplug'))]);
+    expect(lines()).toHaveLength(3);
+    expect(copy).toEqual(lines());
+    expect(await log.verify()).toMatchObject({ kind: 'whole', entries: 3 });
+  });
+
+  it.each([
+    ['a changed entry', (all: string[]) => [all[0] ?? '', (all[1] ?? '').replace('two', 'TWO'), all[2] ?? '']],
+    ['a missing entry', (all: string[]) => [all[0] ?? '', all[2] ?? '']],
+    ['a missing last entry', (all: string[]) => all.slice(0, 2)],
+    ['two entries in each other’s place', (all: string[]) => [all[1] ?? '', all[0] ?? '', all[2] ?? '']],
+  ])('finds %s', async (_what, harm) => {
+    const log = open();
+    for (const what of ['one', 'two', 'three']) await log.write(entry(what));
+    writeFileSync(file(), `${harm(lines()).join('\n')}\n`);
+    expect((await log.verify()).kind).toBe('broken');
+  });
+
+  it('refuses an entry that only one place could keep, and takes it where one is enough', async () => {
+    away = true;
+    await expect(open().write(entry('freeze'))).rejects.toThrow(/nothing was changed/);
+    await expect(open().write(entry('thaw'), 'one')).resolves.toBeUndefined();
+  });
+
+  it('catches the second place up once it is back', async () => {
+    const log = open();
+    await log.write(entry('one'));
+    away = true;
+    await log.write(entry('two'), 'one');
+    away = false;
+    await log.write(entry('three'));
+    expect(copy).toEqual(lines());
+    expect(await log.verify()).toMatchObject({ kind: 'whole', entries: 3 });
+  });
+
+  it('refuses in any case where the file cannot be written', async () => {
+    writeFileSync(join(folder, 'in-the-way'), '');
+    const log = openAuditLog(join(folder, 'in-the-way', 'below'), second, systemClock);
+    await expect(log.write(entry('freeze'), 'one')).rejects.toThrow(/can't be written/);
+  });
+
+  it('takes the lock of a process that died', async () => {
+    writeFileSync(join(folder, 'audit.lock'), '999999999');
+    await open().write(entry('one'));
+    expect(lines()).toHaveLength(1);
+  });
+
+  it('puts aside what a crash cut short, and goes on', async () => {
+    await open().write(entry('one'));
+    appendFileSync(file(), '{"number":2,"at":"2026');
+    const log = open();
+    await log.write(entry('two'));
+    expect(lines()).toHaveLength(2);
+    expect(await log.verify()).toMatchObject({ kind: 'whole', entries: 2 });
+  });
+
+  it('does not build on an entry that was changed', async () => {
+    await open().write(entry('one'));
+    writeFileSync(file(), readFileSync(file(), 'utf8').replace('one', 'ONE'));
+    await expect(open().write(entry('two'))).rejects.toThrow(/audit-log verify/);
+  });
+});
