@@ -9,6 +9,7 @@ import { optionOf } from '../commands/spec.ts';
 import { startSpec } from '../commands/specs/start.ts';
 import type { ProcessRole } from '../commands/specs/start.ts';
 import { sayWelcome } from '../messages/welcome.ts';
+import { startChats } from './chats.ts';
 import { startService } from './service.ts';
 import type { Service } from './service.ts';
 import { readSettings } from './settings.ts';
@@ -62,9 +63,15 @@ async function start(command: Command): Promise<number> {
     service.figures,
   );
   log.info({ role, operations: operations.address }, 'started');
-  if (role === 'all' || role === 'gateway')
-    log.info('Slack and Teams are not started: this version has the terminal only');
   const stop = interrupted();
+  const chats =
+    role === 'all' || role === 'gateway'
+      ? await startChats({ service, settings, log }).catch(async (error: unknown) => {
+          await operations.close();
+          await end(service);
+          throw error;
+        })
+      : undefined;
   if (speaks) {
     const talk = talkInTerminal(service, settings);
     await talk.show(sayWelcome(settings.configFile !== undefined, operations.address));
@@ -75,6 +82,7 @@ async function start(command: Command): Promise<number> {
     await stop;
   }
   await operations.close();
+  await chats?.close();
   return end(service);
 }
 

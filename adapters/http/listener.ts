@@ -1,0 +1,72 @@
+/**
+ * The one HTTP listener of the chats: each registers its path, `/slack/events`, `/api/messages`.
+ *
+ * Rules:
+ * 1. It opens its port only once somebody has registered a path, so that a process without HTTP chats opens none.
+ * 2. It reads no bodies and trusts nobody: verifying a request is the business of the chat it belongs to.
+ * 3. A slow sender is cut off: 5 s for the headers, 10 s for the whole request.
+ */
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+export interface HttpListener {
+  /** Requests to exactly this path (without its query) go to `handler`. */
+  register(path: string, handler: HttpHandler): void;
+  /** Opens the port where a path was registered. Returns its address, or undefined; throws an Error with the remedy. */
+  open(): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** `port` 0: any free one. */
+export function makeHttpListener(
+  host: string,
+  port: number,
+  failed: (path: string, error: Error) => void,
+): HttpListener {
+  const handlers = new Map<string, HttpHandler>();
+  const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    const handler = handlers.get(path);
+    if (!handler) {
+      request.resume();
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
+      return;
+    }
+    handler(request, response).catch((error: unknown) => {
+      failed(path, error instanceof Error ? error : new Error(String(error)));
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end();
+    });
+  });
+  return {
+    register: (path, handler) => {
+      handlers.set(path, handler);
+    },
+    open: async () => {
+      if (handlers.size === 0) return undefined;
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', (cause: Error) =>
+          reject(
+            new Error(
+              `The chats' port ${host}:${port} can't be opened (${cause.message}). End what uses it, or set PORT and HOST.`,
+              { cause },
+            ),
+          ),
+        );
+        server.listen(port, host, resolve);
+      });
+      const bound = server.address();
+      const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    },
+    close: async () => {
+      if (!server.listening) return;
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}
