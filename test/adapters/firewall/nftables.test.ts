@@ -5,8 +5,10 @@ import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import { FenceLost } from '../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { startBox } from '../../lab/box.ts';
 import { ADDRESSES, startCompany } from '../../lab/company.ts';
 import type { Company } from '../../lab/company.ts';
+import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
 
@@ -117,5 +119,29 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     expect((await driver.observe(task)).kind).toBe('absent');
     await expect(driver.engage(task, 5)).rejects.toThrow(FenceLost);
     await company.boxes.gateway.must(['nft', '-f', '-'], OTHERS);
+  });
+});
+
+describeLab('block-port-25 on a real gateway', { sets: ['net'], root: true }, () => {
+  keepsTheMeasureContract(async () => {
+    const gateway = await startBox({ name: 'gw', sets: ['net'] });
+    const host = openHost('gw', (argv) => gateway.enter(argv), '/run/tourniquet-fence');
+    await gateway.must(['nft', '-f', '-'], OTHERS);
+    return {
+      host,
+      order: BLOCK,
+      open: (reached) =>
+        openNftables(
+          { name: 'gw', outside: ['lo'], keep: [], allowed: [], mailServers: [ADDRESSES.mail] },
+          reached,
+          Date.now,
+        ),
+      world: () => gateway.must(['nft', '-s', 'list', 'ruleset']),
+      meddle: async (tag) => {
+        await gateway.must(['nft', 'insert', 'rule', 'inet', tableOf(tag), 'smtp', 'accept']);
+      },
+      mend: async () => {},
+      stop: () => gateway.stop(),
+    };
   });
 });
