@@ -58,9 +58,9 @@ async function sayNext(
   if (!pending) return false;
   const { utterance } = pending;
   try {
-    const previous = utterance.loud ? undefined : await outbox.posted(address, utterance);
+    const previous = await outbox.posted(address, utterance);
     const id = await surface.deliver(utterance, previous);
-    await outbox.keepPosted(address, utterance, id);
+    if (!utterance.loud || previous === undefined) await outbox.keepPosted(address, utterance, id);
     await outbox.done(address, pending, Date.now());
   } catch (error) {
     if (error instanceof DeliveryNever) {

@@ -71,7 +71,8 @@ export interface Surface {
   readonly name: SurfaceName;
   /**
    * Posts or edits, and returns the platform's own id of the message (opaque). `previous` is what an earlier delivery
-   * under the same key returned. Throws DeliveryLater (with a delay) or DeliveryNever (with why).
+   * under the same key returned: what is edited, or what a loud one is posted beneath (it stays what later ones edit).
+   * Throws DeliveryLater (with a delay) or DeliveryNever (with why).
    */
   deliver(utterance: Utterance, previous: string | undefined): Promise<string>;
 }
