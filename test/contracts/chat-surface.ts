@@ -9,7 +9,7 @@ import { foreign, say } from '../../src/domain/foreign.ts';
 import { actions, message, notice, text } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { Conversation, Heard, HearResult, Surface, Utterance } from '../../src/ports/conversation.ts';
-import { everyKind } from '../support/every-kind.ts';
+import { everyKind, worstCase } from '../support/every-kind.ts';
 
 /** One message as the platform shows it now: an edit replaces its text. */
 export interface Shown {
@@ -107,6 +107,18 @@ export function keepsTheChatContract(open: () => Promise<ChatStage>, traits: Cha
       'postfix reload',
     ])
       expect(shown?.raw, words).toContain(words);
+  });
+
+  it('says the worst case too, cut visibly where the platform has a limit', async () => {
+    const before = stage.shown().length;
+    await sayThere(stage.conversation(), worstCase(), fresh());
+    expect(
+      stage
+        .shown()
+        .slice(Math.min(before, stage.shown().length - 1))
+        .map((each) => each.raw)
+        .join(''),
+    ).toMatch(/… \d[\d,]* more/);
   });
 
   it.each(HOSTILE)('keeps hostile text text: %j', async (hostile) => {

@@ -3,6 +3,7 @@ import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { startDeliverer } from '../../../adapters/redis/deliverer.ts';
 import { openOutbox } from '../../../adapters/redis/outbox.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import { message } from '../../../src/messages/message.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
@@ -44,8 +45,8 @@ describeLab('the deliverer', { sets: ['redis'] }, () => {
     const surface: Surface = {
       name: 'slack',
       deliver: async ({ message: { summary } }, previous) => {
-        const id = deliver(String(summary[0]), previous);
-        said.push(`${String(summary[0])} after ${previous ?? 'nothing'}`);
+        const id = deliver(plain(summary), previous);
+        said.push(`${plain(summary)} after ${previous ?? 'nothing'}`);
         return id;
       },
     };
