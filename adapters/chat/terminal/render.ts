@@ -6,7 +6,7 @@ import type { Block, Button, Message } from '../../../src/messages/message.ts';
 import { tableLines, wrap } from './layout.ts';
 import { SIGNS, makePaint } from './paint.ts';
 import type { Paint } from './paint.ts';
-import { sparkline } from './sparkline.ts';
+import { sparkline } from '../../../src/messages/sparkline.ts';
 
 export interface TextForm {
   readonly colour: boolean;

@@ -1,0 +1,58 @@
+/** A playbook's steps, each with its buttons beside it. */
+import type { Phrase } from '../../../src/domain/foreign.ts';
+import type { Block } from '../../../src/messages/message.ts';
+import { buttonRow } from './buttons.ts';
+import type { Colour, Element } from './card.ts';
+import { cutList } from './cut.ts';
+import type { Pen } from './buttons.ts';
+import { LIMITS } from './limits.ts';
+import { textElement } from './text.ts';
+
+type Progress = Extract<Block, { kind: 'progress' }>;
+type Step = Progress['steps'][number];
+
+export function renderProgress(block: Progress, pen: Pen): readonly Element[] {
+  const { shown, more } = cutList(block.steps, LIMITS.steps, pen);
+  const steps = shown.flatMap((step, index) => renderStep(step, index + 1, pen));
+  return [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120), ...steps, ...more];
+}
+
+/** The buttons stand in the step's own row; what a button asks first opens beneath it. */
+function renderStep(step: Step, number: number, pen: Pen): readonly Element[] {
+  const look = LOOKS[step.state];
+  const words: Phrase = [`${number}. ${step.name} (${look.word})`];
+  const [row, ...beneath] = buttonRow(step.buttons ?? [], pen);
+  const text: Element[] = [textElement(words, look.strong ? { weight: 'Bolder' } : { isSubtle: true }, 200)];
+  if (step.note) text.push({ ...textElement(step.note, { isSubtle: true, size: 'Small' }, 200), spacing: 'None' });
+  return [
+    {
+      type: 'ColumnSet',
+      spacing: 'Small',
+      columns: [
+        {
+          type: 'Column',
+          width: 'auto',
+          items: [{ type: 'TextBlock', text: look.sign, wrap: true, color: look.colour, weight: 'Bolder' }],
+        },
+        { type: 'Column', width: 'stretch', items: text },
+        ...(row ? [{ type: 'Column', width: 'auto', items: [row] } as const] : []),
+      ],
+    },
+    ...beneath,
+  ];
+}
+
+const LOOKS: Readonly<
+  Record<
+    Step['state'],
+    { readonly sign: string; readonly word: string; readonly colour: Colour; readonly strong: boolean }
+  >
+> = {
+  waiting: { sign: '○', word: 'waiting', colour: 'Default', strong: false },
+  current: { sign: '▶', word: 'now', colour: 'Accent', strong: true },
+  working: { sign: '…', word: 'working', colour: 'Accent', strong: true },
+  done: { sign: '✔', word: 'done', colour: 'Good', strong: true },
+  skipped: { sign: '–', word: 'skipped', colour: 'Default', strong: false },
+  failed: { sign: '✖', word: 'failed', colour: 'Attention', strong: true },
+  undone: { sign: '↶', word: 'undone', colour: 'Default', strong: false },
+};
