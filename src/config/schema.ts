@@ -83,6 +83,8 @@ const firewall = z.strictObject({
   outside: z.array(interfaceName).default([]),
   /** Kept open while unplugged: where the bot speaks from. */
   keep: z.array(range).default([]),
+  /** Outside addresses that it is managed from while unplugged. Empty: whoever reaches it now still does. */
+  manage: z.array(range).default([]),
   /** May go on sending to port 25 while it is blocked. */
   allowed: z.array(range).default([]),
 });

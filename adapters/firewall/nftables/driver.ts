@@ -4,23 +4,31 @@
  * Rules:
  * 1. A measure is one table of its own, loaded in one transaction and taken back by deleting it: there is no half.
  * 2. An existing table is never loaded again (that would wipe the counted offenders); only its lease is begun anew.
- * 3. Its chains are compared as text with what was loaded; a difference is somebody else's hand.
+ * 3. Its chains and fixed sets are compared with what was loaded; a difference is somebody else's hand.
+ * 4. Rules that no default route leads through block nothing: that is disproved, not proved.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
-import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
+import type { MeasureTask, Observation, Proof } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
-import { blockRuleset, plugRuleset, quarantineRuleset, renewText, tableText } from './ruleset.ts';
+import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
+import { cardOf, defaultWays, neighboursOf, twinsOf } from './neighbours.ts';
+import { blastRadius, leaseSetOf, rulesetOf, tableOf, tidyAddresses, writePrior } from './orders.ts';
+import type { Resolved } from './orders.ts';
+import { renewText, tableText } from './ruleset.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface Gateway {
   readonly name: string;
   /** Interfaces that lead to the internet. */
   readonly outside: readonly string[];
+  /** Keep their way out while unplugged. */
   readonly keep: readonly string[];
+  /** Outside addresses that the gateway is managed from, while unplugged. */
+  readonly manage: readonly string[];
   readonly allowed: readonly string[];
   /** Every address of every mail server behind it, both families. */
   readonly mailServers: readonly string[];
@@ -29,36 +37,44 @@ export interface Gateway {
 const DEADLINE_MS = 10_000;
 
 export function openNftables(gateway: Gateway, host: Host, now: () => number): MeasureDriver {
+  const { name } = gateway;
   const nft = async (words: readonly string[], how: { input?: string; fence?: number } = {}) =>
     await host.run(['nft', ...words], { deadlineMs: DEADLINE_MS, ...how });
   const load = async (text: string, fence: number): Promise<void> => {
     const ran = await nft(['-f', '-'], { input: text, fence });
-    if (ran.code !== 0)
-      throw new HostUnknown(`nft on ${gateway.name} refused the rules: ${ran.err.trim().slice(0, 400)}`);
+    if (ran.code !== 0) throw new HostUnknown(`nft on ${name} refused the rules: ${ran.err.trim().slice(0, 400)}`);
   };
   const listed = async (task: MeasureTask): Promise<string | undefined> => {
-    const ran = await nft(['-s', 'list', 'table', 'inet', tableOf(task.tag)]);
+    // Without -t the counted offenders come along: 7.5 MB of them where a set is full.
+    const ran = await nft(['-s', '-t', 'list', 'table', 'inet', tableOf(task.tag)]);
     if (ran.code === 0) return ran.out;
     if (ran.err.includes('No such file or directory') && ran.err.includes(tableOf(task.tag))) return undefined;
-    throw new HostUnknown(`nft on ${gateway.name} could not list its tables: ${ran.err.trim().slice(0, 400)}`);
+    throw new HostUnknown(`nft on ${name} could not list its tables: ${ran.err.trim().slice(0, 400)}`);
   };
-  const leaseEnd = async (task: MeasureTask): Promise<number | 'none' | 'over'> => {
-    const set = leaseSetOf(task.order);
-    if (set === undefined) return 'none';
+  const setJson = async (task: MeasureTask, set: string): Promise<string> => {
     const ran = await nft(['-j', 'list', 'set', 'inet', tableOf(task.tag), set]);
-    if (ran.code !== 0) throw new HostUnknown(`nft on ${gateway.name} could not list the lease: ${ran.err.trim()}`);
-    return readLease(ran.out, now());
+    if (ran.code !== 0) throw new HostUnknown(`nft on ${name} could not list the set ${set}: ${ran.err.trim()}`);
+    return ran.out;
+  };
+  /** Differences, with the lease's own set left out where it has run out: that is the kernel's hand. */
+  const look = async (task: MeasureTask, text: string, ruleset: Ruleset): Promise<Look> => {
+    const fixed = ruleset.sets.filter((set) => set.members !== undefined);
+    const listings = await Promise.all(fixed.map(async (set) => ({ set, json: await setJson(task, set.name) })));
+    const lease = listings.find(({ set }) => set.seconds !== undefined);
+    const end = lease === undefined ? 'none' : leaseEnd(lease.json, now());
+    const differences = listings.flatMap(({ set, json }) =>
+      end === 'over' && set.seconds !== undefined ? [] : setDifferences(json, set),
+    );
+    return { end, differences: [...chainDifferences(text, ruleset), ...differences] };
   };
   const observe = async (task: MeasureTask): Promise<Observation> => {
     try {
       const text = await listed(task);
       if (text === undefined)
-        return { kind: 'absent', notes: [say`there is no table ${tableOf(task.tag)} on ${gateway.name}`] };
-      const differences = differencesOf(text, rulesetOf(task, gateway));
+        return { kind: 'absent', notes: [say`there is no table ${tableOf(task.tag)} on ${name}`] };
+      const { end, differences } = await look(task, text, rulesetOf(task, name));
       if (differences.length > 0) return { kind: 'changed', differences: differences.map((line) => [foreign(line)]) };
-      const end = await leaseEnd(task);
-      if (end === 'over')
-        return { kind: 'absent', notes: [say`its lease on ${gateway.name} is over; the kernel ended it`] };
+      if (end === 'over') return { kind: 'absent', notes: [say`its lease on ${name} is over; the kernel ended it`] };
       return { kind: 'in-force', notes: [], ...(end !== 'none' && { until: end }) };
     } catch (error) {
       if (!(error instanceof HostUnknown)) throw error;
@@ -66,46 +82,47 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
     }
   };
   const renew = async (task: MeasureTask, fence: number): Promise<void> => {
-    const lease = leaseSeconds(task.order);
-    const set = leaseSetOf(task.order);
-    if (lease === undefined || set === undefined) return;
-    await load(renewText(tableOf(task.tag), set, leasedElements(task.order, gateway), lease), fence);
+    const set = leaseSetOf(task, name);
+    if (set !== undefined) await load(renewText(tableOf(task.tag), set), fence);
   };
   return {
     observe,
     renew,
     plan: async (order, tag) => {
-      if (gateway.outside.length === 0 && order.kind !== 'quarantine-host')
-        throw new MeasureRefused(
-          `It isn't known which interfaces of ${gateway.name} lead to the internet; write them under outside in tourniquet.yaml.`,
-        );
-      const prior = order.kind === 'quarantine-host' ? await neighbour(order.address, host) : {};
-      const task = { tag, order, prior };
-      const text = tableText(tableOf(tag), rulesetOf(task, gateway));
+      const resolved = await resolve(order, gateway, host);
+      const task = { tag, order, prior: writePrior(resolved) };
+      const text = tableText(tableOf(tag), rulesetOf(task, name));
       const dry = await nft(['-c', '-f', '-'], { input: text });
       if (dry.code !== 0)
-        throw new HostUnknown(`nft on ${gateway.name} would refuse the rules: ${dry.err.trim().slice(0, 400)}`);
+        throw new HostUnknown(`nft on ${name} would refuse the rules: ${dry.err.trim().slice(0, 400)}`);
+      const offload = (await nft(['list', 'flowtables'])).out.includes('flowtable ');
       return {
         order,
-        prior,
+        prior: task.prior,
         commands: ['nft -f - <<EOF', ...text.trimEnd().split('\n'), 'EOF'],
         undo: [`nft delete table inet ${tableOf(tag)}`],
-        blastRadius: blastRadius(order, gateway),
+        blastRadius: [
+          ...blastRadius(order, name, resolved),
+          ...(offload
+            ? [say`${name} offloads flows: a connection that is established already may go on until it ends`]
+            : []),
+        ],
       };
     },
     engage: async (task, fence) => {
-      if ((await listed(task)) === undefined) {
-        await load(tableText(tableOf(task.tag), rulesetOf(task, gateway)), fence);
-      } else if ((await leaseEnd(task)) === 'over') await renew(task, fence);
+      const text = await listed(task);
+      if (text === undefined) await load(tableText(tableOf(task.tag), rulesetOf(task, name)), fence);
+      else if ((await look(task, text, rulesetOf(task, name))).end === 'over') await renew(task, fence);
     },
     release: async (task, fence, way) => {
       const text = await listed(task);
       if (text === undefined) return { kind: 'released', notes: [say`there was nothing left to take back`] };
-      const differences = differencesOf(text, rulesetOf(task, gateway));
-      if (differences.length > 0 && way === 'exact')
-        return { kind: 'refused', differences: differences.map((line) => [foreign(line)]) };
+      if (way === 'exact') {
+        const { differences } = await look(task, text, rulesetOf(task, name));
+        if (differences.length > 0) return { kind: 'refused', differences: differences.map((line) => [foreign(line)]) };
+      }
       const ran = await nft(['delete', 'table', 'inet', tableOf(task.tag)], { fence });
-      if (ran.code !== 0) throw new HostUnknown(`nft on ${gateway.name} could not delete the table: ${ran.err.trim()}`);
+      if (ran.code !== 0) throw new HostUnknown(`nft on ${name} could not delete the table: ${ran.err.trim()}`);
       return { kind: 'released', notes: [] };
     },
     verify: async (task) => {
@@ -113,140 +130,83 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
       if (seen.kind === 'unknown') return seen;
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
-      return {
-        kind: 'proved',
-        by: [say`the kernel of ${gateway.name} lists the rules of ${tableOf(task.tag)}, unchanged, in its hooks`],
-      };
+      return task.order.kind === 'quarantine-host' ? proved(task, name) : await ways(task, name, host);
     },
   };
 }
 
-export function tableOf(tag: string): string {
-  return `tourniquet_${tag}`;
+interface Look {
+  readonly end: number | 'none' | 'over';
+  readonly differences: readonly string[];
 }
 
-function rulesetOf(task: MeasureTask, gateway: Gateway): Ruleset {
-  const { order } = task;
-  const lease = leaseSeconds(order);
+async function resolve(order: MeasureOrder, gateway: Gateway, host: Host): Promise<Resolved> {
+  const { name, outside } = gateway;
+  if (outside.length === 0 && order.kind !== 'quarantine-host')
+    throw new MeasureRefused(
+      `It isn't known which interfaces of ${name} lead to the internet; write them under outside in tourniquet.yaml.`,
+    );
+  const others =
+    order.kind === 'quarantine-host' ? [] : (await defaultWays(host)).filter((way) => !outside.includes(way));
+  if (others.length > 0)
+    throw new MeasureRefused(
+      `The way to the internet leads through ${others.join(', ')} of ${name} too, and nothing would be blocked there; write it under outside in tourniquet.yaml.`,
+    );
+  const base: Resolved = { outside, allowed: [], manage: [] };
   switch (order.kind) {
-    case 'block-port-25':
-      return blockRuleset({
-        outside: gateway.outside,
-        ports: portsOf(order.submissionToo),
-        allowed: order.who === 'everyone' ? [] : [...gateway.mailServers, ...gateway.allowed],
-        ...(lease !== undefined && { leaseSeconds: lease }),
-      });
-    case 'unplug':
-      return plugRuleset({ outside: gateway.outside, keep: gateway.keep, leaseSeconds: lease ?? 60 });
-    case 'quarantine-host': {
-      const mac = macOf(task.prior);
-      return quarantineRuleset({ address: order.address, ...(mac !== undefined && { mac }) });
+    case 'block-port-25': {
+      if (order.who === 'everyone') return base;
+      if (gateway.mailServers.length === 0)
+        throw new MeasureRefused(
+          `No mail server behind ${name} has an address in tourniquet.yaml, so that "all but the mail servers" would be everyone; write its addresses, IPv4 and IPv6.`,
+        );
+      const twins = twinsOf(gateway.mailServers, await neighboursOf(host));
+      return { ...base, allowed: tidyAddresses([...gateway.mailServers, ...twins, ...gateway.allowed]) };
     }
-    case 'freeze-outbound':
-    case 'reroute':
-    case 'disable-account':
-    case 'clean-queue':
-      throw new MeasureRefused(`${order.kind} is for a mail server; ${gateway.name} is a firewall.`);
-    default:
-      return order satisfies never;
-  }
-}
-
-function leaseSeconds(order: MeasureOrder): number | undefined {
-  if (order.kind === 'unplug') return Math.round(order.leaseMinutes * 60);
-  if (order.kind === 'block-port-25' && order.leaseMinutes !== undefined) return Math.round(order.leaseMinutes * 60);
-  return undefined;
-}
-
-function leaseSetOf(order: MeasureOrder): 'ports' | 'plugged' | undefined {
-  if (order.kind === 'unplug') return 'plugged';
-  return order.kind === 'block-port-25' ? 'ports' : undefined;
-}
-
-function leasedElements(order: MeasureOrder, gateway: Gateway): readonly string[] {
-  if (order.kind === 'unplug') return gateway.outside.map((name) => `"${name}"`);
-  return order.kind === 'block-port-25' ? portsOf(order.submissionToo).map(String) : [];
-}
-
-function portsOf(submissionToo: boolean): readonly number[] {
-  return submissionToo ? [25, 465, 587] : [25];
-}
-
-function blastRadius(order: MeasureOrder, gateway: Gateway) {
-  switch (order.kind) {
-    case 'block-port-25':
-      return [
-        say`no machine behind ${gateway.name} can send to ${portsOf(order.submissionToo).join(', ')} outside${
-          order.who === 'everyone'
-            ? ', the mail servers too'
-            : `, but for ${[...gateway.mailServers, ...gateway.allowed].join(', ')}`
-        }`,
-        say`inbound mail and mail inside the house go on`,
-      ];
     case 'unplug':
-      return [
-        say`nothing passes between inside and outside${gateway.keep.length > 0 ? `, but for ${gateway.keep.join(', ')}` : ''}: no web, no mail, no telephone over the internet`,
-        say`${gateway.name} ends it by itself after ${order.leaseMinutes} min, though nobody can reach it`,
-      ];
-    case 'quarantine-host':
-      return [say`${order.address} reaches nothing beyond its own segment, in any protocol`];
+      return { ...base, allowed: tidyAddresses(gateway.keep), manage: tidyAddresses(gateway.manage) };
+    case 'quarantine-host': {
+      const mac = cardOf(order.address, await neighboursOf(host));
+      return { ...base, ...(mac !== undefined && { mac }) };
+    }
     default:
-      return [];
+      return base;
   }
 }
 
-async function neighbour(address: string, host: Host): Promise<Plain> {
-  const ran = await host.run(['ip', '-j', 'neigh', 'show', 'to', address], { deadlineMs: DEADLINE_MS });
-  const mac = /"lladdr":"([0-9a-f]{2}(?::[0-9a-f]{2}){5})"/.exec(ran.out)?.[1];
-  return ran.code === 0 && mac !== undefined ? { mac } : {};
+function proved(task: MeasureTask, name: string): Proof {
+  return {
+    kind: 'proved',
+    by: [say`the kernel of ${name} lists the rules of ${tableOf(task.tag)}, unchanged, in its hooks`],
+  };
 }
 
-function macOf(prior: Plain): string | undefined {
-  if (typeof prior !== 'object' || prior === null || !('mac' in prior)) return undefined;
-  return typeof prior.mac === 'string' ? prior.mac : undefined;
-}
-
-/** The rules of our chains that are missing, and those that aren't ours. */
-function differencesOf(listing: string, ruleset: Ruleset): readonly string[] {
-  const theirs = new Map<string, string[]>();
-  let chain: string[] | undefined;
-  for (const line of listing.split('\n').map((each) => each.trim())) {
-    const opened = /^chain (\S+) \{$/.exec(line)?.[1];
-    if (opened !== undefined) theirs.set(opened, (chain = []));
-    else if (line === '}') chain = undefined;
-    else if (line !== '') chain?.push(line.replace(/ packets \d+ bytes \d+/, ''));
+async function ways(task: MeasureTask, name: string, host: Host): Promise<Proof> {
+  const outside = rulesOutside(task);
+  try {
+    const found = await defaultWays(host);
+    const open = found.filter((way) => !outside.includes(way));
+    if (open.length > 0)
+      return {
+        kind: 'disproved',
+        by: [
+          say`the default route of ${name} now leaves through ${foreign(open.join(', '))}, where nothing is blocked`,
+        ],
+      };
+    const because = proved(task, name);
+    if (found.length === 0 || because.kind !== 'proved') return because;
+    return {
+      kind: 'proved',
+      by: [...because.by, say`every default route leaves through ${foreign(found.join(', '))}, where they apply`],
+    };
+  } catch (error) {
+    if (!(error instanceof HostUnknown)) throw error;
+    return { kind: 'unknown', why: [foreign(error.message, 400)] };
   }
-  const differences: string[] = [];
-  for (const { name, lines } of ruleset.chains) {
-    const have = theirs.get(name) ?? [];
-    const plainLines = lines.map(readable);
-    differences.push(
-      ...plainLines.filter((line) => !have.map(readable).includes(line)).map((line) => `- ${name}: ${line}`),
-    );
-    differences.push(
-      ...have
-        .map(readable)
-        .filter((line) => !plainLines.includes(line))
-        .map((line) => `+ ${name}: ${line}`),
-    );
-  }
-  for (const name of theirs.keys())
-    if (!ruleset.chains.some((each) => each.name === name)) differences.push(`+ chain ${name}`);
-  return differences;
 }
 
-/** nft's releases spell the same rule differently; each is brought to the spelling of ruleset.ts. */
-function readable(line: string): string {
-  return line
-    .replace(/tcp flags & \(?syn ?\| ?ack\)? == (syn|0x2)/, 'tcp flags syn / syn,ack')
-    .replace(/^meta l4proto (tcp|6) reject/, 'reject')
-    .replace('counter packets 0 bytes 0', 'counter')
-    .replaceAll(/\s+/g, ' ');
-}
-
-/** An expired set has no `elem` at all. */
-function readLease(json: string, now: number): number | 'none' | 'over' {
-  if (!/"elem"\s*:/.test(json)) return 'over';
-  const expires = [...json.matchAll(/"expires"\s*:\s*(\d+)/g)].map((match) => Number(match[1]));
-  return expires.length === 0 ? 'none' : now + Math.min(...expires) * 1000;
+function rulesOutside(task: MeasureTask): readonly string[] {
+  const { prior } = task;
+  const list = typeof prior === 'object' && prior !== null && 'outside' in prior ? prior.outside : [];
+  return Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : [];
 }

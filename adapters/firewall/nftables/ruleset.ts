@@ -2,7 +2,7 @@
  * The nftables text of each measure.
  *
  * Owns: one table per measure, named by its tag, so that taking it back is deleting that table and nothing of anybody
- * else is ever touched. Does not own: loading it (driver.ts).
+ * else is ever touched. Does not own: loading it (driver.ts), which addresses are meant (orders.ts).
  * Rules, each found on a real kernel:
  * 1. Only what leaves through an outside interface is matched: without it, inbound mail to a published server is refused
  *    and its senders are accused.
@@ -10,6 +10,8 @@
  * 3. New connections (SYN) are counted, not packets; established ones are reset too, or they would resume afterwards.
  * 4. A lease is the timeout of a set's element: the kernel ends it by itself.
  * 5. Rules are written as `nft list` prints them, so that drift is found by comparing text.
+ * 6. The plug holds the firewall's own traffic too (a proxy or resolver on it is a way out), but for answers to those who
+ *    manage it and what keeps its link to the provider up (neighbour discovery, DHCP).
  */
 export interface BlockRules {
   readonly outside: readonly string[];
@@ -22,8 +24,10 @@ export interface BlockRules {
 
 export interface PlugRules {
   readonly outside: readonly string[];
-  /** Inside addresses that keep their way out (the bot's own way to the chat). */
+  /** Addresses, inside or the firewall's own, that keep their way out (the bot's own way to the chat). */
   readonly keep: readonly string[];
+  /** Outside addresses that the firewall is managed from. Empty: whoever reaches it today still does. */
+  readonly manage: readonly string[];
   readonly leaseSeconds: number;
 }
 
@@ -33,29 +37,34 @@ export interface QuarantineRules {
   readonly mac?: string;
 }
 
+export interface NamedSet {
+  readonly name: string;
+  readonly form: string;
+  /** Elements that stay as they are, each as nft prints it. Left out: the set is filled by the kernel. */
+  readonly members?: readonly string[];
+  /** Whole seconds that each element lasts. */
+  readonly seconds?: number;
+}
+
 export interface Chain {
   readonly name: string;
   readonly lines: readonly string[];
 }
 
 export interface Ruleset {
-  readonly sets: readonly string[];
+  readonly sets: readonly NamedSet[];
   readonly chains: readonly Chain[];
 }
 
 const SYN = 'tcp flags syn / syn,ack';
 
 export function blockRuleset(rules: BlockRules): Ruleset {
-  const jump = `oifname ${anonymousSet(rules.outside)} tcp dport @ports jump smtp`;
+  const leaving = `oifname ${anonymousSet(rules.outside)} tcp dport @ports`;
+  const jump = `${leaving} jump smtp`;
   return {
     sets: [
-      leasedPorts(rules),
-      addresses('allowed4', 'ipv4_addr', rules.allowed.filter(isV4)),
-      addresses(
-        'allowed6',
-        'ipv6_addr',
-        rules.allowed.filter((address) => !isV4(address)),
-      ),
+      leased('ports', 'inet_service', rules.ports.map(String), rules.leaseSeconds),
+      ...addresses('allowed', rules.allowed),
       counting('offenders4', 'ipv4_addr . ipv4_addr . inet_service'),
       counting('offenders6', 'ipv6_addr . ipv6_addr . inet_service'),
       counting('macs4', 'ipv4_addr . ether_addr'),
@@ -76,8 +85,8 @@ export function blockRuleset(rules: BlockRules): Ruleset {
         name: 'forward',
         lines: [
           'type filter hook forward priority filter - 10; policy accept;',
-          `oifname ${anonymousSet(rules.outside)} tcp dport @ports ${SYN} update @macs4 { ip saddr . ether saddr counter }`,
-          `oifname ${anonymousSet(rules.outside)} tcp dport @ports ${SYN} update @macs6 { ip6 saddr . ether saddr counter }`,
+          `${leaving} ${SYN} update @macs4 { ip saddr . ether saddr counter }`,
+          `${leaving} ${SYN} update @macs6 { ip6 saddr . ether saddr counter }`,
           jump,
         ],
       },
@@ -87,41 +96,75 @@ export function blockRuleset(rules: BlockRules): Ruleset {
 }
 
 export function plugRuleset(rules: PlugRules): Ruleset {
-  const elements = rules.outside.map((name) => `"${name}" timeout ${rules.leaseSeconds}s`).join(', ');
+  const kept = (words: string): readonly string[] => [
+    `${words}ip saddr @keep4 return`,
+    `${words}ip6 saddr @keep6 return`,
+  ];
+  const own: Chain = {
+    name: 'own',
+    lines: [
+      'ct direction reply return',
+      'ct state related return',
+      'icmpv6 type { nd-router-solicit, nd-neighbor-solicit, nd-neighbor-advert } return',
+      'udp dport { 67, 547 } return',
+      'ip daddr @manage4 return',
+      'ip6 daddr @manage6 return',
+      ...kept(''),
+      'counter drop',
+    ],
+  };
+  const managed: Chain = {
+    name: 'managed',
+    lines: [
+      'ct direction reply return',
+      'ct state related return',
+      'icmpv6 type { nd-router-advert, nd-neighbor-solicit, nd-neighbor-advert } return',
+      'udp dport { 68, 546 } return',
+      'ip saddr @manage4 return',
+      'ip6 saddr @manage6 return',
+      'counter drop',
+    ],
+  };
+  const hook = (name: string, lines: readonly string[]): Chain => ({
+    name,
+    lines: [`type filter hook ${name} priority -20; policy accept;`, ...lines],
+  });
   return {
     sets: [
-      `set plugged { type ifname; flags timeout; elements = { ${elements} }; }`,
-      addresses('keep4', 'ipv4_addr', rules.keep.filter(isV4)),
-      addresses(
-        'keep6',
-        'ipv6_addr',
-        rules.keep.filter((address) => !isV4(address)),
+      leased(
+        'plugged',
+        'ifname',
+        rules.outside.map((name) => `"${name}"`),
+        rules.leaseSeconds,
       ),
+      ...addresses('keep', rules.keep),
+      ...addresses('manage', rules.manage),
     ],
     chains: [
-      { name: 'leaving', lines: ['ip saddr @keep4 return', 'ip6 saddr @keep6 return', 'counter drop'] },
+      { name: 'leaving', lines: [...kept(''), 'counter drop'] },
       {
         name: 'entering',
         lines: [
-          'ct state established ip daddr @keep4 return',
-          'ct state established ip6 daddr @keep6 return',
+          'ct state established,related ip daddr @keep4 return',
+          'ct state established,related ip6 daddr @keep6 return',
           'counter drop',
         ],
       },
-      {
-        name: 'forward',
-        lines: [
-          'type filter hook forward priority -20; policy accept;',
-          'oifname @plugged jump leaving',
-          'iifname @plugged jump entering',
-        ],
-      },
+      own,
+      ...(rules.manage.length > 0 ? [managed] : []),
+      hook('forward', ['oifname @plugged jump leaving', 'iifname @plugged jump entering']),
+      hook('output', ['oifname @plugged jump own']),
+      ...(rules.manage.length > 0 ? [hook('input', ['iifname @plugged jump managed'])] : []),
     ],
   };
 }
 
 export function quarantineRuleset(rules: QuarantineRules): Ruleset {
   const family = isV4(rules.address) ? 'ip' : 'ip6';
+  const from = [
+    ...(rules.mac === undefined ? [] : [`ether saddr ${rules.mac} counter drop`]),
+    `${family} saddr ${rules.address} counter drop`,
+  ];
   return {
     sets: [],
     chains: [
@@ -129,47 +172,51 @@ export function quarantineRuleset(rules: QuarantineRules): Ruleset {
         name: 'forward',
         lines: [
           'type filter hook forward priority -15; policy accept;',
-          ...(rules.mac === undefined ? [] : [`ether saddr ${rules.mac} counter drop`]),
-          `${family} saddr ${rules.address} counter drop`,
+          ...from,
           `${family} daddr ${rules.address} counter drop`,
         ],
       },
+      // A proxy, a resolver or a mail relay on the firewall itself would be a way out.
+      { name: 'input', lines: ['type filter hook input priority -15; policy accept;', ...from] },
     ],
   };
 }
 
 /** The whole table, as `nft -f -` reads it in one transaction. */
 export function tableText(table: string, ruleset: Ruleset): string {
+  const sets = ruleset.sets.map((set) => {
+    const elements = (set.members ?? []).map((member) => element(member, set.seconds)).join(', ');
+    return `  set ${set.name} { ${set.form}${elements === '' ? '' : ` elements = { ${elements} };`} }\n`;
+  });
   const chains = ruleset.chains.map(
     ({ name, lines }) => `  chain ${name} {\n${lines.map((line) => `    ${line}\n`).join('')}  }\n`,
   );
-  return `table inet ${table} {\n${ruleset.sets.map((set) => `  ${set}\n`).join('')}${chains.join('')}}\n`;
+  return `table inet ${table} {\n${sets.join('')}${chains.join('')}}\n`;
 }
 
 /** Begins the lease anew in one transaction; portable, as re-adding an element changes nothing before Linux 6.12. */
-export function renewText(
-  table: string,
-  set: 'ports' | 'plugged',
-  elements: readonly string[],
-  seconds: number,
-): string {
-  const list = elements.map((element) => `${element} timeout ${seconds}s`).join(', ');
-  return `flush set inet ${table} ${set}\nadd element inet ${table} ${set} { ${list} }\n`;
+export function renewText(table: string, set: NamedSet): string {
+  const list = (set.members ?? []).map((member) => element(member, set.seconds)).join(', ');
+  return `flush set inet ${table} ${set.name}\nadd element inet ${table} ${set.name} { ${list} }\n`;
 }
 
-function leasedPorts(rules: BlockRules): string {
-  const lease = rules.leaseSeconds === undefined ? '' : ` timeout ${rules.leaseSeconds}s`;
-  const elements = rules.ports.map((port) => `${port}${lease}`).join(', ');
-  return `set ports { type inet_service; flags timeout; elements = { ${elements} }; }`;
+function element(member: string, seconds: number | undefined): string {
+  return seconds === undefined ? member : `${member} timeout ${seconds}s`;
 }
 
-function addresses(name: string, type: string, members: readonly string[]): string {
-  const elements = members.length === 0 ? '' : ` elements = { ${members.join(', ')} };`;
-  return `set ${name} { type ${type}; flags interval; auto-merge;${elements} }`;
+function leased(name: string, type: string, members: readonly string[], seconds: number | undefined): NamedSet {
+  return { name, form: `type ${type}; flags timeout;`, members, ...(seconds !== undefined && { seconds }) };
 }
 
-function counting(name: string, type: string): string {
-  return `set ${name} { type ${type}; size 65535; flags dynamic,timeout; timeout 1d; }`;
+function addresses(name: string, members: readonly string[]): readonly NamedSet[] {
+  return [
+    { name: `${name}4`, form: 'type ipv4_addr; flags interval;', members: members.filter(isV4) },
+    { name: `${name}6`, form: 'type ipv6_addr; flags interval;', members: members.filter((each) => !isV4(each)) },
+  ];
+}
+
+function counting(name: string, type: string): NamedSet {
+  return { name, form: `type ${type}; size 65535; flags dynamic,timeout; timeout 1d;` };
 }
 
 /** nft prints a set of one as the bare value. */

@@ -1,31 +1,62 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openNftables, tableOf } from '../../../adapters/firewall/nftables/driver.ts';
+import { openNftables } from '../../../adapters/firewall/nftables/driver.ts';
+import { tableOf } from '../../../adapters/firewall/nftables/orders.ts';
 import { openHost } from '../../../adapters/host/process.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import { FenceLost } from '../../../src/ports/host.ts';
+import type { Host } from '../../../src/ports/host.ts';
+import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { startBox } from '../../lab/box.ts';
-import { ADDRESSES, startCompany } from '../../lab/company.ts';
+import { ADDRESSES, ADDRESSES6, startCompany } from '../../lab/company.ts';
 import type { Company } from '../../lab/company.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
 
-const OTHERS =
-  'table inet office {\n  chain forward {\n    type filter hook forward priority filter; policy accept;\n  }\n}\n';
+/** What an office's gateway has of its own: connections are tracked. */
+const OTHERS = `table inet office {
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    ct state established,related accept
+  }
+}
+`;
 const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gw', who: 'everyone', submissionToo: false };
+const SET_UP = {
+  name: 'gw',
+  outside: ['wan0'],
+  keep: [ADDRESSES.innocent],
+  manage: [],
+  allowed: [],
+  mailServers: [ADDRESSES.mail],
+} as const;
 
 describeLab('measures on a real gateway with nftables', { sets: ['net'], root: true }, () => {
   let company: Company;
+  let host: Host;
   let driver: MeasureDriver;
   let before: string;
   let number = 0;
   const rules = async (): Promise<string> => company.boxes.gateway.must(['nft', 'list', 'ruleset']);
-  const planned = async (order: MeasureOrder): Promise<MeasureTask> => {
+  const planned = async (order: MeasureOrder, by = driver): Promise<MeasureTask> => {
     number += 1;
-    const plan = await driver.plan(order, `tq${number}`);
+    const plan = await by.plan(order, `tq${number}`);
     return { tag: `tq${number}`, order, prior: plan.prior };
+  };
+  /** Each hand is a later one. */
+  let hand = 0;
+  const engaged = async (order: MeasureOrder, by = driver): Promise<MeasureTask> => {
+    const task = await planned(order, by);
+    await by.engage(task, (hand += 1));
+    return task;
+  };
+  /** Taken back exactly, and the gateway's rules are byte for byte what they were. */
+  const released = async (task: MeasureTask): Promise<string> => {
+    const { kind } = await driver.release(task, (hand += 1), 'exact');
+    return (await rules()) === before ? kind : 'something was left in the rules';
   };
 
   beforeAll(async () => {
@@ -33,92 +64,194 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     const { gateway } = company.boxes;
     await gateway.must(['nft', '-f', '-'], OTHERS);
     before = await rules();
-    driver = openNftables(
-      { name: 'gw', outside: ['wan0'], keep: [ADDRESSES.innocent], allowed: [], mailServers: [ADDRESSES.mail] },
-      openHost('gw', (argv) => gateway.enter(argv), '/run/tourniquet-fence'),
-      Date.now,
-    );
+    host = openHost('gw', (argv) => gateway.enter(argv), '/run/tourniquet-fence');
+    driver = openNftables(SET_UP, host, Date.now);
     await company.listen('outside', 25);
     await company.listen('outside', 443);
     await company.listen('mail', 25);
+    await company.listen('gateway', 22);
   }, 60_000);
   afterAll(() => company.stop());
 
   it('blocks port 25 outward for everyone, and nothing else', async () => {
     const task = await planned(BLOCK);
     expect(await rules(), 'planning changed something').toBe(before);
-    await driver.engage(task, 1);
+    await driver.engage(task, (hand += 1));
     expect(await driver.observe(task)).toEqual({ kind: 'in-force', notes: [] });
-    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('refused');
-    expect(await company.connect('mail', ADDRESSES.outside, 25)).toBe('refused');
-    expect(await company.connect('gateway', ADDRESSES.outside, 25)).toBe('refused');
-    expect(await company.connect('infected', ADDRESSES.outside, 443)).toBe('open');
-    expect(await company.connect('outside', ADDRESSES.mail, 25), 'inbound mail').toBe('open');
-    expect(await company.connect('innocent', ADDRESSES.mail, 25), 'their own server').toBe('open');
-    await driver.engage(task, 2);
+    const outward = await Promise.all(
+      [ADDRESSES.outside, ADDRESSES6.outside].flatMap((outside) => [
+        company.connect('infected', outside, 25),
+        company.connect('mail', outside, 25),
+        company.connect('gateway', outside, 25),
+        company.connect('infected', outside, 443),
+      ]),
+    );
+    expect(outward).toEqual(['refused', 'refused', 'refused', 'open', 'refused', 'refused', 'refused', 'open']);
+    const inwardAndOwn = await Promise.all(
+      [ADDRESSES.mail, ADDRESSES6.mail].flatMap((mail) => [
+        company.connect('outside', mail, 25),
+        company.connect('innocent', mail, 25),
+      ]),
+    );
+    expect(inwardAndOwn, 'inbound mail, and mail inside').toEqual(['open', 'open', 'open', 'open']);
+    await driver.engage(task, (hand += 1));
     expect((await driver.verify(task)).kind).toBe('proved');
-    expect(await driver.release(task, 3, 'exact')).toEqual({ kind: 'released', notes: [] });
-    expect(await driver.release(task, 3, 'exact')).toMatchObject({ kind: 'released' });
-    expect(await rules()).toBe(before);
+    expect(await driver.release(task, (hand += 1), 'exact')).toEqual({ kind: 'released', notes: [] });
+    expect(await released(task)).toBe('released');
     expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
   });
 
-  it('lets the mail servers alone send where that is what was ordered', async () => {
-    const task = await planned({ ...BLOCK, who: 'all-but-mail-servers' });
-    await driver.engage(task, 4);
-    expect(await company.connect('mail', ADDRESSES.outside, 25)).toBe('open');
+  it('cuts what is connected already, over IPv4 and IPv6, and it does not resume afterwards', async () => {
+    const held = await Promise.all(
+      [ADDRESSES.outside, ADDRESSES6.outside].map((each) => company.hold('infected', each, 25)),
+    );
+    expect(await Promise.all(held.map((each) => each.talk()))).toEqual(['carried', 'carried']);
+    const task = await engaged(BLOCK);
+    expect(await Promise.all(held.map((each) => each.talk()))).toEqual(['cut', 'cut']);
+    expect(await released(task)).toBe('released');
+    expect(await Promise.all(held.map((each) => each.talk()))).toEqual(['cut', 'cut']);
+  });
+
+  it('lets the mail servers alone send where that is ordered, by IPv4 and by the IPv6 of the same network card', async () => {
+    await company.connect('mail', ADDRESSES.gateway, 9);
+    await company.connect('mail', ADDRESSES6.gateway, 9);
+    const task = await engaged({ ...BLOCK, who: 'all-but-mail-servers' });
+    for (const outside of [ADDRESSES.outside, ADDRESSES6.outside]) {
+      expect(await company.connect('mail', outside, 25)).toBe('open');
+      expect(await company.connect('infected', outside, 25)).toBe('refused');
+    }
+    expect(await released(task)).toBe('released');
+  });
+
+  it('says beforehand that an IPv6 address of the mail server is missing, and refuses where none is known at all', async () => {
+    const elsewhere = openNftables({ ...SET_UP, mailServers: ['10.99.0.1'] }, host, Date.now);
+    const order: MeasureOrder = { ...BLOCK, who: 'all-but-mail-servers' };
+    const { blastRadius } = await elsewhere.plan(order, 'tq900');
+    expect(blastRadius.map(plain).join('\n')).toContain('no IPv6 address of a mail server is known');
+    const nobody = openNftables({ ...SET_UP, mailServers: [] }, host, Date.now);
+    await expect(nobody.plan(order, 'tq901')).rejects.toThrow(MeasureRefused);
+  });
+
+  it('blocks on although the set of counted offenders is full', async () => {
+    const task = await engaged(BLOCK);
+    const many = Array.from({ length: 65_535 }, (_, at) => `10.${at >> 8}.${at & 255}.9 . 192.0.2.9 . 25`).join(', ');
+    const table = tableOf(task.tag);
+    await company.boxes.gateway.must(['nft', '-f', '-'], `add element inet ${table} offenders4 { ${many} }\n`);
     expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('refused');
-    await driver.release(task, 5, 'exact');
-    expect(await rules()).toBe(before);
+    expect((await driver.observe(task)).kind).toBe('in-force');
+    expect(await released(task)).toBe('released');
   });
 
-  it('pulls the plug but for what is kept, and the kernel puts it back by itself', async () => {
-    const task = await planned({ kind: 'unplug', firewall: 'gw', leaseMinutes: 3 / 60 });
-    await driver.engage(task, 6);
+  it('pulls the plug but for what is kept, inbound and outbound, and the firewall’s own way out with it', async () => {
+    const managing = await company.hold('outside', ADDRESSES.gatewayOutside, 22);
+    const surfing = await company.hold('infected', ADDRESSES.outside, 443);
+    const task = await engaged({ kind: 'unplug', firewall: 'gw', leaseMinutes: 1 });
     expect(await driver.observe(task)).toMatchObject({ kind: 'in-force', until: expect.any(Number) });
-    expect(await company.connect('infected', ADDRESSES.outside, 443)).toBe('silence');
-    expect(await company.connect('innocent', ADDRESSES.outside, 443), 'the bot’s own way').toBe('open');
-    await until(async () => (await driver.observe(task)).kind === 'absent', 6000, 'the lease is over');
-    expect(await company.connect('infected', ADDRESSES.outside, 443)).toBe('open');
-    await driver.renew(task, 7);
-    expect((await driver.observe(task)).kind).toBe('in-force');
-    await driver.release(task, 8, 'exact');
-    expect(await rules()).toBe(before);
+    const [infected, mail, gateway, bot, again, inside] = await Promise.all([
+      company.connect('infected', ADDRESSES6.outside, 443),
+      company.connect('outside', ADDRESSES.mail, 25),
+      company.connect('gateway', ADDRESSES.outside, 443),
+      company.connect('innocent', ADDRESSES.outside, 443),
+      company.connect('outside', ADDRESSES.gatewayOutside, 22),
+      company.connect('infected', ADDRESSES.mail, 25),
+    ]);
+    expect({ infected, mail, gateway }).toEqual({ infected: 'silence', mail: 'silence', gateway: 'silence' });
+    expect({ bot, again, inside }).toEqual({ bot: 'open', again: 'open', inside: 'open' });
+    expect(await managing.talk(), 'the management path').toBe('carried');
+    expect(await surfing.talk()).toBe('cut');
+    expect((await driver.verify(task)).kind).toBe('proved');
+    expect(await released(task)).toBe('released');
   });
 
-  it('cuts one machine off by its addresses and its network card, and no other', async () => {
-    await company.connect('infected', ADDRESSES.outside, 443);
-    const task = await planned({ kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.infected });
-    expect(task.prior).toMatchObject({ mac: expect.stringMatching(/^[0-9a-f:]{17}$/) });
-    await driver.engage(task, 9);
-    expect((await driver.observe(task)).kind).toBe('in-force');
-    expect(await company.connect('infected', ADDRESSES.outside, 443)).toBe('silence');
-    await company.boxes.infected.must(['ip', 'address', 'flush', 'dev', 'eth0']);
-    await company.boxes.infected.must(['ip', 'address', 'add', '10.77.0.99/24', 'dev', 'eth0']);
-    await company.boxes.infected.must(['ip', 'route', 'replace', 'default', 'via', ADDRESSES.gateway]);
-    expect(await company.connect('infected', ADDRESSES.outside, 443), 'with another address').toBe('silence');
-    expect(await company.connect('innocent', ADDRESSES.outside, 443)).toBe('open');
-    await driver.release(task, 10, 'exact');
-    expect(await rules()).toBe(before);
+  it('lets nobody but those who are named manage an unplugged firewall from outside', async () => {
+    const strict = openNftables({ ...SET_UP, manage: ['203.0.113.0/24', ADDRESSES6.outside] }, host, Date.now);
+    const task = await engaged({ kind: 'unplug', firewall: 'gw', leaseMinutes: 1 }, strict);
+    expect((await strict.observe(task)).kind).toBe('in-force');
+    expect(await company.connect('outside', ADDRESSES.gatewayOutside, 22)).toBe('silence');
+    expect(await company.connect('outside', ADDRESSES6.gatewayOutside, 22)).toBe('open');
+    expect(await company.connect('innocent', ADDRESSES.gateway, 22), 'from inside').toBe('open');
+    expect(await released(task)).toBe('released');
   });
 
-  it('sees a hand in its rules, refuses to take back, and says which line', async () => {
-    const task = await planned(BLOCK);
-    await driver.engage(task, 11);
-    await company.boxes.gateway.must(['nft', 'insert', 'rule', 'inet', tableOf(task.tag), 'smtp', 'accept']);
-    expect(await driver.observe(task)).toEqual({ kind: 'changed', differences: [[{ foreign: '+ smtp: accept' }]] });
-    expect(await driver.release(task, 12, 'exact')).toMatchObject({ kind: 'refused' });
-    expect(await driver.release(task, 12, 'ours-only')).toMatchObject({ kind: 'released' });
-    expect(await rules()).toBe(before);
+  it('is put back by the kernel alone when the lease ends, and by nothing earlier', async () => {
+    const began = Date.now();
+    const task = await engaged({ kind: 'unplug', firewall: 'gw', leaseMinutes: 4 / 60 });
+    await until(async () => (await company.connect('infected', ADDRESSES.outside, 443)) === 'open', 15_000, 'the way');
+    const lasted = (Date.now() - began) / 1000;
+    expect(lasted).toBeGreaterThan(3.5);
+    expect(lasted).toBeLessThan(9);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'absent' });
+    await driver.renew(task, (hand += 1));
+    expect((await driver.observe(task)).kind).toBe('in-force');
+    expect(await released(task)).toBe('released');
+  });
+
+  it('begins a lease anew without touching what was counted', async () => {
+    const task = await engaged({ ...BLOCK, leaseMinutes: 1 });
+    await company.connect('infected', ADDRESSES.outside, 25);
+    const counted = async (): Promise<string> =>
+      company.boxes.gateway.must(['nft', '-s', 'list', 'set', 'inet', tableOf(task.tag), 'offenders4']);
+    expect(await counted()).toContain(`${ADDRESSES.infected} . ${ADDRESSES.outside} . 25`);
+    await driver.renew(task, (hand += 1));
+    await driver.engage(task, (hand += 1));
+    expect(await counted()).toContain(`${ADDRESSES.infected} . ${ADDRESSES.outside} . 25`);
+    expect(await released(task)).toBe('released');
+  });
+
+  it('refuses to plan rules that the way to the internet does not lead through, and sees it when the way moves', async () => {
+    const wrong = openNftables({ ...SET_UP, outside: ['wan7'] }, host, Date.now);
+    await expect(wrong.plan(BLOCK, 'tq902')).rejects.toThrow(/leads through wan0 of gw too/);
+    const task = await engaged(BLOCK);
+    const { gateway } = company.boxes;
+    const second = ['default', 'via', ADDRESSES.innocent, 'dev', 'br0', 'metric', '9'];
+    await gateway.must(['ip', 'route', 'add', ...second]);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'disproved' });
+    await gateway.must(['ip', 'route', 'del', ...second]);
+    expect(await released(task)).toBe('released');
+  });
+
+  it('sees a hand in its rules and in its fixed sets, refuses to take back, and says which line', async () => {
+    const task = await engaged(BLOCK);
+    const { gateway } = company.boxes;
+    const table = tableOf(task.tag);
+    await gateway.must(['nft', 'add', 'element', 'inet', table, 'allowed4', '{ 10.77.0.0/24 }']);
+    expect(await driver.observe(task)).toEqual({
+      kind: 'changed',
+      differences: [[{ foreign: '+ allowed4: 10.77.0.0/24' }]],
+    });
+    await gateway.must(['nft', 'insert', 'rule', 'inet', table, 'smtp', 'accept']);
+    expect(await driver.observe(task)).toMatchObject({
+      differences: [[{ foreign: '+ smtp: accept' }], [expect.anything()]],
+    });
+    expect(await driver.release(task, (hand += 1), 'exact')).toMatchObject({ kind: 'refused' });
+    expect(await driver.release(task, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
   });
 
   it('sees that somebody flushed the rules, and a late hand is refused by the gateway itself', async () => {
-    const task = await planned(BLOCK);
-    await driver.engage(task, 13);
+    const task = await engaged(BLOCK);
     await company.boxes.gateway.must(['nft', 'flush', 'ruleset']);
     expect((await driver.observe(task)).kind).toBe('absent');
-    await expect(driver.engage(task, 5)).rejects.toThrow(FenceLost);
+    await expect(driver.engage(task, 1)).rejects.toThrow(FenceLost);
     await company.boxes.gateway.must(['nft', '-f', '-'], OTHERS);
+  });
+
+  it('cuts one machine off by its addresses and its network card, from the firewall too, and no other', async () => {
+    await company.connect('infected', ADDRESSES.outside, 443);
+    const task = await engaged({ kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.infected });
+    expect(task.prior).toMatchObject({ mac: expect.stringMatching(/^[0-9a-f:]{17}$/) });
+    expect((await driver.observe(task)).kind).toBe('in-force');
+    const [out, six, own, other] = await Promise.all([
+      company.connect('infected', ADDRESSES.outside, 443),
+      company.connect('infected', ADDRESSES6.outside, 443),
+      company.connect('infected', ADDRESSES.gateway, 22),
+      company.connect('innocent', ADDRESSES.outside, 443),
+    ]);
+    expect({ out, six, own, other }).toEqual({ out: 'silence', six: 'silence', own: 'silence', other: 'open' });
+    const { infected } = company.boxes;
+    await infected.must(['ip', 'address', 'add', '10.77.0.99/24', 'dev', 'eth0']);
+    await infected.must(['ip', 'route', 'replace', 'default', 'via', ADDRESSES.gateway, 'src', '10.77.0.99']);
+    expect(await company.connect('infected', ADDRESSES.outside, 443), 'with another address').toBe('silence');
+    expect(await released(task)).toBe('released');
   });
 });
 
@@ -130,12 +263,7 @@ describeLab('block-port-25 on a real gateway', { sets: ['net'], root: true }, ()
     return {
       host,
       order: BLOCK,
-      open: (reached) =>
-        openNftables(
-          { name: 'gw', outside: ['lo'], keep: [], allowed: [], mailServers: [ADDRESSES.mail] },
-          reached,
-          Date.now,
-        ),
+      open: (reached) => openNftables({ ...SET_UP, outside: ['lo'] }, reached, Date.now),
       world: () => gateway.must(['nft', '-s', 'list', 'ruleset']),
       meddle: async (tag) => {
         await gateway.must(['nft', 'insert', 'rule', 'inet', tableOf(tag), 'smtp', 'accept']);

@@ -1,0 +1,62 @@
+/** What the gateway itself knows of its neighbours: `ip -j neigh` and `ip -j route`. */
+import { HostUnknown } from '../../../src/ports/host.ts';
+import type { Host } from '../../../src/ports/host.ts';
+
+const DEADLINE_MS = 10_000;
+
+interface Neighbour {
+  readonly address: string;
+  readonly mac: string;
+}
+
+/** Throws HostUnknown. */
+export async function neighboursOf(host: Host): Promise<readonly Neighbour[]> {
+  return (await listOf(host, ['neigh'])).flatMap((each) => {
+    const address = Reflect.get(each, 'dst');
+    const mac = Reflect.get(each, 'lladdr');
+    return typeof address === 'string' && typeof mac === 'string' ? [{ address, mac }] : [];
+  });
+}
+
+/**
+ * The network card of an address, where it is on the gateway's own segment. A card that has several IPv4 addresses is
+ * none (a router, a proxy): cutting it off would cut off everybody behind it.
+ */
+export function cardOf(address: string, neighbours: readonly Neighbour[]): string | undefined {
+  const mac = neighbours.find((each) => each.address === address)?.mac;
+  const others = neighbours.filter(
+    (each) => each.mac === mac && each.address !== address && !each.address.includes(':') && !address.includes(':'),
+  );
+  return others.length > 0 ? undefined : mac;
+}
+
+/** The same machines' addresses of both families, found by their network cards; link-local ones left out. */
+export function twinsOf(addresses: readonly string[], neighbours: readonly Neighbour[]): readonly string[] {
+  const macs = new Set(addresses.flatMap((address) => cardOf(address, neighbours) ?? []));
+  return neighbours
+    .filter((each) => macs.has(each.mac) && !/^fe[89ab]/i.test(each.address))
+    .map((each) => each.address);
+}
+
+/** Interfaces that the default routes of both families leave through. Throws HostUnknown. */
+export async function defaultWays(host: Host): Promise<readonly string[]> {
+  const lists = await Promise.all([
+    listOf(host, ['route', 'show', 'default']),
+    listOf(host, ['-6', 'route', 'show', 'default']),
+  ]);
+  const devices = lists.flat().flatMap((route): readonly unknown[] => {
+    const hops: unknown = Reflect.get(route, 'nexthops');
+    return Array.isArray(hops)
+      ? hops.map((hop: unknown) => (typeof hop === 'object' && hop !== null ? Reflect.get(hop, 'dev') : undefined))
+      : [Reflect.get(route, 'dev')];
+  });
+  return [...new Set(devices.filter((each) => typeof each === 'string'))];
+}
+
+async function listOf(host: Host, words: readonly string[]): Promise<readonly object[]> {
+  const ran = await host.run(['ip', '-j', ...words], { deadlineMs: DEADLINE_MS });
+  if (ran.code !== 0) throw new HostUnknown(`ip ${words.join(' ')} failed: ${ran.err.trim().slice(0, 200)}`);
+  const text = ran.out.trim();
+  const read: unknown = text === '' ? [] : JSON.parse(text);
+  return Array.isArray(read) ? read.filter((each): each is object => typeof each === 'object' && each !== null) : [];
+}
