@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openNftables } from '../../../adapters/firewall/nftables/driver.ts';
-import { tableOf } from '../../../adapters/firewall/nftables/orders.ts';
+import { openNftables } from '../../../adapters/firewall/netfilter/nftables/driver.ts';
+import { tableOf } from '../../../adapters/firewall/netfilter/nftables/orders.ts';
 import { openHost } from '../../../adapters/host/process.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';

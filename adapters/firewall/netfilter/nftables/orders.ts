@@ -4,13 +4,13 @@
  * Everything that the rules are made of is decided while planning and kept as the task's `prior`: what is compared and
  * taken back later doesn't depend on a configuration that was edited meanwhile.
  */
-import { cidrContains, parseCidr } from '../../../src/domain/address/cidr.ts';
-import type { Cidr } from '../../../src/domain/address/cidr.ts';
-import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
-import type { MeasureTask, Plain } from '../../../src/domain/measures/plan.ts';
-import { say } from '../../../src/domain/foreign.ts';
-import type { Phrase } from '../../../src/domain/foreign.ts';
-import { MeasureRefused } from '../../../src/ports/measures.ts';
+import { cidrContains, parseCidr } from '../../../../src/domain/address/cidr.ts';
+import type { Cidr } from '../../../../src/domain/address/cidr.ts';
+import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
+import type { MeasureTask, Plain } from '../../../../src/domain/measures/plan.ts';
+import { say } from '../../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../../src/domain/foreign.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import { blockRuleset, plugRuleset, quarantineRuleset } from './ruleset.ts';
 import type { NamedSet, Ruleset } from './ruleset.ts';
 

@@ -7,15 +7,15 @@
  * 3. Its chains and fixed sets are compared with what was loaded; a difference is somebody else's hand.
  * 4. Rules that no default route leads through block nothing: that is disproved, not proved.
  */
-import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
-import type { MeasureTask, Observation, Proof } from '../../../src/domain/measures/plan.ts';
-import { foreign, say } from '../../../src/domain/foreign.ts';
-import { HostUnknown } from '../../../src/ports/host.ts';
-import type { Host } from '../../../src/ports/host.ts';
-import { MeasureRefused } from '../../../src/ports/measures.ts';
-import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
+import type { MeasureTask, Observation, Proof } from '../../../../src/domain/measures/plan.ts';
+import { foreign, say } from '../../../../src/domain/foreign.ts';
+import { HostUnknown } from '../../../../src/ports/host.ts';
+import type { Host } from '../../../../src/ports/host.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
-import { cardOf, defaultWays, neighboursOf, twinsOf } from './neighbours.ts';
+import { cardOf, defaultWays, neighboursOf, twinsOf } from '../neighbours.ts';
 import { blastRadius, leaseSetOf, rulesetOf, tableOf, tidyAddresses, writePrior } from './orders.ts';
 import type { Resolved } from './orders.ts';
 import { renewText, tableText } from './ruleset.ts';
