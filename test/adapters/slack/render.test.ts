@@ -1,0 +1,196 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../adapters/chat/slack/limits.ts';
+import { NATIVE } from '../../../adapters/chat/slack/render/block.ts';
+import type { NativeType } from '../../../adapters/chat/slack/render/block.ts';
+import { readValue } from '../../../adapters/chat/slack/render/buttons.ts';
+import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
+import { literal, mrkdwn } from '../../../adapters/chat/slack/render/text.ts';
+import { foreign, say } from '../../../src/domain/foreign.ts';
+import { actions, message } from '../../../src/messages/message.ts';
+import type { Block } from '../../../src/messages/message.ts';
+import { everyKind, kindsWith, worstCase } from '../../support/every-kind.ts';
+import { faultsOfBlocks } from '../../support/slack/blocks.ts';
+
+const ALL: ReadonlySet<NativeType> = new Set(NATIVE);
+const HOST = foreign('mx1.example.test');
+
+describe('what Slack is shown', () => {
+  const kinds = Object.entries(kindsWith(HOST)) as [Block['kind'], Block][];
+
+  it.each(kinds)('%s, natively', async (kind, block) => {
+    const shown = renderSlack(message('warning', 'A summary', block), 'key-1');
+    expect(faultsOfBlocks(shown.blocks, 'message')).toEqual([]);
+    await expect(JSON.stringify(shown, null, 2)).toMatchFileSnapshot(`golden/${kind}.native.txt`);
+  });
+
+  it.each(kinds)('%s, in classic blocks', async (kind, block) => {
+    const shown = renderSlack(message('warning', 'A summary', block), 'key-1', ALL);
+    expect(faultsOfBlocks(shown.blocks, 'message', ALL)).toEqual([]);
+    await expect(JSON.stringify(shown, null, 2)).toMatchFileSnapshot(`golden/${kind}.classic.txt`);
+  });
+
+  it.each([
+    ['native', new Set<NativeType>()],
+    ['classic', ALL],
+    ['without alerts', new Set<NativeType>(['alert'])],
+  ])('keeps every limit at the worst, %s, and what decides is kept', async (form, refused) => {
+    const shown = renderSlack(worstCase(), 'key-1', refused);
+    expect(faultsOfBlocks(shown.blocks, 'message', refused)).toEqual([]);
+    expect(shown.blocks.length).toBeGreaterThan(LIMITS.blocksOfMessage - 5);
+    expect(JSON.stringify(shown.blocks)).toContain('approve A7');
+    expect(JSON.stringify(shown.blocks)).toMatch(/… \d+ more parts/);
+    expect(shown.text.length).toBeLessThanOrEqual(LIMITS.messageText);
+    const outline = shown.blocks.map((block) => {
+      const json = JSON.stringify(block);
+      return `${json.length} ${json.slice(0, 120)}`;
+    });
+    await expect(`${outline.join('\n')}\n`).toMatchFileSnapshot(`golden/worst.${form.replace(' ', '-')}.txt`);
+  });
+
+  it.each(Object.entries(kindsWith(foreign('x'))).map(([kind]) => kind))(
+    'cuts %s at its worst within the limits',
+    (kind) => {
+      const blocks = worstCase()
+        .blocks.filter((block) => block.kind === kind)
+        .slice(0, 1);
+      for (const refused of [new Set<NativeType>(), ALL]) {
+        const shown = renderSlack(message('critical', 'A summary', ...blocks), 'key-1', refused);
+        expect(faultsOfBlocks(shown.blocks, 'message', refused)).toEqual([]);
+      }
+    },
+  );
+
+  it('marks a drill', () => {
+    const shown = renderSlack({ ...everyKind(HOST), drill: true }, 'k');
+    expect(shown.text).toMatch(/^DRILL /);
+    expect(JSON.stringify(shown.blocks[0])).toContain('*DRILL*');
+  });
+
+  it('always says the same in words', () => {
+    const { text } = renderSlack(everyKind(HOST), 'k');
+    for (const words of [
+      '4210 messages wait',
+      'Freeze outbound mail',
+      'null sender | 3900',
+      'firewall counters',
+      '#4 block-port-25',
+      'approve A7',
+    ])
+      expect(text).toContain(words);
+  });
+
+  it('puts what does not fit into a row of buttons into a menu, and what asks first never', () => {
+    const plain = Array.from({ length: 12 }, (_, index) => ({
+      label: `B${index}`,
+      command: `queue mx${index}`,
+      style: 'primary' as const,
+    }));
+    const asking = { label: 'Unplug', command: 'unplug', style: 'danger' as const, confirm: 'Really?' };
+    const [, row] = renderSlack(message('neutral', 's', actions(...plain, asking)), 'k').blocks;
+    const elements = Array.isArray(row?.['elements']) ? row['elements'] : [];
+    expect(elements.map((each: { type: string; style?: string }) => `${each.type} ${each.style ?? ''}`.trim())).toEqual(
+      ['button primary', 'button primary', 'button', 'button', 'button', 'static_select'],
+    );
+    expect(elements[4]).toMatchObject({ confirm: { text: { text: 'Really?' } } });
+    expect(elements[5].options).toHaveLength(8);
+    expect(readValue(elements[5].options[0].value)).toEqual({ command: 'queue mx4', key: 'k' });
+  });
+
+  it('links our own addresses and nobody else’s', () => {
+    expect(mrkdwn(say`removal: https://check.spamhaus.org/ (${foreign('https://evil.test/')})`, 500)).toBe(
+      'removal: <https://check.spamhaus.org/> (`https://evil.test/`)',
+    );
+  });
+
+  it('cuts between characters, and says so', () => {
+    expect(mrkdwn('a&b'.repeat(10), 12)).toBe('a&amp;ba…');
+    expect(literal('😀😀😀', 4)).toBe('😀…');
+    expect(mrkdwn([foreign('x'.repeat(50))], 10)).toBe(`\`${'x'.repeat(7)}…\``);
+  });
+});
+
+/** Everything that a client could read as markup, a mention or a link that we did not make. */
+function assertHarmless(hostile: string): void {
+  const outside = foreign(hostile, 400);
+  for (const refused of [new Set<NativeType>(), ALL]) {
+    const shown = renderSlack(everyKind(outside), 'k', refused);
+    const all = [shown.text, ...stringsIn(shown.blocks)];
+    for (const text of all) {
+      expect(text).not.toMatch(/<(?!https:\/\/check\.spamhaus)/);
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    }
+  }
+}
+
+/** Strings of mrkdwn and literal places; values of buttons are ours alone and shown to nobody. */
+function stringsIn(value: unknown, key = ''): readonly string[] {
+  if (typeof value === 'string') return ['text', 'caption', 'title', 'name', 'label'].includes(key) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((each) => stringsIn(each, key));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([name, each]) => stringsIn(each, name));
+  return [];
+}
+
+describe('text from outside', () => {
+  const nasty = fc.oneof(
+    { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
+    { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 60 }) },
+    {
+      weight: 5,
+      arbitrary: fc
+        .array(
+          fc.constantFrom(
+            '<!channel>',
+            '<!here|x>',
+            '<@U1>',
+            '<#C1>',
+            '<https://e.test|x>',
+            '<',
+            '>',
+            '&',
+            '!',
+            '@',
+            '`',
+            '```',
+            '*',
+            '_',
+            '~',
+            '&lt;',
+            '\u202E',
+            '\u200B',
+            '\u2066',
+            '\u0000',
+            '\u001B[31m',
+            '\n',
+            '|',
+            'http://e.test',
+            'a@e.test',
+            '\uD800',
+          ),
+          { maxLength: 12 },
+        )
+        .map((parts) => parts.join('')),
+    },
+  );
+
+  it('becomes no mention, no link, no control in 10,000 random tries', () => {
+    fc.assert(
+      fc.property(nasty, (hostile) => {
+        const outside = foreign(hostile, 400);
+        const phrase = say`from ${outside} to ${outside}`;
+        for (const text of [mrkdwn(phrase, 3000), mrkdwn(phrase, 30), literal(phrase, 3000), literal(phrase, 12)]) {
+          expect(text).not.toContain('<');
+          expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+        }
+        const codes = mrkdwn(phrase, 3000).split('`').length - 1;
+        expect([0, 4]).toContain(codes);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('is harmless in every kind of block, native and classic', () => {
+    fc.assert(fc.property(nasty, assertHarmless), { numRuns: 400 });
+  });
+});
