@@ -1,0 +1,260 @@
+/**
+ * How a playbook goes on: `advance(state, event) -> { next, effects }`.
+ *
+ * Owns: what a press does, or answers instead. Does not own: carrying it out (jobs/incidents).
+ * Rules:
+ * 1. The same event again changes nothing and has no second effect; a press is always answered.
+ * 2. A step is taken up once: whoever comes second is told who was first. One that was taken up and came to nothing (its
+ *    process died) may be taken up again after a minute, or at once by the very same request.
+ * 3. A step whose measure stands, or may, is neither skipped nor done by hand: it is taken back or kept.
+ */
+import { foreign, say } from '../foreign.ts';
+import type { Foreign, Phrase } from '../foreign.ts';
+import type { MeasureOrder } from '../measures/order.ts';
+import type { Who } from '../measures/record.ts';
+import { currentStep, isFinished, lastMark, measuresOf, orderOfStep, stands, viewSteps } from './state.ts';
+import type { MeasureAt, PlacedStep, PlaybookState, StepMark, StepView } from './state.ts';
+import { fill } from './step.ts';
+import type { Facts } from './step.ts';
+
+export type PlaybookEvent =
+  | { readonly kind: 'facts'; readonly facts: Facts }
+  | { readonly kind: 'marked'; readonly mark: StepMark }
+  | { readonly kind: 'measure'; readonly measure: MeasureAt }
+  | { readonly kind: 'closed' }
+  | Asked;
+
+/** Somebody presses, or says. Without `step`: the one that is next. */
+export interface Asked {
+  readonly kind: 'asked';
+  readonly what: 'do' | 'skip' | 'done';
+  readonly step?: string;
+  readonly by: Who;
+  readonly at: number;
+  readonly request: string;
+  readonly reason?: Foreign;
+}
+
+export type PlaybookEffect =
+  /** To be written into the incident before anything else is done. */
+  | { readonly kind: 'mark'; readonly mark: StepMark }
+  | { readonly kind: 'propose'; readonly step: PlacedStep; readonly order: MeasureOrder }
+  | { readonly kind: 'look'; readonly step: PlacedStep; readonly words: readonly string[] }
+  | { readonly kind: 'instruct'; readonly step: PlacedStep; readonly instruction: string }
+  /** The newest first. */
+  | { readonly kind: 'release'; readonly step: PlacedStep; readonly measures: readonly number[] }
+  /** Nothing is done, and this is why. */
+  | { readonly kind: 'answer'; readonly text: Phrase };
+
+export interface Advanced {
+  readonly next: PlaybookState;
+  readonly effects: readonly PlaybookEffect[];
+}
+
+/** A step that was taken up and has shown nothing for this long, in milliseconds, may be taken up again. */
+const CLAIM_MS = 60_000;
+
+export function advance(state: PlaybookState, event: PlaybookEvent): Advanced {
+  switch (event.kind) {
+    case 'facts':
+      return still({ ...state, facts: { ...state.facts, ...event.facts } });
+    case 'marked':
+      return still(withMark(state, event.mark));
+    case 'measure':
+      return still(withMeasure(state, event.measure));
+    case 'closed':
+      return still({ ...state, closed: true });
+    case 'asked':
+      return asked(state, event);
+    default:
+      return event satisfies never;
+  }
+}
+
+function asked(state: PlaybookState, event: Asked): Advanced {
+  if (state.closed) return answer(state, say`this incident is closed; nothing more is done in it`);
+  const view = event.step === undefined ? currentStep(state) : findStep(state, event.step);
+  if (view === undefined) {
+    if (event.step === undefined) return answer(state, say`every step of this playbook is over`);
+    const names = state.steps.map((step) => step.id).join(', ');
+    return answer(
+      state,
+      say`there is no step ${foreign(event.step, 60)} in ${state.playbook.title}; there are ${names}`,
+    );
+  }
+  switch (event.what) {
+    case 'do':
+      return take(state, event, view);
+    case 'skip':
+      return settle(state, event, view, 'skipped');
+    case 'done':
+      return settle(state, event, view, isChange(view.step) ? 'by-hand' : 'done');
+    default:
+      return event.what satisfies never;
+  }
+}
+
+function findStep(state: PlaybookState, id: string): StepView | undefined {
+  const views = viewSteps(state);
+  return (
+    views.find((view) => view.step.id === id) ??
+    views.find((view) => view.step.base === id && !isFinished(view.status)) ??
+    views.find((view) => view.step.base === id)
+  );
+}
+
+function take(state: PlaybookState, event: Asked, view: StepView): Advanced {
+  const { step, status, measure } = view;
+  const own = lastMark(state, step.id)?.request === event.request;
+  if (status === 'asking') return answer(state, say`${step.title}: measure ${measure?.number ?? 0} waits for approval`);
+  if (status === 'working') return answer(state, say`${step.title}: it is being worked on`);
+  if (isFinished(status) && status !== 'undone' && !own && (status !== 'skipped' || !view.mark))
+    return answer(state, say`${step.title}: ${finishedInWords(view)}`);
+  const early = tooEarly(state, step);
+  if (early) return answer(state, early);
+  const missing = (step.needs ?? []).find(({ fact }) => state.facts[fact] === undefined);
+  if (missing) {
+    return answer(
+      state,
+      say`${step.title} needs ${missing.fact}, which is not known yet: ${missing.from}; or say do ${step.id} ${missing.fact}=…`,
+    );
+  }
+  return takeUp(state, event, view, own);
+}
+
+function takeUp(state: PlaybookState, event: Asked, view: StepView, own: boolean): Advanced {
+  const { step } = view;
+  const { does } = step;
+  const mark = lastMark(state, step.id);
+  const begun: StepMark = { step: step.id, outcome: 'begun', by: event.by, at: event.at, request: event.request };
+  switch (does.kind) {
+    case 'measure': {
+      const order = orderOfStep(state, step);
+      if (!order) return answer(state, say`${step.title} can’t be ordered: a fact is missing`);
+      const busy = mark?.outcome === 'begun' && mark.measure === undefined && event.at - mark.at < CLAIM_MS;
+      if (busy && !own) return answer(state, say`${step.title}: ${mark.by.shown} has just taken it up`);
+      return own && mark?.outcome === 'begun'
+        ? { next: state, effects: [{ kind: 'propose', step, order }] }
+        : marked(state, begun, { kind: 'propose', step, order });
+    }
+    case 'look': {
+      const words = does.words.map((word) => fill(word, state.facts));
+      const unknown = does.words.find((_word, index) => words[index] === undefined);
+      if (unknown !== undefined)
+        return answer(state, say`${step.title} needs ${unknown.slice(1, -1)}, which is not known yet`);
+      const known = words.filter((word) => word !== undefined);
+      const look = { kind: 'look', step, words: known } as const;
+      return mark?.outcome === 'begun' ? { next: state, effects: [look] } : marked(state, begun, look);
+    }
+    case 'person': {
+      const instruct = { kind: 'instruct', step, instruction: does.instruction } as const;
+      return mark?.outcome === 'begun' ? { next: state, effects: [instruct] } : marked(state, begun, instruct);
+    }
+    case 'take-back': {
+      const measures = measuresOf(state, does.of)
+        .filter((each) => stands(each) && each.kept === undefined)
+        .map((each) => each.number)
+        .toReversed();
+      if (measures.length === 0)
+        return answer(
+          state,
+          say`${step.title}: nothing of it is in force; where it was done by hand, take it back by hand and say done`,
+        );
+      return { next: state, effects: [{ kind: 'release', step, measures }] };
+    }
+    default:
+      return does satisfies never;
+  }
+}
+
+function settle(state: PlaybookState, event: Asked, view: StepView, outcome: 'skipped' | 'done' | 'by-hand'): Advanced {
+  const { step, status, measure } = view;
+  if (lastMark(state, step.id)?.request === event.request) return still(state);
+  if (status === 'asking' && measure)
+    return answer(state, say`${step.title}: measure ${measure.number} waits for approval; deny it first`);
+  const left =
+    step.does.kind === 'take-back' ? measuresOf(state, step.does.of) : measure === undefined ? [] : [measure];
+  const stays = left.find((each) => stands(each) && each.kept === undefined);
+  if (stays) {
+    return answer(
+      state,
+      say`${step.title}: measure ${stays.number} (${stays.order.kind}) is in force; say undo ${stays.number}, or keep ${stays.number} with a reason`,
+    );
+  }
+  if (isFinished(status) && status !== 'undone') return answer(state, say`${step.title}: ${finishedInWords(view)}`);
+  const early = outcome === 'skipped' ? undefined : tooEarly(state, step);
+  if (early) return answer(state, early);
+  return marked(state, {
+    step: step.id,
+    outcome,
+    by: event.by,
+    at: event.at,
+    request: event.request,
+    ...(event.reason && { reason: event.reason }),
+  });
+}
+
+function finishedInWords(view: StepView): Phrase {
+  const by: Phrase = view.mark ? say`, by ${view.mark.by.shown}` : [];
+  switch (view.status) {
+    case 'done':
+      return view.measure && view.measure.state !== 'released' && view.measure.state !== 'lapsed'
+        ? say`already in force as measure ${view.measure.number}`
+        : say`already done${by}`;
+    case 'by-hand':
+      return say`already done by hand${by}`;
+    case 'skipped':
+      return say`skipped${by}${view.note ? say`: ${view.note}` : []}`;
+    case 'undone':
+      return say`taken back`;
+    case 'waiting':
+    case 'begun':
+    case 'asking':
+    case 'working':
+    case 'failed':
+      return say`${view.status}`;
+    default:
+      return view.status satisfies never;
+  }
+}
+
+function isChange(step: PlacedStep): boolean {
+  return step.does.kind === 'measure' || step.does.kind === 'take-back';
+}
+
+function tooEarly(state: PlaybookState, step: PlacedStep): Phrase | undefined {
+  const before = (step.after ?? []).filter((base) => !isOverStep(state, base));
+  if (before.length === 0) return undefined;
+  return say`${step.title} comes after ${before.map((base) => titleOf(state, base)).join(', ')}`;
+}
+
+function isOverStep(state: PlaybookState, base: string): boolean {
+  return viewSteps(state).every((view) => view.step.base !== base || isFinished(view.status));
+}
+
+function titleOf(state: PlaybookState, base: string): string {
+  return state.playbook.steps.find((step) => step.id === base)?.title ?? base;
+}
+
+function withMark(state: PlaybookState, mark: StepMark): PlaybookState {
+  const last = lastMark(state, mark.step);
+  const same = last && JSON.stringify(last) === JSON.stringify(mark);
+  return same ? state : { ...state, marks: [...state.marks, mark] };
+}
+
+function withMeasure(state: PlaybookState, measure: MeasureAt): PlaybookState {
+  const others = state.measures.filter((each) => each.number !== measure.number);
+  return { ...state, measures: [...others, measure].toSorted((a, b) => a.number - b.number) };
+}
+
+function still(next: PlaybookState): Advanced {
+  return { next, effects: [] };
+}
+
+function answer(state: PlaybookState, text: Phrase): Advanced {
+  return { next: state, effects: [{ kind: 'answer', text }] };
+}
+
+function marked(state: PlaybookState, mark: StepMark, ...effects: readonly PlaybookEffect[]): Advanced {
+  return { next: withMark(state, mark), effects: [{ kind: 'mark', mark }, ...effects] };
+}

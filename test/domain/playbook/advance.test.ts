@@ -1,0 +1,338 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CAUSES } from '../../../src/domain/causes.ts';
+import { plain } from '../../../src/domain/foreign.ts';
+import { holdOf } from '../../../src/domain/measures/order.ts';
+import type { MeasureState } from '../../../src/domain/measures/record.ts';
+import { advance } from '../../../src/domain/playbook/advance.ts';
+import type { Asked, PlaybookEffect } from '../../../src/domain/playbook/advance.ts';
+import { BUILT_IN, playbookFor } from '../../../src/domain/playbook/built-in/all.ts';
+import { beginPlaybook, currentStep, isOver, standing, viewSteps } from '../../../src/domain/playbook/state.ts';
+import type { MeasureAt, PlaybookState } from '../../../src/domain/playbook/state.ts';
+import type { Place } from '../../../src/domain/playbook/step.ts';
+
+const PLACE: Place = { site: 'hq', servers: ['mx1'], firewall: 'gateway', addresses: ['198.51.100.10'] };
+const ANA = { person: 'ana', shown: { foreign: 'ana' } };
+const BEN = { person: 'ben', shown: { foreign: 'ben' } };
+
+const ask = (what: Asked['what'], step?: string, more: Partial<Asked> = {}): Asked => ({
+  kind: 'asked',
+  what,
+  by: ANA,
+  at: 1000,
+  request: `${what}-${step ?? ''}-${more.at ?? 1000}`,
+  ...(step !== undefined && { step }),
+  ...more,
+});
+const hunted = (place: Place = PLACE): PlaybookState =>
+  beginPlaybook(playbookFor('compromised-workstation', []), place);
+const statusOf = (state: PlaybookState, id: string) => viewSteps(state).find((view) => view.step.id === id);
+const answerOf = (effects: readonly PlaybookEffect[]): string =>
+  effects.map((effect) => (effect.kind === 'answer' ? plain(effect.text) : effect.kind)).join('; ');
+const measure = (number: number, state: MeasureState, order: MeasureAt['order']): MeasureAt => ({
+  number,
+  state,
+  order,
+});
+const FREEZE = { kind: 'freeze-outbound', server: 'mx1' } as const;
+
+describe('a playbook', () => {
+  it.each(CAUSES)('is there for %s, and each of its steps says why, how it is proved and how it is undone', (cause) => {
+    const { steps } = playbookFor(cause, []);
+    expect(steps.length).toBeGreaterThan(1);
+    for (const step of steps) expect([step.why, step.proof, step.undo].every((words) => words.length > 5)).toBe(true);
+    expect(new Set(steps.map((step) => step.id)).size).toBe(steps.length);
+  });
+
+  it.each(BUILT_IN.map((book) => [book.id, book] as const))(
+    '%s takes back every measure that it takes, and names only steps that it has',
+    (_id, book) => {
+      const taken = book.steps.filter((step) => step.does.kind === 'measure').map((step) => step.id);
+      const back = book.steps.flatMap((step) => (step.does.kind === 'take-back' ? [step.does.of] : []));
+      const lasting = new Set(['clean-queue', ...(book.id === 'policy-listing' ? ['reroute'] : [])]);
+      expect(taken.filter((id) => !lasting.has(id)).toSorted()).toEqual(back.toSorted());
+      const ids = book.steps.map((step) => step.id);
+      expect(book.steps.flatMap((step) => step.after ?? []).filter((id) => !ids.includes(id))).toEqual([]);
+    },
+  );
+
+  it('hunts in this order: freeze, block for everyone, hunt, quarantine, unblock, unfreeze; delisting comes last', () => {
+    const ids = hunted().steps.map((step) => step.id);
+    const order = [
+      'freeze-outbound',
+      'block-port-25',
+      'hunt',
+      'quarantine-host',
+      'unblock-port-25',
+      'unfreeze-outbound',
+      'prove-stopped',
+      'delist',
+    ];
+    expect(ids.filter((id) => order.includes(id))).toEqual(order);
+  });
+
+  it('proposes the measure of the first step with the site’s own server', () => {
+    const { effects } = advance(hunted(), ask('do'));
+    expect(effects).toMatchObject([{ kind: 'mark' }, { kind: 'propose', order: FREEZE }]);
+  });
+
+  it('has one freezing step per server where there are several', () => {
+    const state = hunted({ ...PLACE, servers: ['mx1', 'mx2'] });
+    expect(state.steps.slice(0, 2).map((step) => step.id)).toEqual(['freeze-outbound/mx1', 'freeze-outbound/mx2']);
+    const { effects } = advance(state, ask('do', 'freeze-outbound'));
+    expect(effects).toMatchObject([{ kind: 'mark' }, { kind: 'propose', order: { server: 'mx1' } }]);
+  });
+
+  it('has a person do what no server or firewall is configured for', () => {
+    const state = hunted({ site: 'hq', servers: [], addresses: [] });
+    expect(advance(state, ask('do')).effects).toMatchObject([{ kind: 'mark' }, { kind: 'instruct' }]);
+  });
+
+  it('lets two people who press at once have one effect and two answers', () => {
+    const first = advance(hunted(), ask('do'));
+    const second = advance(first.next, ask('do', undefined, { by: BEN, at: 1005 }));
+    expect(first.effects.map((effect) => effect.kind)).toEqual(['mark', 'propose']);
+    expect(answerOf(second.effects)).toBe('Freeze outbound mail: ana has just taken it up');
+  });
+
+  it('goes on for the same request where its process died, and for anybody after a minute', () => {
+    const { next } = advance(hunted(), ask('do'));
+    expect(advance(next, ask('do')).effects).toMatchObject([{ kind: 'propose' }]);
+    const later = advance(next, ask('do', undefined, { by: BEN, at: 62_000 }));
+    expect(later.effects).toMatchObject([{ kind: 'mark' }, { kind: 'propose' }]);
+  });
+
+  it('counts a measure that was taken without it', () => {
+    const { next } = advance(hunted(), { kind: 'measure', measure: measure(7, 'in-force', FREEZE) });
+    expect(statusOf(next, 'freeze-outbound')?.status).toBe('done');
+    expect(currentStep(next)?.step.id).toBe('block-port-25');
+  });
+
+  it('skips what the evidence has answered, and says what', () => {
+    const { next } = advance(hunted(), { kind: 'facts', facts: { offender: '10.0.0.23' } });
+    const hunt = statusOf(next, 'hunt');
+    expect(hunt?.status).toBe('skipped');
+    expect(plain(hunt?.note ?? '')).toBe('not needed: the machine is known already (10.0.0.23)');
+    expect(advance(next, ask('do', 'quarantine-host')).effects[1]).toMatchObject({
+      order: { kind: 'quarantine-host', address: '10.0.0.23' },
+    });
+  });
+
+  it('says which fact a step needs, and how one comes by it', () => {
+    expect(answerOf(advance(hunted(), ask('do', 'quarantine-host')).effects)).toContain('the hunt names it');
+  });
+
+  it('does not ask for delisting before the leak is seen to have stopped', () => {
+    expect(answerOf(advance(hunted(), ask('do', 'delist')).effects)).toContain(
+      'comes after See that the leak has stopped',
+    );
+    expect(answerOf(advance(hunted(), ask('done', 'delist')).effects)).toContain('comes after');
+  });
+
+  it('neither skips nor calls done what stands outside', () => {
+    const { next } = advance(hunted(), { kind: 'measure', measure: measure(7, 'in-force', FREEZE) });
+    for (const what of ['skip', 'done'] as const) {
+      expect(answerOf(advance(next, ask(what, 'freeze-outbound')).effects)).toContain('undo 7');
+      expect(answerOf(advance(next, ask(what, 'unfreeze-outbound')).effects)).toContain('undo 7');
+    }
+  });
+
+  it('takes back by its own step, and counts what was taken back without it', () => {
+    const frozen = advance(hunted(), { kind: 'measure', measure: measure(7, 'in-force', FREEZE) }).next;
+    expect(advance(frozen, ask('do', 'unfreeze-outbound')).effects).toMatchObject([{ kind: 'release', measures: [7] }]);
+    const thawed = advance(frozen, { kind: 'measure', measure: measure(7, 'released', FREEZE) }).next;
+    expect(statusOf(thawed, 'freeze-outbound')?.status).toBe('undone');
+    expect(statusOf(thawed, 'unfreeze-outbound')?.status).toBe('done');
+  });
+
+  it('is not through with taking back what was taken after that step had been skipped', () => {
+    const skipped = advance(hunted(), ask('skip', 'unfreeze-outbound')).next;
+    expect(statusOf(skipped, 'unfreeze-outbound')?.status).toBe('skipped');
+    const frozen = advance(skipped, { kind: 'measure', measure: measure(7, 'in-force', FREEZE) }).next;
+    expect(statusOf(frozen, 'unfreeze-outbound')?.status).toBe('waiting');
+  });
+
+  it('does nothing any more once the incident is closed, and says so', () => {
+    const { next } = advance(hunted(), { kind: 'closed' });
+    expect(answerOf(advance(next, ask('do')).effects)).toContain('closed');
+  });
+});
+
+/** Runs a playbook with a ledger beside it, as the jobs do; a crash loses an effect that was not carried out yet. */
+interface Run {
+  state: PlaybookState;
+  readonly proposed: string[];
+  clock: number;
+}
+
+type Happening =
+  | {
+      readonly kind: 'ask';
+      readonly what: Asked['what'];
+      readonly step: number;
+      readonly crash: boolean;
+      readonly twice: boolean;
+    }
+  | { readonly kind: 'move'; readonly measure: number; readonly to: 'on' | 'back' | 'no' | 'keep' }
+  | { readonly kind: 'facts'; readonly facts: Record<string, string | boolean> }
+  | { readonly kind: 'wait' };
+
+const NEXT: Readonly<Partial<Record<MeasureState, MeasureState>>> = {
+  proposed: 'approved',
+  approved: 'engaging',
+  engaging: 'in-force',
+  releasing: 'released',
+};
+
+function happen(run: Run, happening: Happening): void {
+  run.clock += 10;
+  const set = (moved: MeasureAt): void => {
+    run.state = advance(run.state, { kind: 'measure', measure: moved }).next;
+  };
+  switch (happening.kind) {
+    case 'wait':
+      run.clock += 61_000;
+      return;
+    case 'facts':
+      run.state = advance(run.state, { kind: 'facts', facts: happening.facts }).next;
+      return;
+    case 'move': {
+      const at = run.state.measures[happening.measure % Math.max(1, run.state.measures.length)];
+      if (!at) return;
+      const forward = NEXT[at.state];
+      if (happening.to === 'on' && forward) set({ ...at, state: forward });
+      if (happening.to === 'no' && at.state === 'proposed') set({ ...at, state: 'denied' });
+      if (happening.to === 'no' && at.state === 'engaging') set({ ...at, state: 'failed' });
+      if (happening.to === 'back' && at.state === 'in-force') set({ ...at, state: 'releasing' });
+      if (happening.to === 'keep' && at.state === 'in-force') set({ ...at, kept: ANA });
+      return;
+    }
+    case 'ask': {
+      const step = run.state.steps[happening.step % run.state.steps.length];
+      const event = ask(happening.what, step?.id, { at: run.clock, request: `r${run.clock}` });
+      carry(run, event, happening.crash);
+      if (happening.twice) carry(run, event, false);
+      return;
+    }
+    default:
+      happening satisfies never;
+  }
+}
+
+function carry(run: Run, event: Asked, crash: boolean): void {
+  const before = run.state;
+  const { next, effects } = advance(before, event);
+  expect(effects.length, 'a press is answered').toBeGreaterThan(event.what === 'do' ? 0 : -1);
+  run.state = next;
+  for (const effect of effects) {
+    if (crash && effect.kind !== 'mark') return;
+    if (effect.kind === 'propose') {
+      const hold = holdOf(effect.order);
+      const open = run.state.measures.filter(
+        (each) =>
+          holdOf(each.order) === hold && !['denied', 'failed', 'released', 'lapsed', 'expired'].includes(each.state),
+      );
+      // The engine refuses what another open measure holds; the playbook must not even ask for its own again.
+      expect(open.filter((each) => each.order.kind === effect.order.kind)).toEqual([]);
+      const number = run.proposed.push(hold);
+      run.state = advance(run.state, { kind: 'measure', measure: measure(number, 'proposed', effect.order) }).next;
+    }
+    if (effect.kind === 'release') {
+      for (const number of effect.measures) {
+        const at = run.state.measures.find((each) => each.number === number);
+        expect(at && ['engaging', 'in-force', 'releasing'].includes(at.state)).toBe(true);
+        if (at?.state === 'in-force') {
+          run.state = advance(run.state, { kind: 'measure', measure: { ...at, state: 'releasing' } }).next;
+        }
+      }
+    }
+  }
+}
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      what: fc.constantFrom('do', 'do', 'skip', 'done'),
+      step: fc.nat(15),
+      crash: fc.boolean(),
+      twice: fc.boolean(),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('move' as const),
+      measure: fc.nat(9),
+      to: fc.constantFrom('on', 'on', 'on', 'back', 'no', 'keep'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('facts' as const),
+      facts: fc.constantFrom<Record<string, string | boolean>>(
+        { offender: '10.0.0.23' },
+        { account: 'administrator' },
+        { queue: 'clear' },
+        { listed: 'clear' },
+        { smartHost: false },
+        { sender: 'a@b.example' },
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'wait' as const }) },
+);
+
+describe('any playbook, whatever happens in whatever order, with crashes and repeats', () => {
+  it('proposes nothing twice, is never over while something stands unkept, and is taken back whole', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...BUILT_IN), fc.array(happening, { maxLength: 60 }), (book, happenings) => {
+        const run: Run = { state: beginPlaybook(book, PLACE), proposed: [], clock: 1000 };
+        for (const each of happenings) {
+          happen(run, each);
+          const left = standing(run.state);
+          expect(isOver(run.state) && left.length > 0).toBe(false);
+          const shown = viewSteps(run.state);
+          for (const at of left) {
+            const step = shown.find((view) => view.measure?.number === at.number);
+            expect(step, `measure ${at.number} is seen at a step`).toBeDefined();
+          }
+        }
+        for (const at of run.state.measures) {
+          if (standing(run.state).includes(at)) happen(run, { kind: 'move', measure: 0, to: 'on' });
+        }
+        for (let round = 0; round < 200 && standing(run.state).length > 0; round += 1) {
+          const [at] = standing(run.state);
+          if (!at) break;
+          const to = at.state === 'in-force' ? 'releasing' : at.state === 'releasing' ? 'released' : 'in-force';
+          run.state = advance(run.state, { kind: 'measure', measure: { ...at, state: to } }).next;
+        }
+        expect(standing(run.state)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is advanced by the same event twice as by one', () => {
+    fc.assert(
+      fc.property(
+        fc.array(happening, { maxLength: 25 }),
+        fc.constantFrom('do', 'skip', 'done'),
+        fc.nat(15),
+        (happenings, what, at) => {
+          const run: Run = { state: hunted(), proposed: [], clock: 1000 };
+          for (const each of happenings) happen(run, each);
+          const step = run.state.steps[at % run.state.steps.length];
+          const event = ask(what, step?.id, { at: run.clock + 1, request: 'same' });
+          const once = advance(run.state, event);
+          const twice = advance(once.next, event);
+          expect(twice.next).toEqual(once.next);
+          expect(twice.effects.filter((effect) => effect.kind === 'mark')).toEqual([]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
