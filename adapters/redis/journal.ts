@@ -5,9 +5,10 @@ import { KEY_PREFIX } from './connection.ts';
 import type { RedisClient } from './connection.ts';
 
 const BEGIN = `
-local number = redis.call('INCR', KEYS[1])
+local number = tonumber(ARGV[1])
+if number == 0 then number = redis.call('INCR', KEYS[1]) end
 local stream = KEYS[2] .. ':' .. number
-for i = 1, #ARGV do redis.call('RPUSH', stream, ARGV[i]) end
+for i = 2, #ARGV do redis.call('RPUSH', stream, ARGV[i]) end
 redis.call('ZADD', KEYS[3], number, number)
 redis.call('ZADD', KEYS[4], number, number)
 return number`;
@@ -39,9 +40,10 @@ export function openJournal<Event>(redis: RedisClient, name: string): Journal<Ev
   const base = `${KEY_PREFIX}:journal:${name}`;
   const encode = (events: readonly Event[]): string[] => events.map((event) => JSON.stringify(event));
   return {
-    async begin(events) {
+    reserve: () => redis.incr(`${base}:last`),
+    async begin(events, reserved = 0) {
       const keys = [`${base}:last`, base, `${base}:all`, `${base}:open`];
-      return Number(await redis.eval(BEGIN, keys.length, ...keys, ...encode(events)));
+      return Number(await redis.eval(BEGIN, keys.length, ...keys, String(reserved), ...encode(events)));
     },
     async read(number) {
       const lines = await redis.lrange(`${base}:${number}`, 0, -1);

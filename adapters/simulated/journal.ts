@@ -3,25 +3,31 @@ import type { Holds, Journal } from '../../src/ports/journal.ts';
 import type { Fences } from '../../src/ports/measures.ts';
 
 export function makeJournal<Event>(): Journal<Event> {
-  const streams: string[][] = [];
+  const streams = new Map<number, string[]>();
+  let last = 0;
   const settled = new Set<number>();
   return {
-    begin: async (events) => streams.push(events.map((event) => JSON.stringify(event))),
+    reserve: async () => (last += 1),
+    begin: async (events, reserved) => {
+      const number = reserved ?? (last += 1);
+      streams.set(
+        number,
+        events.map((event) => JSON.stringify(event)),
+      );
+      return number;
+    },
     read: async (number) => {
-      const lines = streams[number - 1] ?? [];
+      const lines = streams.get(number) ?? [];
       return { version: lines.length, events: lines.map((line): Event => JSON.parse(line)) };
     },
     append: async (number, expected, events) => {
-      const lines = streams[number - 1];
+      const lines = streams.get(number);
       if (lines?.length !== expected) return 'conflict';
       lines.push(...events.map((event) => JSON.stringify(event)));
       return 'appended';
     },
     numbers: async (which) =>
-      streams
-        .map((_lines, index) => index + 1)
-        .filter((number) => which === 'all' || !settled.has(number))
-        .toReversed(),
+      [...streams.keys()].filter((number) => which === 'all' || !settled.has(number)).toSorted((a, b) => b - a),
     settle: async (number) => void settled.add(number),
   };
 }

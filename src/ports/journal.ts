@@ -7,8 +7,10 @@
  * 3. Numbers of streams begin at 1, only grow, and are never given twice.
  */
 export interface Journal<Event> {
-  /** Begins a new stream and gives its number. */
-  begin(events: readonly Event[]): Promise<number>;
+  /** A number that no other stream will have. */
+  reserve(): Promise<number>;
+  /** Begins a new stream, under a reserved number or the next one, and gives its number. */
+  begin(events: readonly Event[], reserved?: number): Promise<number>;
   /** Empty where there is no such stream. `version` is how many events it has. */
   read(number: number): Promise<{ readonly version: number; readonly events: readonly Event[] }>;
   append(number: number, expected: number, events: readonly Event[]): Promise<'appended' | 'conflict'>;

@@ -43,6 +43,14 @@ export function keepsTheJournalContract(open: () => Promise<Records>): void {
     expect(await records.journal.read(4711)).toEqual({ version: 0, events: [] });
   });
 
+  it('gives a number once, reserved or not', async () => {
+    const reserved = await records.journal.reserve();
+    const next = await records.journal.begin([{ kind: 'a' }]);
+    expect(await records.journal.begin([{ kind: 'b' }], reserved)).toBe(reserved);
+    expect(next).not.toBe(reserved);
+    expect((await records.journal.read(reserved)).events).toEqual([{ kind: 'b' }]);
+  });
+
   it('lists the newest first, and leaves the settled out of the open ones only', async () => {
     const first = await records.journal.begin([{ kind: 'a' }]);
     const second = await records.journal.begin([{ kind: 'a' }]);

@@ -8,6 +8,7 @@
  * 2. `engaging` and `releasing` are written before the world is touched; whoever finds them unfinished continues.
  * 3. What was observed last never changes what was decided; the state names both.
  */
+import type { Conversation } from '../../ports/conversation.ts';
 import type { Foreign, Phrase } from '../foreign.ts';
 import type { MeasureOrder } from './order.ts';
 import type { MeasurePlan, MeasureTask, ReleaseWay } from './plan.ts';
@@ -38,6 +39,8 @@ type MeasureHappening =
       /** Proposed in a drill: never mixes with real ones. */
       readonly drill?: true;
     }
+  /** Its card was shown there, under this key; it is edited whenever something becomes of it. */
+  | { readonly kind: 'told'; readonly conversation: Conversation; readonly key: string }
   | { readonly kind: 'approved'; readonly by: Who }
   | { readonly kind: 'denied'; readonly by: Who; readonly why?: Foreign }
   /** One person alone went ahead; flagged in the report. */
@@ -56,6 +59,8 @@ type MeasureHappening =
     }
   | { readonly kind: 'renewed'; readonly by: Who; readonly until?: number }
   | { readonly kind: 'kept'; readonly by: Who; readonly reason: Foreign }
+  /** People were asked whether it is still needed. */
+  | { readonly kind: 'asked' }
   | { readonly kind: 'releasing'; readonly by: Who; readonly way: ReleaseWay; readonly fence: number }
   | { readonly kind: 'release-refused'; readonly differences: readonly Phrase[] }
   | { readonly kind: 'released'; readonly notes: readonly Phrase[] }
@@ -91,10 +96,12 @@ export interface MeasureRecord {
   readonly brokeGlass?: { readonly by: Who; readonly reason: Foreign };
   readonly incident?: number;
   readonly drill: boolean;
+  readonly told: readonly { readonly conversation: Conversation; readonly key: string }[];
   /** When it came into force. */
   readonly since?: number;
   readonly until?: number;
   readonly kept?: { readonly by: Who; readonly reason: Foreign };
+  readonly askedAt?: number;
   readonly lastSeen?: {
     readonly at: number;
     readonly seen: 'in-force' | 'absent' | 'changed' | 'unknown';
@@ -129,6 +136,7 @@ export function foldMeasure(number: number, events: readonly MeasureEvent[]): Me
     proposedAt: first.at,
     approvedBy: [],
     drill: first.drill ?? false,
+    told: [],
     ...(first.incident !== undefined && { incident: first.incident }),
   };
   return rest.reduce(apply, begun);
@@ -138,6 +146,8 @@ function apply(record: MeasureRecord, event: MeasureEvent): MeasureRecord {
   switch (event.kind) {
     case 'proposed':
       return record;
+    case 'told':
+      return { ...record, told: [...record.told, { conversation: event.conversation, key: event.key }] };
     case 'approved': {
       const approvedBy = [...record.approvedBy, event.by];
       const enough = approvedBy.length >= record.quorum;
@@ -178,6 +188,8 @@ function apply(record: MeasureRecord, event: MeasureEvent): MeasureRecord {
       return { ...record, ...(event.until !== undefined && { until: event.until }) };
     case 'kept':
       return { ...record, kept: { by: event.by, reason: event.reason } };
+    case 'asked':
+      return { ...record, askedAt: event.at };
     case 'releasing': {
       const { refused: _before, ...kept } = record;
       return { ...kept, state: 'releasing', release: { by: event.by, way: event.way, at: event.at } };

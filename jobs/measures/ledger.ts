@@ -1,0 +1,51 @@
+/** Reading the ledger, and adding to it without overwriting anybody. */
+import { foldMeasure, isOpen, isStanding } from '../../src/domain/measures/record.ts';
+import type { MeasureEvent, MeasureRecord } from '../../src/domain/measures/record.ts';
+import type { World } from '../../src/ports/world.ts';
+
+type Ledger = Pick<World, 'ledger'>;
+
+export interface Entry {
+  readonly record: MeasureRecord;
+  /** Of the stream that was folded: what an append expects. */
+  readonly version: number;
+}
+
+export async function readMeasure(world: Ledger, number: number): Promise<Entry | undefined> {
+  const { version, events } = await world.ledger.read(number);
+  const record = foldMeasure(number, events);
+  return record && { record, version };
+}
+
+/** The measures that may still come to something, the oldest first. */
+export async function openMeasures(world: Ledger): Promise<readonly MeasureRecord[]> {
+  const entries = await Promise.all((await world.ledger.numbers('open')).map((number) => readMeasure(world, number)));
+  return entries.flatMap((entry) => (entry && isOpen(entry.record) ? [entry.record] : [])).toReversed();
+}
+
+/** Those of which something may stand outside, the oldest first. */
+export async function standingMeasures(world: Ledger): Promise<readonly MeasureRecord[]> {
+  return (await openMeasures(world)).filter(isStanding);
+}
+
+/**
+ * Adds what `decide` makes of the newest state; asks again where somebody else was first. `undefined` from `decide` adds
+ * nothing. Gives the state after.
+ */
+export async function change(
+  world: Ledger,
+  number: number,
+  decide: (record: MeasureRecord) => readonly MeasureEvent[] | undefined,
+): Promise<MeasureRecord | undefined> {
+  for (;;) {
+    const entry = await readMeasure(world, number);
+    if (!entry) return undefined;
+    const events = decide(entry.record);
+    if (!events || events.length === 0) return entry.record;
+    if ((await world.ledger.append(number, entry.version, events)) === 'appended') {
+      const after = await readMeasure(world, number);
+      if (after && !isOpen(after.record)) await world.ledger.settle(number);
+      return after?.record;
+    }
+  }
+}

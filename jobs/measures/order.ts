@@ -1,0 +1,87 @@
+/** `freeze`, `block`, `unplug` and the others: the order becomes a proposal whose card asks for approval. */
+import { readArguments } from '../../src/commands/parse.ts';
+import type { CommandSpec } from '../../src/commands/spec.ts';
+import {
+  blockSpec,
+  cleanQueueSpec,
+  disableAccountSpec,
+  freezeSpec,
+  quarantineSpec,
+  rerouteSpec,
+  unplugSpec,
+} from '../../src/commands/specs/measures.ts';
+import type { MeasureArguments } from '../../src/commands/specs/measures.ts';
+import type { MeasureRecord } from '../../src/domain/measures/record.ts';
+import { sayMeasure } from '../../src/messages/measure.ts';
+import { sayRefused } from '../../src/messages/refused.ts';
+import type { World } from '../../src/ports/world.ts';
+import type { Answer, CommandJob, CommandRequest, Json } from '../answer.ts';
+import { change } from './ledger.ts';
+import { propose } from './propose.ts';
+import type { Proposing } from './propose.ts';
+import { whoIs } from './who.ts';
+
+type Ordering = Proposing & Pick<World, 'people'>;
+
+export const runFreeze = order(freezeSpec);
+export const runReroute = order(rerouteSpec);
+export const runDisableAccount = order(disableAccountSpec);
+export const runCleanQueue = order(cleanQueueSpec);
+export const runBlock = order(blockSpec);
+export const runUnplug = order(unplugSpec);
+export const runQuarantine = order(quarantineSpec);
+
+function order(spec: CommandSpec<MeasureArguments>): CommandJob<keyof Ordering> {
+  return async (request, world) => {
+    const args = readArguments(spec, request.command);
+    if (args.kind === 'bad') return refused(args.why, args.remedy);
+    const target = targetFor(args.value, world);
+    if (typeof target !== 'string') return target;
+    const { unplugMinutes, blockMinutes } = world.measureRules;
+    const wanted = args.value.order(target, { unplugMinutes, ...(blockMinutes !== undefined && { blockMinutes }) });
+    const proposed = await propose(world, wanted, whoIs(world, request.actor), args.value.incident);
+    if (proposed.kind === 'refused') return refused(proposed.why, proposed.remedy);
+    return { status: 'warning', ...(await shown(world, request, proposed.record)) };
+  };
+}
+
+function targetFor(args: MeasureArguments, world: Ordering): string | Answer {
+  const names = args.on === 'server' ? world.measureRules.servers : world.measureRules.firewalls;
+  const known = names.length === 0 ? `put one under ${args.on}s in tourniquet.yaml` : `say one of ${names.join(', ')}`;
+  if (args.target === undefined)
+    return names.length === 1 && names[0] !== undefined ? names[0] : refused(`no ${args.on} was named`, known);
+  return names.includes(args.target) ? args.target : refused(`there is no ${args.on} ${JSON.stringify(args.target)}`, known);
+}
+
+/** The card as the answer, and where it was shown, so that it can be edited. */
+export async function shown(
+  world: Pick<World, 'ledger' | 'clock'>,
+  request: CommandRequest,
+  record: MeasureRecord,
+): Promise<Pick<Answer, 'message' | 'data'>> {
+  if (request.conversation.surface !== 'shell')
+    await change(world, record.number, () => [
+      { kind: 'told', at: world.clock.now(), conversation: request.conversation, key: request.id },
+    ]);
+  return { message: sayMeasure(record), data: measureJson(record) };
+}
+
+export function measureJson(record: MeasureRecord): Json {
+  return {
+    schema: 'tourniquet.measure/1',
+    number: record.number,
+    state: record.state,
+    order: { ...record.order } as Json,
+    commands: record.plan.commands,
+    undo: record.plan.undo,
+    approvedBy: record.approvedBy.map((who) => who.person),
+    ...(record.since !== undefined && { since: new Date(record.since).toISOString() }),
+    ...(record.until !== undefined && { until: new Date(record.until).toISOString() }),
+    ...(record.lastSeen && { lastSeen: record.lastSeen.seen }),
+    ...(record.incident !== undefined && { incident: record.incident }),
+  };
+}
+
+function refused(why: string, remedy: string): Answer {
+  return { status: 'refused', message: sayRefused(why, remedy) };
+}

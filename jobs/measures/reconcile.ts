@@ -1,0 +1,108 @@
+/**
+ * Every minute and at start: what was begun is ended, what stands is looked at, what changed is told.
+ *
+ * Rules:
+ * 1. A measure found half engaged or half released is continued from what was recorded.
+ * 2. A lease that ended, a change by somebody else's hand and a target that can't be seen are told once, when they begin.
+ * 3. A proposal past its expiry is closed. A freeze never thaws by itself: after an hour it is asked about.
+ */
+import { say } from '../../src/domain/foreign.ts';
+import { HOUSE } from '../../src/domain/incidents/incident.ts';
+import { stateInWords } from '../../src/domain/measures/decision.ts';
+import type { MeasureRecord } from '../../src/domain/measures/record.ts';
+import { orderInWords, sayMeasure, sayStillNeeded } from '../../src/messages/measure.ts';
+import { message, notice } from '../../src/messages/message.ts';
+import type { Message } from '../../src/messages/message.ts';
+import type { World } from '../../src/ports/world.ts';
+import { carryMeasureOut, lookAtMeasure, releaseMeasure } from './engine.ts';
+import type { Acting } from './engine.ts';
+import { change, openMeasures } from './ledger.ts';
+import { tellLoudly, tellMeasure } from './tell.ts';
+
+const ASK_EVERY_MS = 3_600_000;
+
+export type Reconciling = Acting & Pick<World, 'outbox'>;
+
+/** Gives how many measures are in a state that isn't known. One that fails doesn't keep the others. */
+export async function reconcile(world: Reconciling): Promise<number> {
+  const open = await openMeasures(world);
+  const after = await Promise.all(open.map((record) => reconcileOne(world, record).catch((): MeasureRecord => record)));
+  return after.filter((record) => record?.lastSeen?.seen === 'unknown').length;
+}
+
+async function reconcileOne(world: Reconciling, record: MeasureRecord): Promise<MeasureRecord> {
+  switch (record.state) {
+    case 'proposed':
+      if (world.clock.now() < record.expiresAt) return record;
+      return told(world, record, await change(world, record.number, expire(world.clock.now())));
+    case 'approved':
+    case 'engaging':
+      return told(world, record, await carryMeasureOut(world, record.number));
+    case 'releasing':
+      return told(
+        world,
+        record,
+        await releaseMeasure(world, record.number, record.release?.by ?? HOUSE, record.release?.way ?? 'exact'),
+      );
+    case 'in-force': {
+      const looked = await lookAtMeasure(world, record.number);
+      return ask(world, await told(world, record, looked?.after));
+    }
+    case 'denied':
+    case 'expired':
+    case 'released':
+    case 'lapsed':
+    case 'failed':
+      return record;
+    default:
+      return record.state satisfies never;
+  }
+}
+
+const expire = (now: number) => (record: MeasureRecord) =>
+  record.state === 'proposed' && now >= record.expiresAt ? ([{ kind: 'expired', at: now }] as const) : undefined;
+
+/** What has no end of its own is asked about every hour, until somebody has chosen to keep it. */
+async function ask(world: Reconciling, record: MeasureRecord): Promise<MeasureRecord> {
+  const now = world.clock.now();
+  const last = record.askedAt ?? record.since ?? now;
+  if (record.state !== 'in-force' || record.until !== undefined || record.kept || now - last < ASK_EVERY_MS) return record;
+  const asked = await change(world, record.number, (current) =>
+    current.state === 'in-force' && current.askedAt === record.askedAt ? [{ kind: 'asked', at: now }] : undefined,
+  );
+  await tellLoudly(world, record, `measure-${record.number}-asked`, sayStillNeeded(record, now));
+  return asked ?? record;
+}
+
+async function told(
+  world: Reconciling,
+  before: MeasureRecord,
+  after: MeasureRecord | undefined,
+): Promise<MeasureRecord> {
+  if (!after) return before;
+  const changed = before.state !== after.state || before.lastSeen?.seen !== after.lastSeen?.seen;
+  if (!changed) return after;
+  await tellMeasure(world, after);
+  const news = newsOf(after);
+  if (news) await tellLoudly(world, after, `measure-${after.number}-news`, news);
+  return after;
+}
+
+/** What deserves a notification of its own. */
+function newsOf(record: MeasureRecord): Message | undefined {
+  if (record.state === 'expired') return undefined;
+  const tone = record.state === 'lapsed' ? 'warning' : sayMeasure(record).tone;
+  if (tone !== 'critical' && tone !== 'unknown' && record.state !== 'lapsed') return undefined;
+  const notes = record.lastSeen?.notes.at(0) ?? [];
+  const words = say`Measure ${record.number}: ${orderInWords(record.order)}: ${stateInWords(record)}${notes.length > 0 ? [': ', ...notes] : ''}`;
+  return message(
+    tone,
+    words,
+    notice(tone, words),
+    ...(tone === 'critical' ? [notice('neutral', foreignFree(record))] : []),
+  );
+}
+
+function foreignFree(record: MeasureRecord): string {
+  return `say undo ${record.number} to close it, or put it back by hand; ledger shows what stands`;
+}

@@ -1,0 +1,30 @@
+/** Says how a measure stands wherever its card was shown: a decision on one surface changes the card on every one. */
+import { sayMeasure } from '../../src/messages/measure.ts';
+import type { Message } from '../../src/messages/message.ts';
+import type { MeasureRecord } from '../../src/domain/measures/record.ts';
+import type { World } from '../../src/ports/world.ts';
+
+/** Edits every card. Never throws: a chat that is away must not hold up what was decided. */
+export async function tellMeasure(world: Pick<World, 'outbox'>, record: MeasureRecord): Promise<void> {
+  const card = sayMeasure(record);
+  await Promise.all(
+    record.told.map(({ conversation, key }) => world.outbox.put({ conversation, key, message: card }).catch(() => {})),
+  );
+}
+
+/** A word of its own that deserves a notification, beside the cards. */
+export async function tellLoudly(
+  world: Pick<World, 'outbox'>,
+  record: MeasureRecord,
+  key: string,
+  words: Message,
+): Promise<void> {
+  const places = new Map(
+    record.told.map((each) => [`${each.conversation.surface}/${each.conversation.id}`, each.conversation]),
+  );
+  await Promise.all(
+    [...places.values()].map((conversation) =>
+      world.outbox.put({ conversation, key, message: words, loud: true }).catch(() => {}),
+    ),
+  );
+}

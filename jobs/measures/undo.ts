@@ -1,0 +1,98 @@
+/** `undo`, `extend`, `keep`: what becomes of a measure that stands. */
+import { readArguments } from '../../src/commands/parse.ts';
+import { extendSpec, keepSpec, undoSpec } from '../../src/commands/specs/decisions.ts';
+import { foreign, say } from '../../src/domain/foreign.ts';
+import { sayDecided, stateInWords } from '../../src/domain/measures/decision.ts';
+import { isStanding } from '../../src/domain/measures/record.ts';
+import type { MeasureRecord } from '../../src/domain/measures/record.ts';
+import { sayMeasure } from '../../src/messages/measure.ts';
+import { message, notice } from '../../src/messages/message.ts';
+import { sayRefused } from '../../src/messages/refused.ts';
+import type { World } from '../../src/ports/world.ts';
+import type { Answer, CommandJob } from '../answer.ts';
+import { releaseMeasure, renewMeasure } from './engine.ts';
+import { change, readMeasure, standingMeasures } from './ledger.ts';
+import { measureJson } from './order.ts';
+import type { Reconciling } from './reconcile.ts';
+import { tellMeasure } from './tell.ts';
+import { whoIs } from './who.ts';
+
+type Undoing = Reconciling & Pick<World, 'people'>;
+
+export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) => {
+  const args = readArguments(undoSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const by = whoIs(world, request.actor);
+  const way = args.value.oursOnly ? 'ours-only' : 'exact';
+  const { which } = args.value;
+  if (which === 'all') {
+    const standing = await standingMeasures(world);
+    if (standing.length === 0) return { status: 'ok', message: message('good', 'Nothing is in force; there is nothing to take back.') };
+    const done: MeasureRecord[] = [];
+    // The last first; where one is refused, those before it were laid under it, and are left for a person to decide.
+    for (const record of standing.toReversed()) {
+      tell(message('neutral', say`taking back measure ${record.number} …`));
+      const after = await releaseMeasure(world, record.number, by, way);
+      await tellMeasure(world, after);
+      done.push(after);
+      if (isStanding(after)) break;
+    }
+    return undone(done, standing.length);
+  }
+  const entry = await readMeasure(world, which);
+  if (!entry) return refused(`there is no measure ${which}`, 'say ledger for those there are');
+  if (!isStanding(entry.record)) {
+    const words = sayDecided(entry.record);
+    return { status: 'ok', message: message('neutral', words, notice('neutral', words)), data: measureJson(entry.record) };
+  }
+  tell(message('neutral', say`taking back measure ${which} …`));
+  const after = await releaseMeasure(world, which, by, way);
+  await tellMeasure(world, after);
+  return undone([after], 1);
+};
+
+function undone(records: readonly MeasureRecord[], wanted: number): Answer {
+  const left = records.filter(isStanding);
+  const all = left.length === 0 && records.length === wanted;
+  const line = all
+    ? records.length === 1
+      ? say`Measure ${records[0]?.number ?? 0} is taken back.`
+      : say`All ${records.length} measures are taken back, the last first.`
+    : say`${records.length - left.length} of ${wanted} taken back; ${left.map((each) => `measure ${each.number} is ${stateInWords(each)}`).join(', ')}.`;
+  return {
+    status: all ? 'ok' : left.some((each) => each.refused) ? 'critical' : 'unknown',
+    message: message(all ? 'good' : 'critical', line, notice(all ? 'good' : 'critical', line), ...left.flatMap((each) => sayMeasure(each).blocks)),
+    data: { schema: 'tourniquet.undo/1', measures: records.map(measureJson) },
+  };
+}
+
+export const runExtend: CommandJob<keyof Undoing> = async (request, world) => {
+  const args = readArguments(extendSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const entry = await readMeasure(world, args.value.number);
+  if (!entry) return refused(`there is no measure ${args.value.number}`, 'say ledger for those there are');
+  if (entry.record.until === undefined) return refused(`measure ${args.value.number} has no lease`, 'it stays until it is taken back');
+  const after = await renewMeasure(world, args.value.number, whoIs(world, request.actor));
+  await tellMeasure(world, after);
+  return { status: 'ok', message: sayMeasure(after), data: measureJson(after) };
+};
+
+export const runKeep: CommandJob<keyof Undoing> = async (request, world) => {
+  const args = readArguments(keepSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const { number, reason = '' } = args.value;
+  const by = whoIs(world, request.actor);
+  const after = await change(world, number, (record) =>
+    isStanding(record) ? [{ kind: 'kept', at: world.clock.now(), by, reason: foreign(reason, 400) }] : undefined,
+  );
+  if (!after) return refused(`there is no measure ${number}`, 'say ledger for those there are');
+  if (!after.kept || !isStanding(after)) return refused(`measure ${number} is not in force`, 'say ledger for those that are');
+  await world.auditLog.write({ kind: 'decision', about: `measure/${number}`, who: by.person, what: 'kept' }, 'one');
+  await tellMeasure(world, after);
+  const words = say`Measure ${number} stays, chosen by ${by.shown}: ${after.kept.reason}`;
+  return { status: 'ok', message: message('good', words, notice('good', words)), data: measureJson(after) };
+};
+
+function refused(why: string, remedy: string): Answer {
+  return { status: 'refused', message: sayRefused(why, remedy) };
+}
