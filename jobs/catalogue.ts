@@ -48,11 +48,26 @@ type Load = () => Promise<CommandJob>;
 
 /** Command name -> its job. test/architecture.test.ts holds it against the registry. */
 export const commandJobs: Readonly<Record<string, Load>> = {
+  approve: async () => (await import('./measures/decide.ts')).runApprove,
+  'audit-log': async () => (await import('./measures/show.ts')).runAuditLog,
+  block: async () => (await import('./measures/order.ts')).runBlock,
+  'break-glass': async () => (await import('./measures/decide.ts')).runBreakGlass,
   check: async () => (await import('./check.ts')).runCheck,
+  'clean-queue': async () => (await import('./measures/order.ts')).runCleanQueue,
+  deny: async () => (await import('./measures/decide.ts')).runDeny,
+  'disable-account': async () => (await import('./measures/order.ts')).runDisableAccount,
+  extend: async () => (await import('./measures/undo.ts')).runExtend,
+  freeze: async () => (await import('./measures/order.ts')).runFreeze,
   help: async () => (await import('./help.ts')).runHelp,
+  keep: async () => (await import('./measures/undo.ts')).runKeep,
+  ledger: async () => (await import('./measures/show.ts')).runLedger,
+  quarantine: async () => (await import('./measures/order.ts')).runQuarantine,
   queue: async () => (await import('./look-at-queue.ts')).runQueue,
+  reroute: async () => (await import('./measures/order.ts')).runReroute,
   status: async () => (await import('./status.ts')).runStatus,
   triage: async () => (await import('./triage.ts')).runTriage,
+  undo: async () => (await import('./measures/undo.ts')).runUndo,
+  unplug: async () => (await import('./measures/order.ts')).runUnplug,
   windows: async () => (await import('./windows.ts')).runWindows,
 };
 
@@ -61,4 +76,5 @@ type Chore = (world: World) => Promise<void>;
 /** What the house does by itself, by name; jobs/schedule.ts says when. */
 export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   canary: async () => (await import('./canary.ts')).runCanary,
+  reconcile: async () => (await import('./measures/reconcile.ts')).runReconcile,
 };

@@ -25,6 +25,7 @@ export interface Slot {
 /** The slots of the house itself. */
 export const HOUSE_SLOTS: readonly Slot[] = [
   { id: 'canary', chore: 'canary', pattern: '*/15 * * * * *', timezone: 'UTC' },
+  { id: 'reconcile', chore: 'reconcile', pattern: '20 * * * * *', timezone: 'UTC' },
 ];
 
 const RELAY_EVERY_MS = 60_000;

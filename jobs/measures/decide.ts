@@ -27,7 +27,11 @@ import type { World } from '../../src/ports/world.ts';
 
 type Deciding = Reconciling & Pick<World, 'people'>;
 
-export const runApprove = decision(approveSpec, (by, _args, nonce) => ({ kind: 'approve', by, ...(nonce !== undefined && { nonce }) }));
+export const runApprove = decision(approveSpec, (by, _args, nonce) => ({
+  kind: 'approve',
+  by,
+  ...(nonce !== undefined && { nonce }),
+}));
 export const runDeny = decision(denySpec, (by, { reason }, nonce) => ({
   kind: 'deny',
   by,
@@ -55,12 +59,15 @@ function decision(
   };
 }
 
-type Ruled = { readonly kind: 'decided'; readonly record: MeasureRecord } | { readonly kind: 'refused'; readonly answer: Answer };
+type Ruled =
+  | { readonly kind: 'decided'; readonly record: MeasureRecord }
+  | { readonly kind: 'refused'; readonly answer: Answer };
 
 async function rule(world: Deciding, number: number, made: Decision): Promise<Ruled> {
   for (;;) {
     const entry = await readMeasure(world, number);
-    if (!entry) return { kind: 'refused', answer: refused(`there is no measure ${number}`, 'say ledger for those there are') };
+    if (!entry)
+      return { kind: 'refused', answer: refused(`there is no measure ${number}`, 'say ledger for those there are') };
     const { record, version } = entry;
     // The same person's decision, redelivered or run again after a crash, continues instead of being refused.
     if (isDecidedBy(record, made)) return { kind: 'decided', record };
@@ -69,13 +76,22 @@ async function rule(world: Deciding, number: number, made: Decision): Promise<Ru
     if (event) {
       if ((await world.ledger.append(number, version, [event])) === 'conflict') continue;
       await world.auditLog.write(
-        { kind: 'decision', about: `measure/${number}`, who: made.by.person, what: event.kind, data: { hash: record.hash } },
+        {
+          kind: 'decision',
+          about: `measure/${number}`,
+          who: made.by.person,
+          what: event.kind,
+          data: { hash: record.hash },
+        },
         'one',
       );
     }
     if (ruling.kind === 'refused') {
       const words = say`${ruling.why}; ${ruling.remedy}`;
-      return { kind: 'refused', answer: { status: 'refused', message: message('warning', words, notice('warning', words)) } };
+      return {
+        kind: 'refused',
+        answer: { status: 'refused', message: message('warning', words, notice('warning', words)) },
+      };
     }
     const after = await readMeasure(world, number);
     if (!after) throw new Error(`Measure ${number} is gone from the ledger.`);
@@ -95,7 +111,14 @@ function answer(record: MeasureRecord, request: CommandRequest): Answer {
   const elsewhere = record.told.some((each) => each.conversation.id === request.conversation.id);
   const ok = record.state === 'in-force' && record.lastSeen?.seen === 'in-force' && record.proof?.proof === 'proved';
   return {
-    status: ok || record.state === 'denied' ? 'ok' : record.state === 'failed' ? 'critical' : record.state === 'proposed' ? 'warning' : 'unknown',
+    status:
+      ok || record.state === 'denied'
+        ? 'ok'
+        : record.state === 'failed'
+          ? 'critical'
+          : record.state === 'proposed'
+            ? 'warning'
+            : 'unknown',
     // The card above was edited already; here one line is enough.
     message: elsewhere ? message(card.tone, card.summary, notice(card.tone, card.summary)) : card,
     data: measureJson(record),

@@ -50,7 +50,9 @@ function targetFor(args: MeasureArguments, world: Ordering): string | Answer {
   const known = names.length === 0 ? `put one under ${args.on}s in tourniquet.yaml` : `say one of ${names.join(', ')}`;
   if (args.target === undefined)
     return names.length === 1 && names[0] !== undefined ? names[0] : refused(`no ${args.on} was named`, known);
-  return names.includes(args.target) ? args.target : refused(`there is no ${args.on} ${JSON.stringify(args.target)}`, known);
+  return names.includes(args.target)
+    ? args.target
+    : refused(`there is no ${args.on} ${JSON.stringify(args.target)}`, known);
 }
 
 /** The card as the answer, and where it was shown, so that it can be edited. */

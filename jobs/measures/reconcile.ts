@@ -23,6 +23,11 @@ const ASK_EVERY_MS = 3_600_000;
 
 export type Reconciling = Acting & Pick<World, 'outbox'>;
 
+/** The chore: once a minute. */
+export const runReconcile = async (world: World): Promise<void> => {
+  await reconcile(world);
+};
+
 /** Gives how many measures are in a state that isn't known. One that fails doesn't keep the others. */
 export async function reconcile(world: Reconciling): Promise<number> {
   const open = await openMeasures(world);
@@ -66,7 +71,8 @@ const expire = (now: number) => (record: MeasureRecord) =>
 async function ask(world: Reconciling, record: MeasureRecord): Promise<MeasureRecord> {
   const now = world.clock.now();
   const last = record.askedAt ?? record.since ?? now;
-  if (record.state !== 'in-force' || record.until !== undefined || record.kept || now - last < ASK_EVERY_MS) return record;
+  if (record.state !== 'in-force' || record.until !== undefined || record.kept || now - last < ASK_EVERY_MS)
+    return record;
   const asked = await change(world, record.number, (current) =>
     current.state === 'in-force' && current.askedAt === record.askedAt ? [{ kind: 'asked', at: now }] : undefined,
   );

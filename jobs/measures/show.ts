@@ -28,7 +28,13 @@ export const runLedger: CommandJob<keyof Acting> = async (request, world) => {
   const standing = records.filter(isStanding);
   const tones = standing.map(toneOf);
   return {
-    status: tones.includes('critical') ? 'critical' : tones.includes('unknown') ? 'unknown' : standing.length > 0 ? 'warning' : 'ok',
+    status: tones.includes('critical')
+      ? 'critical'
+      : tones.includes('unknown')
+        ? 'unknown'
+        : standing.length > 0
+          ? 'warning'
+          : 'ok',
     message: sayLedger(records),
     data: { schema: 'tourniquet.ledger/1', measures: records.map(measureJson) },
   };

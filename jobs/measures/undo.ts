@@ -27,7 +27,8 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   const { which } = args.value;
   if (which === 'all') {
     const standing = await standingMeasures(world);
-    if (standing.length === 0) return { status: 'ok', message: message('good', 'Nothing is in force; there is nothing to take back.') };
+    if (standing.length === 0)
+      return { status: 'ok', message: message('good', 'Nothing is in force; there is nothing to take back.') };
     const done: MeasureRecord[] = [];
     // The last first; where one is refused, those before it were laid under it, and are left for a person to decide.
     for (const record of standing.toReversed()) {
@@ -43,7 +44,11 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   if (!entry) return refused(`there is no measure ${which}`, 'say ledger for those there are');
   if (!isStanding(entry.record)) {
     const words = sayDecided(entry.record);
-    return { status: 'ok', message: message('neutral', words, notice('neutral', words)), data: measureJson(entry.record) };
+    return {
+      status: 'ok',
+      message: message('neutral', words, notice('neutral', words)),
+      data: measureJson(entry.record),
+    };
   }
   tell(message('neutral', say`taking back measure ${which} …`));
   const after = await releaseMeasure(world, which, by, way);
@@ -61,7 +66,12 @@ function undone(records: readonly MeasureRecord[], wanted: number): Answer {
     : say`${records.length - left.length} of ${wanted} taken back; ${left.map((each) => `measure ${each.number} is ${stateInWords(each)}`).join(', ')}.`;
   return {
     status: all ? 'ok' : left.some((each) => each.refused) ? 'critical' : 'unknown',
-    message: message(all ? 'good' : 'critical', line, notice(all ? 'good' : 'critical', line), ...left.flatMap((each) => sayMeasure(each).blocks)),
+    message: message(
+      all ? 'good' : 'critical',
+      line,
+      notice(all ? 'good' : 'critical', line),
+      ...left.flatMap((each) => sayMeasure(each).blocks),
+    ),
     data: { schema: 'tourniquet.undo/1', measures: records.map(measureJson) },
   };
 }
@@ -71,7 +81,8 @@ export const runExtend: CommandJob<keyof Undoing> = async (request, world) => {
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const entry = await readMeasure(world, args.value.number);
   if (!entry) return refused(`there is no measure ${args.value.number}`, 'say ledger for those there are');
-  if (entry.record.until === undefined) return refused(`measure ${args.value.number} has no lease`, 'it stays until it is taken back');
+  if (entry.record.until === undefined)
+    return refused(`measure ${args.value.number} has no lease`, 'it stays until it is taken back');
   const after = await renewMeasure(world, args.value.number, whoIs(world, request.actor));
   await tellMeasure(world, after);
   return { status: 'ok', message: sayMeasure(after), data: measureJson(after) };
@@ -86,7 +97,8 @@ export const runKeep: CommandJob<keyof Undoing> = async (request, world) => {
     isStanding(record) ? [{ kind: 'kept', at: world.clock.now(), by, reason: foreign(reason, 400) }] : undefined,
   );
   if (!after) return refused(`there is no measure ${number}`, 'say ledger for those there are');
-  if (!after.kept || !isStanding(after)) return refused(`measure ${number} is not in force`, 'say ledger for those that are');
+  if (!after.kept || !isStanding(after))
+    return refused(`measure ${number} is not in force`, 'say ledger for those that are');
   await world.auditLog.write({ kind: 'decision', about: `measure/${number}`, who: by.person, what: 'kept' }, 'one');
   await tellMeasure(world, after);
   const words = say`Measure ${number} stays, chosen by ${by.shown}: ${after.kept.reason}`;

@@ -2,7 +2,26 @@
 import type { CommandSpec } from './spec.ts';
 import { chatSpec } from './specs/chat.ts';
 import { checkSpec } from './specs/check.ts';
+import {
+  approveSpec,
+  auditLogSpec,
+  breakGlassSpec,
+  denySpec,
+  extendSpec,
+  keepSpec,
+  ledgerSpec,
+  undoSpec,
+} from './specs/decisions.ts';
 import { helpSpec } from './specs/help.ts';
+import {
+  blockSpec,
+  cleanQueueSpec,
+  disableAccountSpec,
+  freezeSpec,
+  quarantineSpec,
+  rerouteSpec,
+  unplugSpec,
+} from './specs/measures.ts';
 import { queueSpec } from './specs/queue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
@@ -14,6 +33,21 @@ export const registry: readonly CommandSpec[] = [
   triageSpec,
   checkSpec,
   queueSpec,
+  freezeSpec,
+  blockSpec,
+  unplugSpec,
+  quarantineSpec,
+  disableAccountSpec,
+  cleanQueueSpec,
+  rerouteSpec,
+  approveSpec,
+  denySpec,
+  breakGlassSpec,
+  undoSpec,
+  keepSpec,
+  extendSpec,
+  ledgerSpec,
+  auditLogSpec,
   windowsSpec,
   statusSpec,
   chatSpec,

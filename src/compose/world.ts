@@ -20,6 +20,8 @@ import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
 import { makeHousehold } from './household.ts';
 import { makeMailServers } from './mail-servers.ts';
+import { makeMeasureDrivers } from './measure-drivers.ts';
+import { makeMeasureRules } from './measure-rules.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -63,6 +65,8 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     ledger: openJournal(redis.records, 'measures'),
     incidents: openJournal(redis.records, 'incidents'),
     holds: openHolds(redis.records),
+    measureDrivers: makeMeasureDrivers(settings),
+    measureRules: makeMeasureRules(settings.config),
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
     fences: openFences(redis.records, () => systemClock.now()),
   };

@@ -192,7 +192,10 @@ export function sayStillNeeded(record: MeasureRecord, now: number): Message {
     'warning',
     words,
     notice('warning', words),
-    actions(button('Keep it', `keep ${record.number} still needed`), { ...button('Undo', `undo ${record.number}`), confirm: `Take measure ${record.number} back?` }),
+    actions(button('Keep it', `keep ${record.number} still needed`), {
+      ...button('Undo', `undo ${record.number}`),
+      confirm: `Take measure ${record.number} back?`,
+    }),
   );
 }
 

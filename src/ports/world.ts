@@ -9,7 +9,8 @@ import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
 import type { Files } from './files.ts';
 import type { Holds, Journal } from './journal.ts';
-import type { Fences } from './measures.ts';
+import type { MeasureRules } from './measure-rules.ts';
+import type { Fences, MeasureDrivers } from './measures.ts';
 import type { IncidentEvent } from '../domain/incidents/incident.ts';
 import type { MeasureEvent } from '../domain/measures/record.ts';
 import type { Household } from './household.ts';
@@ -38,4 +39,6 @@ export interface World {
   readonly holds: Holds;
   readonly fences: Fences;
   readonly auditLog: AuditLog;
+  readonly measureDrivers: MeasureDrivers;
+  readonly measureRules: MeasureRules;
 }

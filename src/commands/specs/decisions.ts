@@ -118,11 +118,14 @@ function readNumber(said: SpokenCommand, reason: 'none' | 'optional' | 'needed')
   const text = first.replace(/^#/, '');
   if (!/^[1-9]\d{0,8}$/.test(text))
     return refuse(
-      first === '' ? `${said.name} needs the number of a measure` : `${JSON.stringify(first.slice(0, 40))} is not the number of a measure`,
+      first === ''
+        ? `${said.name} needs the number of a measure`
+        : `${JSON.stringify(first.slice(0, 40))} is not the number of a measure`,
       'say ledger for those there are',
     );
   const words = rest.join(' ');
   if (reason === 'none' && words !== '') return refuse(`${said.name} takes one number`, `say ${said.name} ${text}`);
-  if (reason === 'needed' && words.trim().length < 5) return refuse(`${said.name} needs a reason`, `say ${said.name} ${text} and why`);
+  if (reason === 'needed' && words.trim().length < 5)
+    return refuse(`${said.name} needs a reason`, `say ${said.name} ${text} and why`);
   return accept({ number: Number(text), ...(words !== '' && { reason: words }) });
 }

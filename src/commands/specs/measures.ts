@@ -40,7 +40,10 @@ interface MeasureSpec {
 function spec(measure: MeasureSpec): CommandSpec<MeasureArguments> {
   return {
     ...measure,
-    details: [...measure.details, 'Nothing is touched by saying it: the plan and its undo are shown, and somebody else must approve.'],
+    details: [
+      ...measure.details,
+      'Nothing is touched by saying it: the plan and its undo are shown, and somebody else must approve.',
+    ],
     role: 'responder',
     risk: 'change',
     options: [...(measure.options ?? []), INCIDENT],
@@ -91,7 +94,10 @@ export const cleanQueueSpec = spec({
   name: 'clean-queue',
   usage: '[SERVER] --sender ADDRESS | --account LOGIN | --recipient-domain DOMAIN',
   help: 'delete from the queue only what matches, after saving it so that it can be put back',
-  details: ['The matching messages are held, listed again, saved, then deleted by id. There is no "all".', '--sender "" is the null sender.'],
+  details: [
+    'The matching messages are held, listed again, saved, then deleted by id. There is no "all".',
+    '--sender "" is the null sender.',
+  ],
   examples: ['clean-queue mx1 --sender ""', 'clean-queue mx1 --account administrator'],
   options: [
     { name: 'sender', value: 'ADDRESS', help: 'envelope sender; "" is the null sender' },
@@ -160,7 +166,11 @@ export const quarantineSpec = spec({
     const words = [...said.words];
     const address = parseIp(words.pop() ?? '');
     if (address.kind === 'bad') return address;
-    return onFirewall({ ...said, words }, (firewall) => ({ kind: 'quarantine-host', firewall, address: address.value.text }));
+    return onFirewall({ ...said, words }, (firewall) => ({
+      kind: 'quarantine-host',
+      firewall,
+      address: address.value.text,
+    }));
   },
 });
 
@@ -172,10 +182,17 @@ function onFirewall(said: SpokenCommand, order: MeasureArguments['order']): Pars
   return onTarget(said, 'firewall', order);
 }
 
-function onTarget(said: SpokenCommand, on: 'server' | 'firewall', order: MeasureArguments['order']): Parsed<MeasureArguments> {
+function onTarget(
+  said: SpokenCommand,
+  on: 'server' | 'firewall',
+  order: MeasureArguments['order'],
+): Parsed<MeasureArguments> {
   const [target, ...rest] = said.words;
   if (rest.length > 0)
-    return refuse(`${said.name} does not know what to do with ${JSON.stringify(rest.join(' ').slice(0, 60))}`, `name one ${on}`);
+    return refuse(
+      `${said.name} does not know what to do with ${JSON.stringify(rest.join(' ').slice(0, 60))}`,
+      `name one ${on}`,
+    );
   if (target !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/.test(target))
     return refuse(`${JSON.stringify(target.slice(0, 60))} is not the name of a ${on}`, `say a name of tourniquet.yaml`);
   return accept({ on, order, ...(target !== undefined && { target }) });
@@ -186,7 +203,10 @@ function readLease(said: SpokenCommand, most: number): Parsed<number | undefined
   if (text === undefined) return accept(undefined);
   const minutes = Number(text);
   if (!/^\d{1,4}$/.test(text) || minutes < 1 || minutes > most)
-    return refuse(`a lease of ${JSON.stringify(text.slice(0, 20))} is out of bounds`, `write whole minutes, 1 to ${most}`);
+    return refuse(
+      `a lease of ${JSON.stringify(text.slice(0, 20))} is out of bounds`,
+      `write whole minutes, 1 to ${most}`,
+    );
   return accept(minutes);
 }
 
@@ -198,7 +218,10 @@ function readSelection(said: SpokenCommand): Parsed<QueueSelection> {
     return refuse('nothing says which messages', 'write --sender, --account or --recipient-domain; there is no "all"');
   // A forged sender need not be a proper address; what would be read as a flag or as several lines is refused.
   if (sender !== undefined && sender !== '' && !/^[^\s\p{C}<>-][^\s\p{C}<>]{0,319}$/u.test(sender))
-    return refuse(`${JSON.stringify(sender.slice(0, 60))} is not an envelope sender`, 'write it as the queue shows it, or "" for the null sender');
+    return refuse(
+      `${JSON.stringify(sender.slice(0, 60))} is not an envelope sender`,
+      'write it as the queue shows it, or "" for the null sender',
+    );
   const login = account === undefined ? accept(undefined) : readAccount(account);
   if (login.kind === 'bad') return login;
   const to = domain === undefined ? accept(undefined) : parseDomain(domain);

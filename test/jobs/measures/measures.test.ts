@@ -1,0 +1,243 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { commandJobs } from '../../../jobs/catalogue.ts';
+import { runApprove, runBreakGlass, runDeny } from '../../../jobs/measures/decide.ts';
+import { runBlock, runFreeze, runUnplug } from '../../../jobs/measures/order.ts';
+import { reconcile } from '../../../jobs/measures/reconcile.ts';
+import { runLedger } from '../../../jobs/measures/show.ts';
+import { runExtend, runKeep, runUndo } from '../../../jobs/measures/undo.ts';
+import type { Answer, CommandRequest } from '../../../jobs/answer.ts';
+import { parseLine } from '../../../src/commands/parse.ts';
+import { registry } from '../../../src/commands/registry.ts';
+import { plain } from '../../../src/domain/foreign.ts';
+import { makeMeasureStage } from '../../support/measure-world.ts';
+import type { MeasureStage } from '../../support/measure-world.ts';
+
+const JOBS = {
+  freeze: runFreeze,
+  block: runBlock,
+  unplug: runUnplug,
+  approve: runApprove,
+  deny: runDeny,
+  'break-glass': runBreakGlass,
+  undo: runUndo,
+  keep: runKeep,
+  extend: runExtend,
+  ledger: runLedger,
+} as const;
+
+describe('measures', () => {
+  let stage: MeasureStage;
+  let count = 0;
+  beforeEach(() => {
+    stage = makeMeasureStage();
+  });
+
+  /** Says a line as this person, in this person's own conversation. */
+  const say = async (person: string, line: string, nonce?: string): Promise<Answer> => {
+    const command = parseLine(line, registry);
+    if (command.kind === 'misheard') throw new Error(command.why);
+    const run = Object.entries(JOBS).find(([name]) => name === command.spec.name)?.[1];
+    if (!run) throw new Error(`not part of this test: ${line}`);
+    count += 1;
+    const request: CommandRequest = {
+      id: `event-${count}`,
+      command: command.spoken,
+      actor: { surface: 'slack', id: person, shown: { foreign: person } },
+      conversation: { surface: 'slack', id: `of-${person}` },
+      at: stage.now,
+      files: {},
+      ...(nonce !== undefined && { nonce }),
+    };
+    return run(request, stage.world, () => {});
+  };
+  const nonceOf = (answer: Answer): string | undefined => {
+    const card = answer.message.blocks.find((block) => block.kind === 'approval');
+    return card?.kind === 'approval' ? card.buttons[0]?.nonce : undefined;
+  };
+  const words = (answer: Answer): string => plain(answer.message.summary);
+
+  it('are only proposed by being said: the card shows plan, undo and whom it touches', async () => {
+    const answer = await say('ana', 'freeze');
+    const card = answer.message.blocks.find((block) => block.kind === 'approval');
+    expect(card).toMatchObject({ commands: ['engage tq1'], blastRadius: [['holds 3 messages']] });
+    expect(JSON.stringify(answer.message)).toContain('release tq1');
+    expect(stage.device.effects).toEqual([]);
+  });
+
+  it('are carried out once a second person agrees, with intent before effect, and proved', async () => {
+    await say('ana', 'freeze mx1');
+    const answer = await say('ben', 'approve 1');
+    expect(answer.status).toBe('ok');
+    expect(stage.device.effects).toEqual(['engage tq1']);
+    expect(stage.audit.map((entry) => entry.what)).toEqual([
+      'proposed freeze-outbound',
+      'approved',
+      'engage freeze-outbound on mx1',
+      'engaged, in-force, proved',
+    ]);
+  });
+
+  it('are never approved by who proposed them, nor twice by one person', async () => {
+    await say('ana', 'unplug gateway');
+    expect(words(await say('ana', 'approve 1'))).toMatch(/can’t approve it.*break-glass 1/);
+    await say('ben', 'approve 1');
+    expect(words(await say('ben', 'approve 1'))).toMatch(/approved measure 1 already; 1 more/);
+    expect(stage.device.effects).toEqual([]);
+    await say('cem', 'approve 1');
+    expect(stage.device.effects).toEqual(['engage tq1']);
+  });
+
+  it('end at one "no"', async () => {
+    await say('ana', 'unplug gateway');
+    await say('ben', 'approve 1');
+    await say('cem', 'deny 1 the boss is on the telephone');
+    expect(words(await say('dora', 'approve 1'))).toMatch(/refused by cem at .* UTC; nothing was done/);
+    expect(stage.device.effects).toEqual([]);
+  });
+
+  it('answer a press that comes too late with who decided what and when', async () => {
+    const proposal = await say('ana', 'freeze');
+    await say('ben', 'approve 1', nonceOf(proposal));
+    const late = await say('cem', 'approve 1', nonceOf(proposal));
+    expect(words(late)).toMatch(/was approved by ben at .* UTC; it is in force/);
+    expect(stage.device.effects).toEqual(['engage tq1']);
+  });
+
+  it('do not take a button of another plan', async () => {
+    await say('ana', 'freeze');
+    expect(words(await say('ben', 'approve 1', 'of-another'))).toMatch(/belongs to another plan/);
+  });
+
+  it('give two who press at once one effect and two answers', async () => {
+    await say('ana', 'freeze');
+    const answers = await Promise.all([say('ben', 'approve 1'), say('cem', 'approve 1')]);
+    expect(stage.device.effects).toEqual(['engage tq1']);
+    expect(answers.map(words).every((line) => line !== '')).toBe(true);
+  });
+
+  it('can’t be approved after their time, and the reconciler closes them', async () => {
+    await say('ana', 'freeze');
+    stage.now += 900_001;
+    expect(words(await say('ben', 'approve 1'))).toMatch(/not approved in time/);
+    await say('ana', 'freeze');
+    stage.now += 900_001;
+    await reconcile(stage.world);
+    expect((await say('ana', 'ledger')).status).toBe('ok');
+    expect(stage.device.effects).toEqual([]);
+  });
+
+  it('go ahead alone only with a reason, which stands in the card', async () => {
+    await say('ana', 'freeze');
+    await say('ana', 'break-glass 1 alone on shift');
+    expect(stage.device.effects).toEqual(['engage tq1']);
+    expect(JSON.stringify((await say('ana', 'ledger')).message)).toContain('freeze-outbound');
+    expect(JSON.stringify(stage.said.at(-1)?.message)).toContain('alone on shift');
+  });
+
+  it('are refused where another open measure holds the same, with what frees it', async () => {
+    await say('ana', 'freeze');
+    expect(words(await say('ben', 'freeze'))).toMatch(/measure 1 .* has mx1\/way-out already; approve or deny 1 first/);
+  });
+
+  it('change nothing while the audit log can’t be written, but can be taken back', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    stage.auditIsAway = true;
+    await say('ana', 'block');
+    await expect(say('ben', 'approve 2')).rejects.toThrow(/nothing was changed/);
+    expect(stage.device.effects).toEqual(['engage tq1']);
+    expect((await say('ana', 'undo 1')).status).toBe('ok');
+    expect(stage.device.effects).toEqual(['engage tq1', 'release tq1']);
+  });
+
+  it('are not carried out where the world moved on since the plan was shown', async () => {
+    await say('ana', 'freeze');
+    stage.device.state = 'somebody else changed it';
+    expect(words(await say('ben', 'approve 1'))).toMatch(/changed since the plan was shown; nothing was done/);
+    expect(stage.device.effects).toEqual([]);
+    expect(words(await say('ana', 'freeze'))).toMatch(/Measure 2: freeze/);
+  });
+
+  it('are unknown, not in force, while no answer came, and are continued and told', async () => {
+    await say('ana', 'freeze');
+    stage.device.fate.push('reply-lost');
+    const answer = await say('ben', 'approve 1');
+    expect(answer.status).toBe('unknown');
+    stage.now += 60_000;
+    expect(await reconcile(stage.world)).toBe(0);
+    expect(stage.device.effects).toEqual(['engage tq1']);
+    expect((await say('ana', 'ledger')).status).toBe('warning');
+  });
+
+  it('tell that somebody took them away by hand', async () => {
+    await say('ana', 'block gateway');
+    await say('ben', 'approve 1');
+    stage.device.inForce.clear();
+    stage.now += 60_000;
+    await reconcile(stage.world);
+    expect(stage.said.filter((each) => each.loud).map((each) => plain(each.message.summary))).toEqual([
+      'Measure 1: block port 25 on gateway for everyone: no longer in force, by somebody else’s hand',
+    ]);
+    expect((await say('ana', 'undo 1')).status).toBe('ok');
+  });
+
+  it('refuse an exact undo with the difference, and take back only what is ours when told so', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    stage.device.hand = 'changed';
+    const refused = await say('ana', 'undo 1');
+    expect(refused.status).toBe('critical');
+    expect(JSON.stringify(refused.message)).toContain('- a line');
+    expect(stage.device.inForce.size).toBe(1);
+    expect((await say('ana', 'undo 1 --ours-only')).status).toBe('ok');
+    expect(stage.device.inForce.size).toBe(0);
+  });
+
+  it('are taken back the last first by undo all, and then nothing is held or in force', async () => {
+    for (const line of ['freeze', 'block gateway']) await say('ana', line);
+    await say('ben', 'approve 1');
+    await say('ben', 'approve 2');
+    expect(words(await say('ana', 'undo all'))).toBe('All 2 measures are taken back, the last first.');
+    expect(stage.device.effects.slice(2)).toEqual(['release tq2', 'release tq1']);
+    expect(words(await say('ana', 'freeze'))).toMatch(/Measure 3/);
+  });
+
+  it('end with their lease, which is told, and what they held is free', async () => {
+    await say('ana', 'block gateway --lease 30');
+    await say('ben', 'approve 1');
+    stage.now += 30 * 60_000 + 1;
+    stage.device.inForce.clear();
+    await reconcile(stage.world);
+    expect(plain(stage.said.at(-1)?.message.summary ?? [])).toMatch(/over, as its lease ended/);
+    expect(words(await say('ana', 'block gateway'))).toMatch(/Measure 2/);
+  });
+
+  it('without an end of their own are asked about every hour, until somebody keeps them', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    const asked = (): number =>
+      stage.said.filter((each) => plain(each.message.summary).includes('still needed')).length;
+    for (let minute = 0; minute < 130; minute += 10) {
+      stage.now += 600_000;
+      await reconcile(stage.world);
+    }
+    expect(asked()).toBe(2);
+    await say('ben', 'keep 1 until the provider answers');
+    stage.now += 7_200_000;
+    await reconcile(stage.world);
+    expect(asked()).toBe(2);
+  });
+
+  it('edit their card on every surface that showed it', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    const cards = stage.said.filter((each) => each.key === 'event-1' || each.conversation.id === 'of-ana');
+    expect(cards.length).toBeGreaterThan(0);
+    expect(plain(cards.at(-1)?.message.summary ?? [])).toMatch(/in force/);
+    expect(JSON.stringify(cards.at(-1)?.message)).not.toContain('approve 1');
+  });
+
+  it('are all commands of the registry', () => {
+    expect(Object.keys(commandJobs)).toEqual(expect.arrayContaining(Object.keys(JOBS)));
+  });
+});

@@ -1,0 +1,73 @@
+/** A world for the engine of measures: records in memory, a device in memory, a clock that is set by hand. */
+import { makeFences, makeHolds, makeJournal } from '../../adapters/simulated/journal.ts';
+import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
+import type { MeasureEvent } from '../../src/domain/measures/record.ts';
+import type { AuditEntry } from '../../src/ports/audit-log.ts';
+import { AuditUnavailable } from '../../src/ports/audit-log.ts';
+import type { Utterance } from '../../src/ports/conversation.ts';
+import type { World } from '../../src/ports/world.ts';
+import { makeFakeDevice } from './fake-device.ts';
+import type { FakeDevice } from './fake-device.ts';
+
+export type MeasureWorld = Pick<
+  World,
+  | 'auditLog'
+  | 'clock'
+  | 'fences'
+  | 'holds'
+  | 'incidents'
+  | 'ledger'
+  | 'measureDrivers'
+  | 'measureRules'
+  | 'outbox'
+  | 'people'
+  | 'random'
+>;
+
+export interface MeasureStage {
+  readonly world: MeasureWorld;
+  readonly device: FakeDevice;
+  readonly audit: AuditEntry[];
+  readonly said: Utterance[];
+  now: number;
+  auditIsAway: boolean;
+}
+
+export function makeMeasureStage(): MeasureStage {
+  let count = 0;
+  const device = makeFakeDevice(() => stage.now);
+  const stage: MeasureStage = {
+    now: 1_800_000_000_000,
+    auditIsAway: false,
+    audit: [],
+    said: [],
+    device,
+    world: {
+      clock: { now: () => stage.now, monotonic: () => stage.now, wait: async () => {} },
+      random: { hex: (bytes) => String((count += 1)).padStart(bytes * 2, '0'), fraction: () => 0.5 },
+      ledger: makeJournal<MeasureEvent>(),
+      incidents: makeJournal<IncidentEvent>(),
+      holds: makeHolds(),
+      fences: makeFences(() => stage.now),
+      auditLog: {
+        write: async (entry, must = 'both') => {
+          if (stage.auditIsAway && must === 'both') throw new AuditUnavailable('the disk is full');
+          stage.audit.push(entry);
+        },
+        verify: async () => ({ kind: 'whole', entries: stage.audit.length, head: '' }),
+      },
+      measureDrivers: device.drivers,
+      measureRules: {
+        servers: ['mx1'],
+        firewalls: ['gateway'],
+        approvalMs: 900_000,
+        breakGlass: true,
+        unplugMinutes: 30,
+        refuses: () => undefined,
+      },
+      outbox: { put: async (utterance) => void stage.said.push(utterance) },
+      people: { roleOf: () => 'admin', personOf: (actor) => actor.id },
+    },
+  };
+  return stage;
+}
