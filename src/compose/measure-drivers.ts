@@ -1,5 +1,5 @@
 /** Which driver carries out which order, from the configuration. */
-import { openNftables } from '../../adapters/firewall/nftables/driver.ts';
+import { openNftables } from '../../adapters/firewall/netfilter/nftables/driver.ts';
 import type { FirewallConfig } from '../config/schema.ts';
 import type { MeasureOrder } from '../domain/measures/order.ts';
 import { targetOf } from '../domain/measures/order.ts';
