@@ -5,6 +5,7 @@ import type { MeasureOrder } from '../domain/measures/order.ts';
 import { targetOf } from '../domain/measures/order.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
 import { hostOf } from './hosts.ts';
+import { mailDriver } from './mail-drivers.ts';
 import type { Settings } from './settings.ts';
 
 type Found = ReturnType<MeasureDrivers['find']>;
@@ -26,11 +27,7 @@ export function makeMeasureDrivers(settings: Settings): MeasureDrivers {
         case 'disable-account':
         case 'clean-queue': {
           const server = config.servers.find((each) => each.name === name);
-          if (!server) return missing('server', name, config.servers);
-          return {
-            refused: `${order.kind} is not there yet for ${server.mta}`,
-            remedy: `do it by hand on ${name}: docs/mail-servers.md has the commands`,
-          };
+          return server ? mailDriver(server, order.kind, settings) : missing('server', name, config.servers);
         }
         default:
           return order satisfies never;

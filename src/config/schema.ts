@@ -69,6 +69,8 @@ const server = z.strictObject({
   helo: domain.optional(),
   log: file.or(z.literal('journal')).optional(),
   instances: z.array(file).default([]),
+  /** The alarm's own mail leaves through it: a freeze holds that too, and says so. */
+  pagerLeavesHere: z.boolean().default(false),
   smartHost: smartHost.optional(),
 });
 

@@ -1,10 +1,11 @@
 /** A real Postfix in a box of its own, with its fixed paths; what it can't deliver is deferred to a closed port. */
+import type { SetName } from '../../bin/debian-packages.mjs';
 import type { Mta } from '../../src/domain/queues/snapshot.ts';
 import { startBox } from './box.ts';
 import type { Box } from './box.ts';
 import { until } from './process.ts';
 
-const MAIN_CF = `compatibility_level = 3.6
+export const MAIN_CF = `compatibility_level = 3.6
 myhostname = mx1.example.test
 mydestination = localhost
 inet_interfaces = 127.0.0.1
@@ -36,9 +37,15 @@ export interface MailLab {
   stop(): Promise<void>;
 }
 
-export async function startPostfix(): Promise<MailLab> {
-  const box = await startBox({ name: 'mx1', sets: ['postfix', 'net'] });
-  box.write('/etc/postfix/main.cf', MAIN_CF);
+export interface PostfixPlan {
+  /** In place of the lab's own. */
+  readonly mainCf?: string;
+  readonly sets?: readonly SetName[];
+}
+
+export async function startPostfix(plan: PostfixPlan = {}): Promise<MailLab> {
+  const box = await startBox({ name: 'mx1', sets: ['postfix', 'net', ...(plan.sets ?? [])] });
+  box.write('/etc/postfix/main.cf', plan.mainCf ?? MAIN_CF);
   await box.must(['sh', '-c', SET_UP]);
   await until(async () => (await box.exec(['postqueue', '-j'])).code === 0, 10_000, 'Postfix to show its queue');
   return {

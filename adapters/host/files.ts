@@ -1,0 +1,60 @@
+/**
+ * Files of a host through its own sh, coreutils and `sync`: base64 there and back, as a run carries text.
+ *
+ * The script is fixed and takes everything as positional parameters. The new bytes are written beside the file, made
+ * durable, and renamed over it; what the file was is compared by SHA-256 while the fence's lock is held.
+ */
+import { createHash } from 'node:crypto';
+import { HostUnknown } from '../../src/ports/host.ts';
+import type { Host } from '../../src/ports/host.ts';
+import type { HostFiles } from '../../src/ports/host-files.ts';
+
+const DEADLINE_MS = 15_000;
+const MISSING = 66;
+const CHANGED = 65;
+const NONE = 'none';
+
+const READ = `[ -e "$1" ] || exit ${MISSING}
+exec base64 "$1"`;
+
+const REPLACE = `set -e
+path=$1; from=$2; to=$3; mode=$4
+path=$(readlink -f -- "$path")
+if [ -e "$path" ]; then now=$(sha256sum < "$path"); now=\${now%% *}; else now=${NONE}; fi
+[ "$now" = "$to" ] && exit 0
+[ "$now" = "$from" ] || exit ${CHANGED}
+new=$path.tourniquet-new
+rm -f -- "$new"
+if [ "$to" = ${NONE} ]; then rm -f -- "$path"
+else
+  if [ -e "$path" ]; then cp -a -- "$path" "$new"; else (umask 077; : > "$new"; chmod "$mode" "$new"); fi
+  base64 -d > "$new"
+  # Postfix waits for seconds until a fresh file has settled; this one is renamed whole.
+  touch -d "@$(($(date +%s) - 3))" -- "$new"
+  sync -- "$new"
+  mv -f -- "$new" "$path"
+fi
+sync -- "$(dirname -- "$path")"`;
+
+export function openHostFiles(name: string, host: Host): HostFiles {
+  return {
+    read: async (path) => {
+      const ran = await host.run(['sh', '-c', READ, 'tourniquet', path], { deadlineMs: DEADLINE_MS });
+      if (ran.code === MISSING) return undefined;
+      if (ran.code !== 0) throw new HostUnknown(`${path} of ${name} can't be read: ${ran.err.trim().slice(0, 300)}`);
+      return Buffer.from(ran.out, 'base64').toString('latin1');
+    },
+    replace: async (path, { from, to, mode = '0644' }, fence) => {
+      const argv = ['sh', '-c', REPLACE, 'tourniquet', path, fingerprint(from), fingerprint(to), mode];
+      const input = Buffer.from(to ?? '', 'latin1').toString('base64');
+      const ran = await host.run(argv, { deadlineMs: DEADLINE_MS, input, fence });
+      if (ran.code === CHANGED)
+        throw new HostUnknown(`${path} of ${name} was changed by somebody else this very moment; nothing was written.`);
+      if (ran.code !== 0) throw new HostUnknown(`${path} of ${name} can't be written: ${ran.err.trim().slice(0, 300)}`);
+    },
+  };
+}
+
+function fingerprint(text: string | undefined): string {
+  return text === undefined ? NONE : createHash('sha256').update(text, 'latin1').digest('hex');
+}

@@ -1,0 +1,116 @@
+/**
+ * freeze-outbound: the master no longer starts the agents that deliver by SMTP.
+ *
+ * Rules, each found on a real Postfix:
+ * 1. `master_service_disable` with every clone of smtp(8), not `defer_transports`: that one is emptied by `postqueue -f`,
+ *    which any local user may say.
+ * 2. The clone that carries inbound mail for `relay_domains` goes on.
+ * 3. What is being delivered at the moment is aborted by the reload and stays in the queue.
+ */
+import { say } from '../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../src/domain/foreign.ts';
+import { MeasureRefused } from '../../../src/ports/measures.ts';
+import type { ConfigMeasure, InstancePlan } from './config-measure.ts';
+import { holderOf, putSettings } from './main-cf.ts';
+import type { Service, Tools } from './tools.ts';
+
+const DISABLE = 'master_service_disable';
+
+export function freezeMeasure(tools: Tools): ConfigMeasure {
+  const { name, options } = tools;
+  return {
+    propose: async (_order, { folder }, mainCf) => {
+      const holder = holderOf(mainCf, DISABLE);
+      if (holder !== undefined)
+        throw new MeasureRefused(`${name} is frozen already, by measure ${holder}; look at the ledger.`);
+      const [old = '', relayDomains = '', relayTransport = '', defaultTransport = '', keptFor = ''] =
+        await tools.values(
+          folder,
+          DISABLE,
+          'relay_domains',
+          'relay_transport',
+          'default_transport',
+          'maximal_queue_lifetime',
+        );
+      const inbound =
+        relayDomains === '' || relayTransport === defaultTransport ? undefined : transportOf(relayTransport);
+      const outbound = outboundOf(await tools.services(folder), inbound);
+      if (outbound.length === 0)
+        throw new MeasureRefused(
+          `master.cf in ${folder} on ${name} has no agent that delivers by SMTP. Block port 25 on the firewall instead.`,
+        );
+      const all = [...new Set([...old.split(/[\s,]+/).filter((each) => each !== ''), ...outbound])];
+      return {
+        settings: [[DISABLE, all.join(', ')]],
+        notes: { services: outbound.join(' '), inbound: inbound ?? '', keptFor },
+      };
+    },
+    blastRadius: async (_order, plans) => {
+      const waiting = await tools.waiting(plans);
+      const services = plans.map((plan) => plan.notes['services']).join(' ');
+      const inbound = plans.map((plan) => plan.notes['inbound']).find((each) => each !== '');
+      return [
+        waiting.phrase('holds'),
+        say`nothing leaves ${name} by SMTP (${services}); inbound mail, local delivery and what users hand in go on`,
+        ...(inbound === undefined ? [] : [say`mail for its relay_domains goes on too, through ${inbound}`]),
+        ...(options.pagerLeavesHere
+          ? [say`the pager's mail leaves through this server too, and is held with the rest`]
+          : []),
+        say`held mail goes back to its sender after ${plans[0]?.notes['keptFor'] ?? ''}`,
+      ] satisfies readonly Phrase[];
+    },
+    edit: (text, tag, plan) => putSettings(text, tag, plan.settings),
+    lagging: async (plan, engaged) => {
+      const master = await tools.master(plan);
+      if (master.kind === 'stopped') return [];
+      const ours = namesOf(plan);
+      return engaged
+        ? ours.filter((each) => master.listens.includes(each)).map((each) => `the master still serves ${each}`)
+        : ours.filter((each) => !master.listens.includes(each)).map((each) => `the master does not serve ${each} yet`);
+    },
+    proofs: async (plan) => {
+      const [effective = ''] = await tools.values(plan.folder, DISABLE);
+      const disabled = effective.split(/[\s,]+/);
+      const wanted = (plan.notes['services'] ?? '').split(' ');
+      const missing = wanted.filter((each) => !disabled.includes(each));
+      const master = await tools.master(plan);
+      const agents =
+        master.kind === 'stopped'
+          ? []
+          : (await tools.processes()).filter(
+              (each) => each.parent === master.pid && namesOf(plan).includes(agentOf(each.args) ?? ''),
+            );
+      return [
+        missing.length === 0
+          ? { right: true, by: say`postconf says ${DISABLE} = ${effective}` }
+          : { right: false, by: say`postconf does not disable ${missing.join(', ')}` },
+        agents.length === 0
+          ? { right: true, by: say`no agent that delivers by SMTP runs under the master of ${name}` }
+          : { right: false, by: say`${agents.length} agents that deliver by SMTP run under the master of ${name}` },
+      ];
+    },
+  };
+}
+
+function outboundOf(services: readonly Service[], inbound: string | undefined): readonly string[] {
+  return services
+    .filter((each) => each.command === 'smtp' && each.name !== inbound)
+    .map((each) => `${each.name}/${each.type}`);
+}
+
+/** `relay:[inner.example]` -> relay */
+function transportOf(value: string): string {
+  return value.split(':')[0] ?? value;
+}
+
+function namesOf(plan: InstancePlan): readonly string[] {
+  return (plan.notes['services'] ?? '').split(' ').map((each) => each.split('/')[0] ?? each);
+}
+
+/** The service that an smtp(8) process is for: `smtp -n relay -t unix -u`; without -n it is called as its program. */
+function agentOf(args: string): string | undefined {
+  const words = args.split(/\s+/);
+  if (words[0] === undefined || !/(^|\/)smtp$/.test(words[0])) return undefined;
+  const named = words.indexOf('-n');
+  return named === -1 ? 'smtp' : words[named + 1];
+}

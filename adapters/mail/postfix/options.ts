@@ -1,0 +1,18 @@
+/** What is configured of a Postfix server that its measures need. */
+export interface PostfixOptions {
+  readonly name: string;
+  /** Configuration folders of its instances; empty: the one that Postfix itself names. */
+  readonly instances: readonly string[];
+  /** The alarm's own mail leaves through this server, so that a freeze holds it too. */
+  readonly pagerLeavesHere: boolean;
+  /** The provider's relay, for reroute. */
+  readonly smartHost?: SmartHostOptions;
+}
+
+export interface SmartHostOptions {
+  /** A host name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /** A file on the mail server with its login, in the server's own form; the secret stays there. */
+  readonly loginFile?: string;
+}

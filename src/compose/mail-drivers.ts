@@ -1,0 +1,57 @@
+/** Which driver carries out a measure on a configured mail server. */
+import { openHostFiles } from '../../adapters/host/files.ts';
+import { openPostfix } from '../../adapters/mail/postfix/driver.ts';
+import type { SmartHostOptions } from '../../adapters/mail/postfix/options.ts';
+import type { ServerConfig } from '../config/schema.ts';
+import type { MeasureKind } from '../domain/measures/order.ts';
+import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
+import { hostOf } from './hosts.ts';
+import type { Settings } from './settings.ts';
+
+type Found = ReturnType<MeasureDrivers['find']>;
+
+export function mailDriver(server: ServerConfig, kind: MeasureKind, settings: Settings): Found {
+  if (server.reach === 'agent')
+    return {
+      refused: `${server.name} is reached through an agent, and none carries out measures yet`,
+      remedy: 'set its reach to ssh, or to local where this process runs on it',
+    };
+  return (
+    opened(server, kind, settings) ?? {
+      refused: `${kind} is not there yet for ${server.mta}`,
+      remedy: `do it by hand on ${server.name}: docs/mail-servers.md has the commands`,
+    }
+  );
+}
+
+function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): MeasureDriver | undefined {
+  const host = hostOf(server, settings.dataFolder);
+  const files = openHostFiles(server.name, host);
+  const smartHost = smartHostOf(server, settings);
+  const options = {
+    name: server.name,
+    instances: server.instances,
+    pagerLeavesHere: server.pagerLeavesHere,
+    ...(smartHost && { smartHost }),
+  };
+  switch (server.mta) {
+    case 'postfix':
+      return openPostfix(options, kind, host, files, () => Date.now());
+    case 'exim':
+    case 'exchange':
+    case 'opensmtpd':
+    case 'sendmail':
+      return undefined;
+    default:
+      return server.mta satisfies never;
+  }
+}
+
+/** The server's own, else that of the site it belongs to. */
+function smartHostOf(server: ServerConfig, settings: Settings): SmartHostOptions | undefined {
+  const site = settings.config.sites.find((each) => each.servers.includes(server.name));
+  const found = server.smartHost ?? (typeof site?.smartHost === 'object' ? site.smartHost : undefined);
+  if (!found) return undefined;
+  const host = typeof found.host === 'string' ? found.host : found.host.text;
+  return { host, port: found.port, ...(found.userFile !== undefined && { loginFile: found.userFile }) };
+}

@@ -1,0 +1,62 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openHostFiles } from '../../../adapters/host/files.ts';
+import { openHost } from '../../../adapters/host/process.ts';
+import { FenceLost } from '../../../src/ports/host.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tq-files-'));
+const host = openHost('mx1', (argv) => argv, join(folder, 'fence'));
+const files = openHostFiles('mx1', host);
+const path = join(folder, "a file's name");
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const BYTES = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte));
+
+describe('files of a host', () => {
+  it('are read and written to the byte, with their mode, and a link stays a link', async () => {
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o640);
+    symlinkSync(path, join(folder, 'link'));
+    await files.replace(join(folder, 'link'), { from: 'old', to: BYTES }, 1);
+    expect(readFileSync(path, 'latin1')).toBe(BYTES);
+    expect(await files.read(join(folder, 'link'))).toBe(BYTES);
+    expect(statSync(path).mode % 0o1000).toBe(0o640);
+    expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
+  });
+
+  it('are not overwritten where somebody else was quicker, and twice is once', async () => {
+    writeFileSync(path, 'theirs');
+    await expect(files.replace(path, { from: 'old', to: 'ours' }, 2)).rejects.toThrow('changed by somebody else');
+    expect(readFileSync(path, 'utf8')).toBe('theirs');
+    await files.replace(path, { from: 'theirs', to: 'ours' }, 2);
+    await files.replace(path, { from: 'theirs', to: 'ours' }, 2);
+    expect(readFileSync(path, 'utf8')).toBe('ours');
+  });
+
+  it('come into being with their mode and go again, and nothing is left beside them', async () => {
+    const fresh = join(folder, 'fresh');
+    expect(await files.read(fresh)).toBeUndefined();
+    await files.replace(fresh, { from: undefined, to: 'secret', mode: '0600' }, 3);
+    expect(statSync(fresh).mode % 0o1000).toBe(0o600);
+    await files.replace(fresh, { from: 'secret', to: undefined }, 3);
+    expect(readdirSync(folder).filter((name) => name.startsWith('fresh'))).toEqual([]);
+  });
+
+  it('are kept from a late hand by the host', async () => {
+    await files.replace(path, { from: 'ours', to: 'later' }, 9);
+    await expect(files.replace(path, { from: 'later', to: 'late' }, 4)).rejects.toThrow(FenceLost);
+    expect(await files.read(path)).toBe('later');
+  });
+});
