@@ -1,5 +1,7 @@
 /** The mail servers of the configuration, each with the way to its host. */
+import { openMailLog } from '../../adapters/mail/log/open.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
+import type { MailLogs } from '../ports/mail-log.ts';
 import type { MailServers } from '../ports/mail-server.ts';
 import { hostOf } from './hosts.ts';
 import type { Settings } from './settings.ts';
@@ -11,6 +13,22 @@ export function makeMailServers(settings: Settings): MailServers {
     find: (name) => {
       const server = servers.find((each) => each.name === name);
       return server && openMailServer(server.name, server.mta, hostOf(server, settings.dataFolder), server.instances);
+    },
+  };
+}
+
+/** The logs of those servers whose place is configured. */
+export function makeMailLogs(settings: Settings): MailLogs {
+  const { servers, sites } = settings.config;
+  return {
+    find: (name) => {
+      const server = servers.find((each) => each.name === name);
+      if (server?.log === undefined) return undefined;
+      const ownDomains = sites.filter((site) => site.servers.includes(name)).flatMap((site) => site.domains);
+      return openMailLog(
+        { server: name, mta: server.mta, place: server.log, ownDomains },
+        hostOf(server, settings.dataFolder),
+      );
     },
   };
 }

@@ -12,16 +12,18 @@ import { openAuditLog } from '../../adapters/audit/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
 import { openFences, openHolds, openJournal } from '../../adapters/redis/journal.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
+import { openLogMemory } from '../../adapters/redis/log-memory.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
+import { openQueueHistory } from '../../adapters/redis/queue-history.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Resolver } from '../ports/dns.ts';
 import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
 import { makeHousehold } from './household.ts';
-import { makeMailServers } from './mail-servers.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
+import { makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -69,6 +71,9 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     measureRules: makeMeasureRules(settings.config),
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
     fences: openFences(redis.records, () => systemClock.now()),
+    queueHistory: openQueueHistory(redis.records),
+    mailLogs: makeMailLogs(settings),
+    logMemory: openLogMemory(redis.records),
   };
   return { world, outbox, close: async () => resolver.close() };
 }

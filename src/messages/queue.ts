@@ -1,5 +1,7 @@
 /** What is in a queue: one sentence first, then the figures that tell what it means. */
+import type { Envelope } from '../domain/queues/envelope.ts';
 import type { Malformed } from '../domain/queues/message.ts';
+import type { QueueLook, QueueTrend } from '../domain/queues/trend.ts';
 import type { Snapshot } from '../domain/queues/snapshot.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
@@ -8,16 +10,41 @@ import type { Block, Message, Tone } from './message.ts';
 
 export type QueueTop = 'senders' | 'recipients' | 'reasons' | 'oldest';
 
-export function sayQueue(snapshot: Snapshot, faults: readonly Malformed[], top?: QueueTop): Message {
+/** What was seen before: the looks to draw, this one last, and what changed since the one before. */
+export interface QueuePast {
+  readonly looks: readonly QueueLook[];
+  readonly trend?: QueueTrend;
+}
+
+export function sayQueue(snapshot: Snapshot, faults: readonly Malformed[], top?: QueueTop, past?: QueuePast): Message {
   return message(
     toneOf(snapshot),
     summaryOf(snapshot),
-    ...(top === undefined ? overview(snapshot) : topOf(snapshot, top)),
+    ...(top === undefined ? [...trendOf(past), ...overview(snapshot)] : topOf(snapshot, top)),
     ...faults.map((fault) => notice('unknown', `line ${fault.line} of the listing was passed over: ${fault.why}`)),
     ...(snapshot.malformed > faults.length
       ? [notice('unknown', `… ${snapshot.malformed - faults.length} more lines were passed over`)]
       : []),
   );
+}
+
+function trendOf(past: QueuePast | undefined): readonly Block[] {
+  if (!past?.trend) return [];
+  const { trend, looks } = past;
+  const signed = (count: number): string => (count > 0 ? `+${count}` : String(count));
+  const parts = Object.entries(trend.byQueue).map(([queue, change]) => `${queue} ${signed(change)}`);
+  const what = trend.messages === 0 && parts.length === 0 ? 'nothing changed' : `${signed(trend.messages)} messages`;
+  const detail = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  const rate = trend.messages === 0 ? '' : `, ${signed(trend.perMinute)} a minute`;
+  return [
+    { kind: 'text', text: [`Since the last look ${age(trend.secondsAgo)} ago: ${what}${detail}${rate}.`] },
+    {
+      kind: 'series',
+      title: 'Depth',
+      unit: 'messages',
+      points: looks.map((look) => ({ at: look.at, value: look.messages })),
+    },
+  ];
 }
 
 function toneOf(snapshot: Snapshot): Tone {
@@ -116,9 +143,71 @@ function topOf(snapshot: Snapshot, top: QueueTop): readonly Block[] {
         snapshot.topReasons.map((each) => [each.reason, each.recipients]),
       );
     case 'oldest':
-      return [{ kind: 'facts', facts: [{ name: 'oldest', value: [age(snapshot.oldestSeconds)] }] }];
+      return oldestTable(snapshot);
     default:
       return top satisfies never;
+  }
+}
+
+function oldestTable(snapshot: Snapshot): readonly Block[] {
+  if (snapshot.oldest.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      title: 'Oldest',
+      columns: [
+        { name: 'for', align: 'right' },
+        { name: 'id' },
+        { name: 'queue' },
+        { name: 'sender' },
+        { name: 'why' },
+      ],
+      rows: snapshot.oldest.map((each): readonly Phrase[] => [
+        [age(each.ageSeconds)],
+        [foreign(each.id, 60)],
+        [foreign(each.queue, 30)],
+        each.sender === '' ? ['<> (null sender)'] : [foreign(each.sender, 60)],
+        each.reason === undefined ? [''] : [foreign(each.reason, 80)],
+      ]),
+    },
+  ];
+}
+
+/** One message: its envelope and who handed it in. */
+export function sayEnvelope(server: string, envelope: Envelope): Message {
+  const { sender, recipients, origin, helo, bytes, arrival } = envelope;
+  const fact = (name: string, value: Phrase): { name: string; value: Phrase } => ({ name, value });
+  return message('neutral', say`${foreign(envelope.id, 80)} on ${foreign(server)}: ${originInWords(origin)}`, {
+    kind: 'facts',
+    facts: [
+      fact('sender', sender === '' ? ['<> (null sender)'] : [foreign(sender)]),
+      fact('recipients', [
+        foreign(recipients.slice(0, 10).join(', '), 400),
+        ...(recipients.length > 10 ? [` … ${recipients.length - 10} more`] : []),
+      ]),
+      ...(arrival === undefined ? [] : [fact('arrived', [new Date(arrival * 1000).toISOString()])]),
+      ...(bytes === undefined ? [] : [fact('size', [size(bytes)])]),
+      ...(helo === undefined ? [] : [fact('called itself', [foreign(helo, 100)])]),
+    ],
+  });
+}
+
+function originInWords(origin: Envelope['origin']): Phrase {
+  switch (origin?.kind) {
+    case 'login':
+      return origin.address === undefined
+        ? say`handed in by the login ${foreign(origin.account, 100)}`
+        : say`handed in by the login ${foreign(origin.account, 100)} from ${foreign(origin.address, 60)}`;
+    case 'local':
+      return say`handed in by a program on the server (user ${foreign(origin.uid, 40)})`;
+    case 'client':
+      return say`handed in by ${foreign(origin.address, 60)} without a login`;
+    case 'own':
+      return say`made by the server itself (a bounce)`;
+    case undefined:
+      return say`who handed it in is not in its envelope`;
+    default:
+      return origin satisfies never;
   }
 }
 

@@ -1,4 +1,6 @@
 /** The configured mail servers, to look at. Looking never changes a queue. */
+import type { Envelope } from '../domain/queues/envelope.ts';
+import type { QueueId } from '../domain/queues/queue-id.ts';
 import type { Mta } from '../domain/queues/snapshot.ts';
 
 export interface MailServer {
@@ -6,6 +8,11 @@ export interface MailServer {
   readonly mta: Mta;
   /** What the server's own tool prints of its queue, as it comes. Throws HostUnknown. */
   listing(deadlineMs: number): AsyncIterable<readonly (string | undefined)[]>;
+  /**
+   * The envelopes of these messages (100 at most), never their bodies; a message that is gone meanwhile is left out.
+   * Throws HostUnknown.
+   */
+  envelopes(ids: readonly QueueId[], deadlineMs: number): Promise<readonly Envelope[]>;
 }
 
 export interface MailServers {

@@ -15,8 +15,10 @@ import type { IncidentEvent } from '../domain/incidents/incident.ts';
 import type { MeasureEvent } from '../domain/measures/record.ts';
 import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
+import type { LogMemory, MailLogs } from './mail-log.ts';
 import type { MailServers } from './mail-server.ts';
 import type { People } from './people.ts';
+import type { QueueHistory } from './queue-history.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { Sites } from './sites.ts';
 
@@ -41,4 +43,7 @@ export interface World {
   readonly auditLog: AuditLog;
   readonly measureDrivers: MeasureDrivers;
   readonly measureRules: MeasureRules;
+  readonly queueHistory: QueueHistory;
+  readonly mailLogs: MailLogs;
+  readonly logMemory: LogMemory;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openHost } from '../../adapters/host/process.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import { readListing } from '../../jobs/read-dump.ts';
+import { parseQueueId } from '../../src/domain/queues/queue-id.ts';
 import type { Snapshot } from '../../src/domain/queues/snapshot.ts';
 import type { MailLab } from '../lab/postfix.ts';
 import { until } from '../lab/process.ts';
@@ -10,6 +11,8 @@ import { until } from '../lab/process.ts';
 export interface Expected {
   /** The tool says why mail waits. */
   readonly reasons: boolean;
+  /** An id of its grammar that no message has. */
+  readonly goneId: string;
 }
 
 export function keepsTheMailServerContract(start: () => Promise<MailLab>, expected: Expected): void {
@@ -47,6 +50,27 @@ export function keepsTheMailServerContract(start: () => Promise<MailLab>, expect
     expect(snapshot.topReasons).toEqual(
       expected.reasons ? [{ reason: 'connect to <host>: Connection refused', recipients: 3 }] : [],
     );
+  });
+
+  it('shows the envelope of one message and who handed it in, never its body; one that is gone is left out', async () => {
+    const host = openHost('mx', (argv) => lab.box.enter(argv));
+    const server = openMailServer('mx', lab.mta, host, []);
+    const known = (await look()).oldest.find((each) => each.sender !== '')?.id ?? '';
+    const ids = [known, expected.goneId].flatMap((text) => {
+      const id = parseQueueId(text, lab.mta);
+      return id.kind === 'ok' ? [id.value] : [];
+    });
+    expect(ids).toHaveLength(2);
+    const found = await server.envelopes(ids, 10_000);
+    expect(found).toMatchObject([
+      {
+        id: known,
+        sender: 'alice@example.test',
+        recipients: expect.arrayContaining(['b1@defer.test', 'b2@other.test']),
+        origin: { kind: 'local' },
+      },
+    ]);
+    expect(JSON.stringify(found)).not.toContain('Subject');
   });
 
   it('changes nothing by looking', async () => {

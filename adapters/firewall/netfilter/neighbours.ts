@@ -60,3 +60,19 @@ async function listOf(host: Host, words: readonly string[]): Promise<readonly ob
   const read: unknown = text === '' ? [] : JSON.parse(text);
   return Array.isArray(read) ? read.filter((each): each is object => typeof each === 'object' && each !== null) : [];
 }
+
+/** Every address of the host itself but loopback and link-local ones; empty where it can't be asked. */
+export async function ownAddresses(host: Host): Promise<readonly string[]> {
+  try {
+    return (await listOf(host, ['address'])).flatMap((link) => {
+      const infos: unknown = Reflect.get(link, 'addr_info');
+      return (Array.isArray(infos) ? infos : []).flatMap((info: unknown) => {
+        const local = typeof info === 'object' && info !== null ? Reflect.get(info, 'local') : undefined;
+        return typeof local === 'string' && !/^(127\.|::1$|fe[89ab])/i.test(local) ? [local] : [];
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof HostUnknown)) throw error;
+    return [];
+  }
+}

@@ -1,8 +1,13 @@
-/** How each mail server's own tool is asked for its queue. Exim's binary is `exim4` on Debian, `exim` elsewhere. */
+/**
+ * How each mail server's own tool is asked for its queue. Exim's binary is `exim4` on Debian, `exim` elsewhere; exipick
+ * tells exact sizes and times, and is asked first.
+ */
+import { EXIPICK_VARS } from '../../../src/domain/queues/exipick.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../../src/ports/mail-server.ts';
+import { readEnvelopes } from './envelopes.ts';
 
 const LONGEST_LINE = 4_000_000;
 
@@ -13,6 +18,7 @@ export function openMailServer(name: string, mta: Mta, host: Host, instances: re
     async *listing(deadlineMs) {
       for (const ways of waysToAsk(name, mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
     },
+    envelopes: (ids, deadlineMs) => readEnvelopes(name, mta, host, instances, ids, deadlineMs),
   };
 }
 
@@ -26,6 +32,7 @@ function waysToAsk(name: string, mta: Mta, instances: readonly string[]): readon
     case 'exim':
       return [
         [
+          ['exipick', '-b', '--unsorted', `--show-vars=${EXIPICK_VARS}`],
           ['exim4', '-bp'],
           ['exim', '-bp'],
         ],
@@ -41,12 +48,14 @@ function waysToAsk(name: string, mta: Mta, instances: readonly string[]): readon
   }
 }
 
+/** The next way is tried where one printed nothing and failed; told is the failure of a tool that is there. */
 async function* firstThatRuns(
   host: Host,
   ways: readonly (readonly string[])[],
   deadlineMs: number,
 ): AsyncGenerator<readonly (string | undefined)[]> {
-  for (const [index, argv] of ways.entries()) {
+  let told: HostUnknown | undefined;
+  for (const argv of ways) {
     let began = false;
     try {
       for await (const lines of host.lines(argv, { deadlineMs, longest: LONGEST_LINE })) {
@@ -55,8 +64,9 @@ async function* firstThatRuns(
       }
       return;
     } catch (error) {
-      const missing = error instanceof HostUnknown && /ENOENT|status 127/.test(error.message);
-      if (began || !missing || index === ways.length - 1) throw error;
+      if (began || !(error instanceof HostUnknown)) throw error;
+      if (told === undefined || !/ENOENT|status 127/.test(error.message)) told = error;
     }
   }
+  if (told) throw told;
 }

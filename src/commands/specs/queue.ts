@@ -11,16 +11,23 @@ export interface QueueArguments {
   readonly server?: string;
   readonly mta?: Mta;
   readonly top?: (typeof TOPS)[number];
+  /** The id of one message, as said; its server's grammar decides whether it is one. */
+  readonly show?: string;
 }
 
 export const queueSpec: CommandSpec<QueueArguments> = {
   name: 'queue',
-  usage: '[SERVER] [top senders|recipients|reasons|oldest]',
+  usage: '[SERVER] [top senders|recipients|reasons|oldest] [show ID]',
   help: 'say what is in the mail queues: how much, how old, from whom, why it waits',
   details: [
-    'With --dump it reads what the server’s own tool printed: postqueue -j, exim -bp, or the PowerShell line of docs/mail-servers.md. Looking changes nothing.',
+    'With --dump it reads what the server’s own tool printed: postqueue -j, exim -bp, or the PowerShell line of docs/mail-servers.md. Looking changes nothing. show ID gives one message’s envelope and who handed it in, never its body.',
   ],
-  examples: ['queue --dump queue.json', 'queue --mta exim --dump -'],
+  examples: [
+    'queue --dump queue.json',
+    'queue --mta exim --dump -',
+    'queue mx1 top reasons',
+    'queue mx1 show A843F21E832',
+  ],
   role: 'viewer',
   risk: 'look',
   options: [
@@ -33,7 +40,7 @@ export const queueSpec: CommandSpec<QueueArguments> = {
     if (mta !== undefined && !known)
       return refuse(`${JSON.stringify(mta)} is not a mail server that is known`, `write one of ${MTAS.join(', ')}`);
     const words = [...said.words];
-    const server = words[0] === 'top' ? undefined : words.shift();
+    const server = words[0] === 'top' || words[0] === 'show' ? undefined : words.shift();
     if (server !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(server)) {
       return refuse(
         `${JSON.stringify(server)} is not the name of a server`,
@@ -41,11 +48,19 @@ export const queueSpec: CommandSpec<QueueArguments> = {
       );
     }
     const [verb, what, ...rest] = words;
+    if (verb === 'show') {
+      if (what === undefined || rest.length > 0 || !/^[0-9A-Za-z][0-9A-Za-z\\-]{4,120}$/.test(what))
+        return refuse(
+          `${JSON.stringify([what, ...rest].join(' '))} is not the id of one message`,
+          'say queue SERVER show ID',
+        );
+      return accept({ ...(server !== undefined && { server }), show: what });
+    }
     const top = TOPS.find((each) => each === what);
     if ((verb !== undefined && verb !== 'top') || (verb === 'top' && !top) || rest.length > 0) {
       return refuse(
         `queue does not know ${JSON.stringify([verb, what, ...rest].filter((each) => each !== undefined).join(' '))}`,
-        `say queue SERVER top ${TOPS.join('|')}`,
+        `say queue SERVER top ${TOPS.join('|')}, or queue SERVER show ID`,
       );
     }
     return accept({ ...(server !== undefined && { server }), ...(known && { mta: known }), ...(top && { top }) });

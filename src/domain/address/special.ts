@@ -1,6 +1,7 @@
 /** Addresses that no public blocklist can say anything about (RFC 6890 and the IANA special-purpose registries). */
 import { cidrContains, parseCidr } from './cidr.ts';
 import type { Cidr } from './cidr.ts';
+import { parseIp } from './ip.ts';
 import type { Ip } from './ip.ts';
 
 const SPECIAL: readonly (readonly [range: string, what: string])[] = [
@@ -37,4 +38,12 @@ const RANGES: readonly (readonly [range: Cidr, what: string])[] = SPECIAL.flatMa
 /** What is special about this address, or undefined where it is an ordinary public one. */
 export function specialPurpose(address: Ip): string | undefined {
   return RANGES.find(([range]) => cidrContains(range, address))?.[1];
+}
+
+/** Whether it comes from outside: a public address. Documentation addresses stand for public ones in examples. */
+export function isOutside(text: string): boolean {
+  const ip = parseIp(text);
+  if (ip.kind === 'bad') return false;
+  const special = specialPurpose(ip.value);
+  return special === undefined || special.startsWith('a documentation');
 }

@@ -3,7 +3,7 @@
  * lists say, which login stands out. No causes yet; the rules draw those.
  */
 import { parseIp } from '../address/ip.ts';
-import { specialPurpose } from '../address/special.ts';
+import { isOutside } from '../address/special.ts';
 import type { Evidence, LocalSenderEvidence, LoginEvidence, QueueEvidence } from './evidence.ts';
 import { classifyReason } from './reasons.ts';
 import type { ReasonClass } from './reasons.ts';
@@ -147,14 +147,6 @@ function oddLogin(login: LoginEvidence): readonly OddLogin[] {
   if (!many || !spread) return [];
   const foreignAddresses = (login.addresses ?? []).filter(isOutside).length;
   return [{ login, timesUsual, foreignAddresses, guessed: (login.failuresBefore ?? 0) >= 20 }];
-}
-
-/** Documentation addresses stand for public ones in examples. */
-function isOutside(text: string): boolean {
-  const ip = parseIp(text);
-  if (ip.kind === 'bad') return false;
-  const special = specialPurpose(ip.value);
-  return special === undefined || special.startsWith('a documentation');
 }
 
 function isOddLocal(sender: LocalSenderEvidence): boolean {

@@ -5,8 +5,9 @@
  *               red.king@looking-glass.fict.example
  *             D hatter@wonderland.fict.example
  *
- * `D` marks a recipient that has been delivered already; it is not waiting. Ids have 16 characters, 23 since 4.97.
+ * The lines of exipick (exipick.ts) are read as well. `D` marks a recipient that has been delivered already; it is not waiting. Ids have 16 characters, 23 since 4.97.
  */
+import { readExipickLine } from './exipick.ts';
 import type { ListingReader, ListingSink, QueuedMessage } from './message.ts';
 
 const HEADER =
@@ -26,6 +27,12 @@ export function readEximListing(sink: ListingSink, now: number): ListingReader {
     feed(line) {
       number += 1;
       if (line.trim() === '') return close();
+      const picked = readExipickLine(line);
+      if (picked) {
+        close();
+        sink.message(picked);
+        return undefined;
+      }
       const head = HEADER.exec(line);
       if (head) {
         close();

@@ -11,7 +11,8 @@ import { BoundedCounter, FingerprintSet } from './counter.ts';
 import type { Malformed, QueuedMessage } from './message.ts';
 import { mergeReason, withoutHosts } from './reason.ts';
 import { AGE_CLASSES } from './snapshot.ts';
-import type { Mta, Snapshot } from './snapshot.ts';
+import { startSample } from './sample.ts';
+import type { Mta, OldMessage, Snapshot } from './snapshot.ts';
 
 const TOP = 20;
 const NAMED_FAULTS = 5;
@@ -21,6 +22,8 @@ const MOST_NAMES = 60_000;
 export interface QueueFold {
   message(message: QueuedMessage): void;
   malformed(fault: Malformed): void;
+  /** Ids of at most 60 messages, spread evenly over the listing. */
+  sample(): readonly string[];
   /** The first few faults, to be named. */
   readonly faults: readonly Malformed[];
   snapshot(server: string, mta: Mta): Snapshot;
@@ -39,6 +42,9 @@ export function startFold(now: number): QueueFold {
   const byQueue = new Map<string, number>();
   const ages = AGE_CLASSES.map(() => 0);
   const faults: Malformed[] = [];
+  const sample = startSample(60);
+  let oldest: { readonly arrival: number; readonly shown: OldMessage }[] = [];
+  let youngestOfThem = Infinity;
   const sums = { messages: 0, recipients: 0, bytes: 0, malformed: 0, duplicates: 0, oldest: 0, nulls: 0 };
   const domainOf = (address: string): string => {
     const at = address.lastIndexOf('@');
@@ -61,6 +67,7 @@ export function startFold(now: number): QueueFold {
   };
   return {
     faults,
+    sample: () => sample.ids(),
     message(each) {
       if (!ids.add(each.id)) {
         sums.duplicates += 1;
@@ -72,6 +79,13 @@ export function startFold(now: number): QueueFold {
       byQueue.set(each.queue, (byQueue.get(each.queue) ?? 0) + 1);
       const age = Math.max(0, now - each.arrival);
       sums.oldest = Math.max(sums.oldest, age);
+      sample.add(each.id);
+      if (each.arrival < youngestOfThem || oldest.length < TOP) {
+        oldest = [...oldest, { arrival: each.arrival, shown: oldMessage(each, age) }]
+          .toSorted((a, b) => a.arrival - b.arrival)
+          .slice(0, TOP);
+        youngestOfThem = oldest.at(-1)?.arrival ?? Infinity;
+      }
       const index = AGE_CLASSES.findIndex((upTo) => upTo === null || age <= upTo * 60);
       ages[index] = (ages[index] ?? 0) + 1;
       senders.add(each.sender);
@@ -114,6 +128,19 @@ export function startFold(now: number): QueueFold {
       topSenderDomains: senderDomains.top(TOP).map(({ name, count }) => ({ domain: name, messages: count })),
       topRecipientDomains: recipientDomains.top(TOP).map(({ name, count }) => ({ domain: name, recipients: count })),
       topReasons: reasons.top(TOP).map(({ name, count }) => ({ reason: name, recipients: count })),
+      oldest: oldest.map((each) => each.shown),
     }),
+  };
+}
+
+function oldMessage(each: QueuedMessage, age: number): OldMessage {
+  const reason = each.recipients.find((recipient) => recipient.reason !== undefined)?.reason?.slice(0, 300);
+  return {
+    id: each.id,
+    queue: each.queue,
+    ageSeconds: Math.round(age),
+    sender: each.sender.slice(0, 320),
+    recipients: each.recipients.length,
+    ...(reason !== undefined && { reason }),
   };
 }

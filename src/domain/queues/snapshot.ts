@@ -21,7 +21,18 @@ export interface Snapshot {
   readonly topSenderDomains: readonly { readonly domain: string; readonly messages: number }[];
   readonly topRecipientDomains: readonly { readonly domain: string; readonly recipients: number }[];
   readonly topReasons: readonly { readonly reason: string; readonly recipients: number }[];
+  /** The oldest first. */
+  readonly oldest: readonly OldMessage[];
 }
+
+export type OldMessage = {
+  readonly id: string;
+  readonly queue: string;
+  readonly ageSeconds: number;
+  readonly sender: string;
+  readonly recipients: number;
+  readonly reason?: string;
+};
 
 /** Upper bounds of the age classes, in minutes (those of qshape(1)); the last class is open. */
 export const AGE_CLASSES: readonly (number | null)[] = [5, 10, 20, 40, 80, 160, 320, 640, 1280, null];

@@ -85,6 +85,14 @@ it('the listing of a configured server is read through its own tool, and one tha
     messages: 1,
     nullSender: { messages: 1 },
   });
+  const again = await bot.run(['queue', 'mx1'], { env });
+  expect(again.out).toMatch(/Since the last look \d+ s ago: nothing changed\./);
+  const shown = await bot.run(['queue', 'mx1', 'top', 'oldest'], { env });
+  expect(shown.out).toMatch(/A843F21E832\s+deferred\s+<> \(null sender\)/);
+  expect(await bot.run(['queue', 'mx1', 'show', 'ALL--all'], { env })).toMatchObject({
+    status: 64,
+    err: expect.stringContaining('is no queue id that postfix would give'),
+  });
   writeFileSync(tool, '#!/bin/sh\necho "postqueue: fatal: mail system is down" >&2\nexit 69\n');
   const failed = await bot.run(['queue', 'mx1'], { env });
   expect(failed).toMatchObject({ status: 3, out: expect.stringContaining('mail system is down') });
@@ -93,7 +101,7 @@ it('the listing of a configured server is read through its own tool, and one tha
     err: expect.stringContaining('say one of mx1'),
   });
   bot.clean();
-});
+}, 60_000);
 
 describe('a program run to its end', () => {
   const fences = mkdtempSync(join(tmpdir(), 'tourniquet-fence-'));

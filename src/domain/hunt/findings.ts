@@ -1,0 +1,156 @@
+/**
+ * Who did it: a hunt, judged by what is known of the addresses.
+ *
+ * Owns: joining a machine's addresses, telling the mail server, declared scanners and the firewall itself apart. Does not
+ * own: who the machine is (ports/network.ts), the verdict (diagnosis).
+ * Rules:
+ * 1. With port 25 blocked for everyone and the server's outbound mail frozen, every attempt is guilty.
+ * 2. An attempt of the mail server's own counts against it only where it was made while frozen, half a minute after the
+ *    freeze at the earliest (what was on its way may still knock).
+ * 3. Addresses belong to one machine where they share a network card; a card with several IPv4 addresses is a router's.
+ * 4. Nobody seen is silence of a known length, never innocence.
+ */
+import { cidrContains } from '../address/cidr.ts';
+import type { Cidr } from '../address/cidr.ts';
+import { parseIp } from '../address/ip.ts';
+import type { BlockedAttempts } from '../diagnosis/evidence.ts';
+import { watchedSeconds } from './hunt.ts';
+import type { Hunt, Tried } from './hunt.ts';
+import type { Before } from './look.ts';
+
+const STILL_ON_ITS_WAY_MS = 30_000;
+
+export interface Known {
+  /** Every address of every mail server, canonical text. */
+  readonly mailServers: readonly string[];
+  /** Declared to knock for a good reason. */
+  readonly scanners: readonly Cidr[];
+  /** The firewall's own addresses. */
+  readonly firewall: readonly string[];
+  /** Since when the servers' outbound mail is frozen; undefined: it isn't, or nobody knows. */
+  readonly frozenSince?: number;
+}
+
+export type Part = 'guilty' | 'mail-server' | 'mail-server-frozen' | 'scanner' | 'firewall';
+
+export interface Suspect {
+  readonly part: Part;
+  /** The one that tried most comes first. */
+  readonly addresses: readonly string[];
+  readonly mac?: string;
+  readonly attempts: number;
+  readonly destinations: number;
+  readonly ports: readonly number[];
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Findings {
+  readonly watchedSeconds: number;
+  readonly frozen: boolean;
+  /** The worst first, within each part. */
+  readonly suspects: readonly Suspect[];
+  readonly full: boolean;
+}
+
+export function findingsOf(hunt: Hunt, known: Known): Findings {
+  const suspects = machinesOf([...hunt.sources.values()]).map((machine): Suspect => ({
+    ...machine,
+    part: partOf(machine, known),
+  }));
+  return {
+    watchedSeconds: watchedSeconds(hunt),
+    frozen: known.frozenSince !== undefined,
+    suspects: suspects.toSorted(
+      (a, b) => b.attempts - a.attempts || (a.addresses[0] ?? '').localeCompare(b.addresses[0] ?? ''),
+    ),
+    full: hunt.full,
+  };
+}
+
+/** What a diagnosis is given: declared scanners and the firewall itself are left out, and so is a server before its freeze. */
+export function blockedAttempts(findings: Findings): BlockedAttempts {
+  const counted = findings.suspects.filter(({ part }) => part === 'guilty' || part === 'mail-server-frozen');
+  return {
+    watchedSeconds: findings.watchedSeconds,
+    outboundFrozen: findings.frozen,
+    sources: counted.map((each) => ({
+      address: each.addresses[0] ?? '',
+      attempts: each.attempts,
+      destinations: each.destinations,
+      mailServer: each.part === 'mail-server-frozen',
+    })),
+  };
+}
+
+/** Inside machines that had connections outward before the block, most connections first. */
+export function connectedBefore(before: Before, known: Known, inside: readonly Cidr[]): readonly ConnectedBefore[] {
+  if (before.kind === 'unknown') return [];
+  const own = new Set([...known.mailServers, ...known.firewall]);
+  const isInside = (address: string): boolean => own.has(address) || within(address, inside);
+  const bySource = Map.groupBy(
+    before.connections.filter((each) => isInside(each.source) && !isInside(each.destination)),
+    (each) => each.source,
+  );
+  return [...bySource]
+    .map(([source, each]) => ({
+      source,
+      connections: each.length,
+      destinations: new Set(each.map(({ destination }) => destination)).size,
+      mailServer: known.mailServers.includes(source),
+    }))
+    .toSorted((a, b) => b.connections - a.connections);
+}
+
+export interface ConnectedBefore {
+  readonly source: string;
+  readonly connections: number;
+  readonly destinations: number;
+  readonly mailServer: boolean;
+}
+
+type Machine = Omit<Suspect, 'part'>;
+
+function machinesOf(tried: readonly Tried[]): readonly Machine[] {
+  const cards = new Map<string, Tried[]>();
+  const alone: Tried[][] = [];
+  for (const each of tried) {
+    const mac = each.macs.length === 1 ? each.macs[0] : undefined;
+    if (mac === undefined) alone.push([each]);
+    else cards.set(mac, [...(cards.get(mac) ?? []), each]);
+  }
+  const joined = [...cards].flatMap(([mac, group]): readonly (readonly [string | undefined, readonly Tried[]])[] => {
+    const routed = group.filter(({ source }) => !source.includes(':')).length > 1;
+    return routed ? group.map((each) => [undefined, [each]] as const) : [[mac, group] as const];
+  });
+  return [...joined, ...alone.map((group) => [undefined, group] as const)].map(([mac, group]) => ({
+    addresses: group.toSorted((a, b) => b.attempts - a.attempts).map(({ source }) => source),
+    ...(mac !== undefined && { mac }),
+    attempts: sum(group.map((each) => each.attempts)),
+    destinations: sum(group.map((each) => each.destinations)),
+    ports: [...new Set(group.flatMap((each) => each.ports))].toSorted((a, b) => a - b),
+    first: Math.min(...group.map((each) => each.first)),
+    last: Math.max(...group.map((each) => each.last)),
+  }));
+}
+
+function partOf(machine: Machine, known: Known): Part {
+  const has = (list: readonly string[]): boolean => machine.addresses.some((address) => list.includes(address));
+  if (has(known.mailServers)) {
+    const { frozenSince } = known;
+    return frozenSince !== undefined && machine.last > frozenSince + STILL_ON_ITS_WAY_MS
+      ? 'mail-server-frozen'
+      : 'mail-server';
+  }
+  if (has(known.firewall)) return 'firewall';
+  return machine.addresses.some((address) => within(address, known.scanners)) ? 'scanner' : 'guilty';
+}
+
+function within(address: string, ranges: readonly Cidr[]): boolean {
+  const ip = parseIp(address);
+  return ip.kind === 'ok' && ranges.some((range) => cidrContains(range, ip.value));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
