@@ -1,0 +1,231 @@
+/**
+ * The world of one drill: every port that touches something, filled by the simulated company, and nothing else.
+ *
+ * Rules:
+ * 1. The mark can only be made here, so that what takes a SimulatedWorld can't be given a real one.
+ * 2. Whatever is said in it is marked as a drill; its incidents, measures and audit are kept in it and end with it.
+ */
+import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
+import type { MeasureEvent } from '../../src/domain/measures/record.ts';
+import { parseIp } from '../../src/domain/address/ip.ts';
+import type { Utterance } from '../../src/ports/conversation.ts';
+import type { Host } from '../../src/ports/host.ts';
+import type { Journal } from '../../src/ports/journal.ts';
+import type { ListingHistory } from '../../src/ports/listing-history.ts';
+import { withAnswer } from '../../src/domain/blocklists/history.ts';
+import type { Change } from '../../src/domain/blocklists/history.ts';
+import type { World } from '../../src/ports/world.ts';
+import { makeAuditLog } from './audit-log.ts';
+import type { SimulatedAuditLog } from './audit-log.ts';
+import { makeVirtualClock } from './clock.ts';
+import type { VirtualClock } from './clock.ts';
+import { foundCompany } from './company.ts';
+import type { Company } from './company.ts';
+import { startFlows } from './flows.ts';
+import { doByHand, letComplain, letMeddle } from './hands.ts';
+import { makeFences, makeHolds, makeJournal } from './journal.ts';
+import { openMailMeasures } from './mail-measures.ts';
+import { COMPANY, FIREWALL, MAIL_SERVER, RELAY, SITE } from './names.ts';
+import { listed } from './postfix-text.ts';
+import { makeRandom } from './random.ts';
+import { makeResolver } from './resolver.ts';
+import type { Scenario } from './scenario.ts';
+
+declare const SIMULATED: unique symbol;
+
+interface Mark {
+  readonly [SIMULATED]: true;
+}
+
+/** What follows from the configuration alone is filled in by the composition, from the company's own. */
+export type ConfiguredPort = 'people' | 'sites' | 'measureRules' | 'household';
+export type SimulatedPorts = Omit<World, ConfiguredPort> & Mark;
+export type SimulatedWorld = World & Mark;
+
+export interface Drill {
+  readonly ports: SimulatedPorts;
+  readonly clock: VirtualClock;
+  readonly company: Company;
+  readonly auditLog: SimulatedAuditLog;
+  /** The company's own tourniquet.yaml. */
+  readonly config: string;
+  /** Everything that was said, in order. */
+  readonly said: readonly Utterance[];
+}
+
+export interface DrillNeeds {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  /** Hands on what is said, marked as a drill. */
+  speak(utterance: Utterance): Promise<void>;
+  /** Somebody of the company says something in the room. */
+  overheard(who: string, words: string): void;
+  /** A way to put faults between the product and its devices. */
+  readonly between?: (device: 'gw' | 'mx1', host: Host, clock: VirtualClock) => Host;
+}
+
+/** Tuesday, 24 November 2026, 07:30 UTC: when the person comes in. */
+const MORNING = Date.UTC(2026, 10, 24, 7, 30);
+const LEAD_TICK_MS = 30_000;
+const TICK_MS = 5_000;
+
+/** Founds the company and lets it live until the person comes in. */
+export async function beginDrill(needs: DrillNeeds): Promise<Drill> {
+  const clock = makeVirtualClock(MORNING);
+  const company = foundCompany(needs.scenario, makeRandom(needs.seed), clock);
+  clock.jump(-company.lead);
+  startFlows(company, () => (clock.monotonic() < company.lead ? LEAD_TICK_MS : TICK_MS));
+  await clock.pass(company.lead);
+  if (company.has('meddler')) letMeddle(company, (words) => needs.overheard('a colleague', words));
+  letComplain(company, (words) => needs.overheard('a user', words));
+  if (company.has('lost-command')) loseFirstCommand(company);
+  const said: Utterance[] = [];
+  const auditLog = makeAuditLog(clock);
+  return {
+    ports: makePorts(needs, company, auditLog, said),
+    clock,
+    company,
+    auditLog,
+    config: configOf(company),
+    said,
+  };
+}
+
+/** Adds what follows from the company's configuration. The only way to a SimulatedWorld. */
+export function completeWorld(ports: SimulatedPorts, configured: Pick<World, ConfiguredPort>): SimulatedWorld {
+  return { ...ports, ...configured };
+}
+
+function makePorts(
+  needs: DrillNeeds,
+  company: Company,
+  auditLog: SimulatedAuditLog,
+  said: Utterance[],
+): SimulatedPorts {
+  const { clock } = company;
+  const between = needs.between ?? ((_device, host) => host);
+  const gateway = company.gateway.driver(between(FIREWALL, company.gateway.device, clock));
+  const mail = openMailMeasures(company, between(MAIL_SERVER, company.mail.device, clock));
+  const ports: Omit<World, ConfiguredPort> = {
+    clock,
+    random: company.random.stream('house'),
+    outbox: {
+      put: async (utterance) => {
+        const marked: Utterance = { ...utterance, message: { ...utterance.message, drill: true } };
+        said.push(marked);
+        await needs.speak(marked);
+      },
+    },
+    resolver: makeResolver({
+      clock,
+      random: company.random.stream('names'),
+      lists: company.lists,
+      publicAddress: company.publicAddress,
+    }),
+    catalogue: { read: async () => company.lists.catalogue },
+    listingHistory: makeHistory(),
+    secondOpinion: { confirm: async (address, zone) => confirm(company, address.text, zone) },
+    files: {
+      lines: () => refuseFiles(),
+      text: async () => refuseFiles(),
+      writtenAt: async () => undefined,
+    },
+    mailServers: {
+      names: [MAIL_SERVER],
+      find: (name) => (name === MAIL_SERVER ? { name, mta: 'postfix', listing: () => listQueue(company) } : undefined),
+    },
+    ledger: makeJournal<MeasureEvent>(),
+    incidents: listenForHands(makeJournal<IncidentEvent>(), (step) => doByHand(company, step)),
+    holds: makeHolds(),
+    fences: makeFences(() => clock.now()),
+    auditLog,
+    measureDrivers: { find: (order) => ('server' in order ? mail : gateway) },
+  };
+  return ports as SimulatedPorts;
+}
+
+async function* listQueue(company: Company): AsyncGenerator<readonly string[]> {
+  await company.clock.wait(300);
+  const offset = company.clock.now() - company.clock.monotonic();
+  yield [...company.mail.queue.values()].map((mail) => listed(mail, offset));
+}
+
+function refuseFiles(): never {
+  throw new Error('A drill reads no files. Say drill stop first.');
+}
+
+/** An independent resolver sees the same lists. */
+function confirm(company: Company, address: string, zone: string): 'confirmed' | 'unconfirmed' {
+  const isOurs = parseIp(address).kind === 'ok' && address === company.publicAddress;
+  return isOurs && company.lists.says(zone, company.clock.monotonic()) ? 'confirmed' : 'unconfirmed';
+}
+
+function makeHistory(): ListingHistory {
+  const kept = new Map<string, Map<string, readonly Change[]>>();
+  return {
+    read: async (subject) => kept.get(subject) ?? new Map(),
+    note: async (subject, answers) => {
+      const lists = kept.get(subject) ?? new Map<string, readonly Change[]>();
+      for (const { zone, change } of answers) lists.set(zone, withAnswer(lists.get(zone) ?? [], change));
+      kept.set(subject, lists);
+      return lists;
+    },
+  };
+}
+
+/** A person who reports a step as done has done it. */
+function listenForHands(journal: Journal<IncidentEvent>, did: (step: string) => void): Journal<IncidentEvent> {
+  const hear = (events: readonly IncidentEvent[]): void => {
+    for (const event of events)
+      if (event.kind === 'step' && (event.outcome === 'done' || event.outcome === 'by-hand')) did(event.step);
+  };
+  return {
+    ...journal,
+    append: async (number, expected, events) => {
+      const result = await journal.append(number, expected, events);
+      if (result === 'appended') hear(events);
+      return result;
+    },
+  };
+}
+
+/** The firewall loses the first command that would change it, and says nothing. */
+function loseFirstCommand(company: Company): void {
+  let isLost = false;
+  company.gateway.device.behave((_argv, isEffect) => {
+    if (!isEffect || isLost) return { kind: 'well', afterMs: 40 };
+    isLost = true;
+    return { kind: 'command-lost' };
+  });
+}
+
+function configOf(company: Company): string {
+  const { scenario } = company;
+  const scanners = company.machines.filter((machine) => machine.kind === 'scanner').map((machine) => machine.address);
+  return JSON.stringify({
+    sites: [
+      {
+        name: SITE,
+        addresses: [company.publicAddress],
+        sharedAddress: scenario.site.sharedAddress,
+        domains: [COMPANY],
+        servers: [MAIL_SERVER],
+        firewall: FIREWALL,
+        smartHost: scenario.site.smartHost ? { host: RELAY, inUse: true } : { host: RELAY },
+        inside: ['10.20.0.0/24'],
+      },
+    ],
+    servers: [
+      {
+        name: MAIL_SERVER,
+        mta: 'postfix',
+        addresses: [company.mailServer.address],
+        helo: `${MAIL_SERVER}.${COMPANY}`,
+        log: 'journal',
+        smartHost: { host: RELAY, inUse: scenario.site.smartHost },
+      },
+    ],
+    firewalls: [{ name: FIREWALL, kind: 'nftables', outside: ['wan'] }],
+    network: { scanners },
+  });
+}
