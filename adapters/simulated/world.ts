@@ -25,8 +25,8 @@ import { startFlows } from './flows.ts';
 import { doByHand, letComplain, letMeddle } from './hands.ts';
 import { makeFences, makeHolds, makeJournal } from './journal.ts';
 import { openMailMeasures } from './mail-measures.ts';
+import { makeLogMemory, makeQueueHistory, openMailLogs, openMailServers } from './mail-ports.ts';
 import { COMPANY, FIREWALL, MAIL_SERVER, RELAY, SITE } from './names.ts';
-import { listed } from './postfix-text.ts';
 import { makeRandom } from './random.ts';
 import { makeResolver } from './resolver.ts';
 import type { Scenario } from './scenario.ts';
@@ -130,10 +130,10 @@ function makePorts(
       text: async () => refuseFiles(),
       writtenAt: async () => undefined,
     },
-    mailServers: {
-      names: [MAIL_SERVER],
-      find: (name) => (name === MAIL_SERVER ? { name, mta: 'postfix', listing: () => listQueue(company) } : undefined),
-    },
+    mailServers: openMailServers(company),
+    mailLogs: openMailLogs(company),
+    logMemory: makeLogMemory(),
+    queueHistory: makeQueueHistory(),
     ledger: makeJournal<MeasureEvent>(),
     incidents: listenForHands(makeJournal<IncidentEvent>(), (step) => doByHand(company, step)),
     holds: makeHolds(),
@@ -142,12 +142,6 @@ function makePorts(
     measureDrivers: { find: (order) => ('server' in order ? mail : gateway) },
   };
   return ports as SimulatedPorts;
-}
-
-async function* listQueue(company: Company): AsyncGenerator<readonly string[]> {
-  await company.clock.wait(300);
-  const offset = company.clock.now() - company.clock.monotonic();
-  yield [...company.mail.queue.values()].map((mail) => listed(mail, offset));
 }
 
 function refuseFiles(): never {
