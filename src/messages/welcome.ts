@@ -16,3 +16,16 @@ export function sayWelcome(configured: boolean, operations: string): Message {
     actions(button('Help', 'help'), button('Status', 'status')),
   );
 }
+
+/** Said where the bot was added to a chat or a team. */
+export function sayHello(): Message {
+  return message(
+    'neutral',
+    'Tourniquet is here.',
+    text(
+      'It looks why mail is refused or queues are full, contains the damage with approval, and takes every bit back.',
+    ),
+    text('Say check and your public address, queue, triage, status, or help.'),
+    actions(button('Help', 'help', 'primary'), button('Status', 'status')),
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Teams as a surface: posts and edits cards through the Bot Connector.
+ *
+ * Rules:
+ * 1. The bot's token goes to hosts on the list alone, whatever the kept reference says.
+ * 2. A card Teams finds too large or broken is tried once more as a small one; a message that was taken away is posted anew.
+ * 3. A card whose button was pressed gets its buttons back, with the outcome beneath, unless the house has said something
+ *    else under its key meanwhile.
+ */
+import { plain, say } from '../../../src/domain/foreign.ts';
+import type { Message } from '../../../src/messages/message.ts';
+import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
+import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
+import { mayAnswerTo } from './admission.ts';
+import type { Door } from './admission.ts';
+import { ConnectorFault } from './connector.ts';
+import type { Connector } from './connector.ts';
+import { deliveryFault } from './faults.ts';
+import { sendFile } from './files-out.ts';
+import type { Consents } from './files-out.ts';
+import { LIMITS } from './limits.ts';
+import { placeFor } from './place.ts';
+import type { Place, PlaceNeeds } from './place.ts';
+import type { Pace } from './rates.ts';
+import { renderCard, summaryOf } from './render.ts';
+import type { CardForm } from './render.ts';
+import { cutText, harmless } from './text.ts';
+import type { Memory } from './shown.ts';
+
+export interface SurfaceNeeds extends PlaceNeeds {
+  readonly door: Door;
+  readonly connector: Connector;
+  readonly memory: Memory;
+  readonly pace: Pace;
+  readonly consents: Consents;
+  /** A random number from 0 to 1, for jitter. */
+  readonly fraction: () => number;
+}
+
+export function openTeamsSurface(needs: SurfaceNeeds): Surface {
+  return {
+    name: 'teams',
+    async deliver(utterance, previous) {
+      try {
+        return await deliver(utterance, previous, needs);
+      } catch (error) {
+        throw deliveryFault(error, needs.fraction());
+      }
+    },
+  };
+}
+
+async function deliver(utterance: Utterance, previous: string | undefined, needs: SurfaceNeeds): Promise<string> {
+  const place = await placeFor(utterance.conversation, needs);
+  refuseForeignHost(place, needs.door);
+  const wait = needs.pace.take(place.address);
+  if (wait > 0) throw new DeliveryLater('the pace of Teams for one conversation is kept', wait);
+  const edits = utterance.loud ? undefined : previous === '' ? undefined : previous;
+  const id = await send(utterance.message, { key: utterance.key }, place, edits, needs);
+  const { conversation } = utterance;
+  if (!utterance.loud) needs.memory.keep(utterance.key, { id, message: utterance.message, conversation });
+  if (utterance.file) await sendFile(utterance.file, place, needs);
+  if (utterance.final) await giveBack(utterance, place, needs).catch(() => {});
+  return id;
+}
+
+/** Rule 1 once more: references were kept a long time ago, and by others. */
+function refuseForeignHost(place: Place, door: Door): void {
+  if (mayAnswerTo(place.serviceUrl, door)) return;
+  throw new DeliveryNever(`${place.serviceUrl} is no address of Teams; nothing is sent there.`);
+}
+
+async function send(
+  message: Message,
+  form: CardForm,
+  place: Place,
+  edits: string | undefined,
+  needs: Pick<SurfaceNeeds, 'connector'>,
+): Promise<string> {
+  try {
+    return await postOrEdit(activityOf(message, form, place), place, edits, needs);
+  } catch (error) {
+    if (!(error instanceof ConnectorFault)) throw error;
+    if (error.status === 404 && edits !== undefined) return send(message, form, place, undefined, needs);
+    if (error.status !== 413 && error.status !== 400) throw error;
+    if (form.atMost !== undefined) throw error;
+    return send(message, { ...form, atMost: LIMITS.cardBytes / 4 }, place, edits, needs);
+  }
+}
+
+async function postOrEdit(
+  activity: object,
+  place: Place,
+  edits: string | undefined,
+  needs: Pick<SurfaceNeeds, 'connector'>,
+): Promise<string> {
+  if (edits === undefined) return needs.connector.post(place.serviceUrl, place.address, activity);
+  await needs.connector.update(place.serviceUrl, place.address, edits, { ...activity, id: edits });
+  return edits;
+}
+
+function activityOf(message: Message, form: CardForm, place: Place): object {
+  return {
+    type: 'message',
+    channelId: place.channelId,
+    ...(place.bot && { from: { id: place.bot.id, ...(place.bot.name !== undefined && { name: place.bot.name }) } }),
+    conversation: { id: place.address },
+    summary: summaryOf(message),
+    importance: message.tone === 'critical' ? 'high' : 'normal',
+    attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: renderCard(message, form) }],
+  };
+}
+
+async function giveBack(utterance: Utterance, place: Place, needs: SurfaceNeeds): Promise<void> {
+  const press = needs.memory.answered(utterance.key);
+  if (!press?.card) return;
+  const now = needs.memory.find(press.conversation, press.key);
+  if (now !== press.card) return;
+  const outcome = cutText(harmless(plain(utterance.message.summary)), 160);
+  const footer = say`${press.label}: ${outcome}`;
+  await send(now.message, { key: press.key, footer }, place, now.id, needs);
+}

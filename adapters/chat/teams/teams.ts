@@ -1,0 +1,83 @@
+/** Teams, put together: what hears and what speaks. */
+import { join } from 'node:path';
+import type { Gateway, Surface } from '../../../src/ports/conversation.ts';
+import type { Clock, Random } from '../../../src/ports/clock.ts';
+import { SERVICE_HOSTS } from './admission.ts';
+import type { Door } from './admission.ts';
+import { openConnector } from './connector.ts';
+import { openEars } from './ears.ts';
+import type { Ears } from './ears.ts';
+import { openConsents } from './files-out.ts';
+import { openMembership } from './membership.ts';
+import { WORLDWIDE } from './place.ts';
+import { openPace } from './rates.ts';
+import type { Pace } from './rates.ts';
+import type { Credentials, Sdk } from './sdk.ts';
+import { openMemory } from './shown.ts';
+import { openTeamsSurface } from './surface.ts';
+
+export interface TeamsPlan {
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly dataFolder: string;
+  /** Undefined: local mode, without tokens, for emulators on this machine. */
+  readonly credentials: Credentials | undefined;
+  /** Local mode: only this tenant, where one is named. */
+  readonly tenantId?: string;
+  /** Whether tourniquet.yaml names this person (`tenant/object`): such are let in though they are guests. */
+  readonly isNamed: (actor: string) => boolean;
+  readonly refused: (why: string) => void;
+  /** In place of the SDK and of Microsoft's hosts: for a simulated platform. */
+  readonly platform?: { readonly sdk: Sdk; readonly origin: string; readonly pace?: Pace };
+}
+
+export interface Teams {
+  readonly surface: Surface;
+  readonly ears: Ears;
+}
+
+export async function openTeams(plan: TeamsPlan): Promise<Teams> {
+  const { credentials, clock } = plan;
+  const sdk = plan.platform?.sdk ?? (credentials && (await import('./sdk.ts')).openSdk(credentials));
+  const door: Door = credentials
+    ? {
+        kind: 'teams',
+        appId: credentials.appId,
+        tenantId: credentials.tenantId,
+        hosts: plan.platform ? [plan.platform.origin] : SERVICE_HOSTS,
+      }
+    : { kind: 'local', ...(plan.tenantId !== undefined && { tenantId: plan.tenantId }) };
+  const connector = openConnector(async (fresh) => sdk?.token(fresh));
+  const memory = openMemory();
+  const consents = openConsents(join(plan.dataFolder, 'teams', 'documents'));
+  const pace = plan.platform?.pace ?? openPace(() => clock.monotonic());
+  let serviceUrl = door.kind === 'teams' ? (plan.platform?.origin ?? WORLDWIDE) : undefined;
+  const surface = openTeamsSurface({
+    door,
+    connector,
+    memory,
+    pace,
+    consents,
+    serviceUrl: () => serviceUrl,
+    chats: new Map(),
+    fraction: () => plan.random.fraction(),
+  });
+  const ears = openEars({
+    door,
+    connector,
+    memory,
+    consents,
+    surface,
+    gateway: plan.gateway,
+    membership: openMembership(door, connector, plan.isNamed, () => clock.monotonic()),
+    inbox: join(plan.dataFolder, 'teams', 'inbox'),
+    now: () => clock.now(),
+    refused: plan.refused,
+    spokenFrom: (url) => {
+      serviceUrl = url;
+    },
+    ...(sdk && { authenticate: (activity, authorization) => sdk.authenticate(activity, authorization) }),
+  });
+  return { surface, ears };
+}
