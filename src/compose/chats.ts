@@ -29,7 +29,16 @@ export interface Chat {
   start(needs: ChatNeeds): Promise<RunningChat>;
 }
 
-const CHATS: readonly Chat[] = [];
+const CHATS: readonly Chat[] = [
+  {
+    name: 'Teams',
+    missing: (env) =>
+      env['TEAMS_LOCAL'] === '1' || Object.keys(env).some((name) => name.startsWith('MicrosoftApp') && env[name] !== '')
+        ? undefined
+        : 'MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId are not set (docs/teams.md; TEAMS_LOCAL=1 for an emulator)',
+    start: async (needs) => (await import('./teams.ts')).startTeams(needs),
+  },
+];
 
 export interface Chats {
   /** Names of the chats that run. */

@@ -39,7 +39,7 @@ function identityOn(person: Person, surface: SurfaceName): string | undefined {
     case 'slack':
       return person.slack;
     case 'teams':
-      return person.teams;
+      return person.teams?.toLowerCase();
     case 'terminal':
     case 'shell':
       return person.terminal;

@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describeLab } from '../lab/packages.ts';
+import { freePort, until } from '../lab/process.ts';
+import { makeBot } from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { ANA, CHANNEL, PRIVATE, TENANT, channelWords, press, privateWords } from '../support/teams/people.ts';
+import type { ActivityJson } from '../support/teams/people.ts';
+import { startPlatform } from '../support/teams/platform.ts';
+import type { Platform } from '../support/teams/platform.ts';
+
+const TQ = join(import.meta.dirname, '../../bin/tq');
+
+/** The first button with this title, with what it brings back. */
+function dataOf(value: unknown, title: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const object = value as Record<string, unknown>;
+  if (object['type'] === 'Action.Execute' && object['title'] === title) return object['data'];
+  return Object.values(object)
+    .map((each) => dataOf(each, title))
+    .find((each) => each !== undefined);
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
+  let bot: Bot;
+  let platform: Platform;
+  let child: ChildProcess;
+  let address = '';
+  let log = '';
+  beforeAll(async () => {
+    bot = makeBot();
+    platform = await startPlatform({ tokens: false });
+    platform.conversations.add(PRIVATE);
+    platform.conversations.add(CHANNEL);
+    platform.messages.push({ conversation: CHANNEL, id: '1690000000000', activity: {}, edits: 0 });
+    const person = `{ name: ana, role: responder, teams: ${TENANT}/${ANA.aadObjectId.toUpperCase()} }`;
+    writeFileSync(join(bot.dataFolder, 'tourniquet.yaml'), `people:\n  - ${person}\n`);
+    const port = await freePort();
+    address = `http://127.0.0.1:${port}/api/messages`;
+    child = spawn(TQ, ['start'], {
+      cwd: bot.dataFolder,
+      env: {
+        ...process.env,
+        TOURNIQUET_DATA: bot.dataFolder,
+        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
+        PORT: String(port),
+        TEAMS_LOCAL: '1',
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    child.stdout?.on('data', () => {});
+    await until(() => log.includes('the chats are heard here'), 20_000, 'the bot to listen');
+  });
+  afterAll(async () => {
+    await end(child);
+    await platform.close();
+    bot.clean();
+  });
+
+  const post = async (activity: ActivityJson): Promise<{ status: number; body: unknown; ms: number }> => {
+    const began = performance.now();
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(activity),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), ms: performance.now() - began };
+  };
+  const showing = (words: string): Platform['messages'] =>
+    platform.messages.filter((each) => JSON.stringify(each.activity).includes(words));
+
+  it('says loudly that there is no authentication', () => {
+    expect(log).toContain('ANYBODY ON THIS MACHINE');
+  });
+
+  it('answers a word in private with a card', async () => {
+    expect((await post(privateWords(platform.url, 'status'))).status).toBe(200);
+    await until(() => showing('Tourniquet runs').length === 1, 10_000, 'the status card');
+    const [shown] = showing('Tourniquet runs');
+    expect(shown?.conversation).toBe(PRIVATE);
+    expect(shown?.activity).toMatchObject({
+      type: 'message',
+      attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: { version: '1.5' } }],
+    });
+  });
+
+  it('answers a mention in a channel in its thread', async () => {
+    await post(channelWords(platform.url, 'help status', '1690000000000'));
+    await until(() => showing('only looks').length === 1, 10_000, 'the help card');
+    expect(showing('only looks')[0]?.conversation).toBe(`${CHANNEL};messageid=1690000000000`);
+  });
+
+  it('answers what it does not know at once, with buttons; a press shows "working" within 2 s, and the card is edited', async () => {
+    await post(privateWords(platform.url, 'statsu'));
+    const [card] = showing('did you mean');
+    const data = dataOf(card?.activity, 'status');
+    expect(data).toBeDefined();
+    const pressed = await post(press(platform.url, data, { replyToId: card?.id }));
+    expect(pressed.ms).toBeLessThan(2000);
+    expect(pressed).toMatchObject({
+      status: 200,
+      body: { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: { type: 'AdaptiveCard' } },
+    });
+    expect(JSON.stringify(pressed.body)).toContain('working');
+    expect(dataOf(pressed.body, 'status')).toBeUndefined();
+    await until(() => (card?.edits ?? 0) > 0, 10_000, 'the pressed card to be edited');
+    expect(JSON.stringify(card?.activity)).toContain('Tourniquet runs');
+    expect(dataOf(card?.activity, 'status')).toBeDefined();
+  });
+
+  it('carries a redelivered activity once', async () => {
+    const activity = privateWords(platform.url, 'windows 10.0.20348');
+    await Promise.all([post(activity), post(activity), post(activity)]);
+    await until(() => showing('20348').length > 0, 10_000, 'the answer');
+    await post(activity);
+    await post(privateWords(platform.url, 'help windows'));
+    await until(() => showing('help windows').length + showing('windows VER').length > 0, 10_000, 'the next answer');
+    expect(showing('20348').filter((each) => JSON.stringify(each.activity).includes('Windows'))).toHaveLength(1);
+  });
+
+  it('knows people by tenant and object id, whatever the case', async () => {
+    await post(privateWords(platform.url, 'help'));
+    await until(() => showing('commands').length > 0, 10_000, 'the list');
+    expect(log).toContain(`"actor":"${TENANT}/${ANA.aadObjectId}"`);
+  });
+});
+
+describe('npm start without what Teams needs', () => {
+  const children: Bot[] = [];
+  afterEach(() => {
+    for (const bot of children.splice(0)) bot.clean();
+  });
+
+  it.each([
+    [{ MicrosoftAppPassword: 'secret' }, 'MicrosoftAppId is missing'],
+    [{ MicrosoftAppId: TENANT }, 'MicrosoftAppTenantId is missing'],
+    [{ MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT }, 'MicrosoftAppPassword is missing'],
+    [{ TEAMS_LOCAL: '1', HOST: '0.0.0.0' }, 'served on loopback only'],
+  ])('refuses to start with %j, and says what to set', async (env, why) => {
+    const bot = makeBot();
+    children.push(bot);
+    const ports = { PORT: String(await freePort()), TOURNIQUET_OPERATIONS_PORT: String(await freePort()) };
+    const said = await bot.run(['start', '--role', 'gateway'], { env: { ...ports, ...env } });
+    expect(said).toMatchObject({ status: 3, err: expect.stringContaining(why) });
+  });
+});
