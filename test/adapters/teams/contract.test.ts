@@ -36,7 +36,7 @@ async function openStage(place: 'private' | 'channel'): Promise<ChatStage> {
   return {
     surface: stage.surface,
     heard: stage.heard,
-    answerWith: stage.answerWith,
+    answerWith: (result) => stage.answerWith(result),
     shown: () => [
       ...platform.messages
         .filter((each) => each.activity['attachments'] !== undefined)
@@ -65,7 +65,7 @@ async function openStage(place: 'private' | 'channel'): Promise<ChatStage> {
         from: { ...BOT, role: 'bot', aadObjectId: '33333333-3333-4333-8333-333333333333' },
       });
     },
-    close: stage.close,
+    close: () => stage.close(),
   };
 }
 

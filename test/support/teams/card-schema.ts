@@ -63,8 +63,9 @@ function check(
   faults: string[],
 ): void {
   const value = each[name];
-  if (value !== undefined && !permitted.includes(String(value)))
-    faults.push(`${String(each['type'])}.${name} ${String(value)}`);
+  if (value === undefined) return;
+  const word = typeof value === 'string' ? value : JSON.stringify(value);
+  if (!permitted.includes(word)) faults.push(`${String(each['type'])}.${name} ${word}`);
 }
 
 /** Objects of the card itself; what stands in `data` is the bot's own. */

@@ -68,7 +68,10 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     // Microsoft's login can't be simulated on the loopback (it must be https): the token comes from the platform itself.
     ...(!local && {
       platform: {
-        sdk: { authenticate: real.authenticate, token: async () => botToken },
+        sdk: {
+          authenticate: (activity, authorization) => real.authenticate(activity, authorization),
+          token: async () => botToken,
+        },
         origin: platform.url,
         ...(plan.rates === undefined && { pace: { take: () => 0 } }),
       },
