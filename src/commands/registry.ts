@@ -1,5 +1,6 @@
 /** Every command there is, in the order in which help lists them. */
 import type { CommandSpec } from './spec.ts';
+import { agentSpec } from './specs/agent.ts';
 import { chatSpec } from './specs/chat.ts';
 import { checkSpec } from './specs/check.ts';
 import {
@@ -52,4 +53,5 @@ export const registry: readonly CommandSpec[] = [
   statusSpec,
   chatSpec,
   startSpec,
+  agentSpec,
 ];

@@ -4,13 +4,29 @@ import { join } from 'node:path';
 import { openHost } from '../../adapters/host/process.ts';
 import { sshArgv } from '../../adapters/host/ssh.ts';
 import type { FirewallConfig, ServerConfig } from '../config/schema.ts';
+import { HostUnknown } from '../ports/host.ts';
 import type { Host } from '../ports/host.ts';
 
 /** `dataFolder`: where a reused ssh connection has its socket, and this machine's own fence is kept. */
 export function hostOf(target: Pick<ServerConfig | FirewallConfig, 'name' | 'reach'>, dataFolder: string): Host {
   const { reach } = target;
-  if (typeof reach === 'string') return openHost(target.name, (argv) => argv, join(dataFolder, 'fence', target.name));
+  if (reach === 'agent') return onlyByAgent(target.name);
+  if (reach === 'local') return openHost(target.name, (argv) => argv, join(dataFolder, 'fence', target.name));
   const folder = join(dataFolder, 'ssh');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return openHost(target.name, (argv) => sshArgv(reach.ssh, argv, folder));
+}
+
+/** An agent carries out measures; it runs no programs for anybody, and gives no looks. */
+function onlyByAgent(name: string): Host {
+  const why = `${name} is reached through its agent, which carries out measures but gives no looks. Give it reach: ssh as well for looking, or hand over a saved dump.`;
+  return {
+    // oxlint-disable-next-line require-yield
+    async *lines() {
+      throw new HostUnknown(why);
+    },
+    run: async () => {
+      throw new HostUnknown(why);
+    },
+  };
 }

@@ -10,7 +10,8 @@ import type { Settings } from './settings.ts';
 
 type Found = ReturnType<MeasureDrivers['find']>;
 
-export function makeMeasureDrivers(settings: Settings): MeasureDrivers {
+/** `agentOf`: the driver of a target that is reached through its agent. */
+export function makeMeasureDrivers(settings: Settings, agentOf: (target: string) => MeasureDriver): MeasureDrivers {
   const { config } = settings;
   return {
     find(order: MeasureOrder): Found {
@@ -20,6 +21,7 @@ export function makeMeasureDrivers(settings: Settings): MeasureDrivers {
         case 'unplug':
         case 'quarantine-host': {
           const firewall = config.firewalls.find((each) => each.name === name);
+          if (firewall?.reach === 'agent') return agentOf(name);
           return firewall ? firewallDriver(firewall, settings) : missing('firewall', name, config.firewalls);
         }
         case 'freeze-outbound':
@@ -27,6 +29,7 @@ export function makeMeasureDrivers(settings: Settings): MeasureDrivers {
         case 'disable-account':
         case 'clean-queue': {
           const server = config.servers.find((each) => each.name === name);
+          if (server?.reach === 'agent') return agentOf(name);
           return server ? mailDriver(server, order.kind, settings) : missing('server', name, config.servers);
         }
         default:

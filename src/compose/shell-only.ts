@@ -6,9 +6,11 @@ import { startOperations } from '../../adapters/operations/server.ts';
 import type { Command } from '../commands/parse.ts';
 import { readArguments } from '../commands/parse.ts';
 import { optionOf } from '../commands/spec.ts';
+import { agentSpec } from '../commands/specs/agent.ts';
 import { startSpec } from '../commands/specs/start.ts';
 import type { ProcessRole } from '../commands/specs/start.ts';
 import { sayWelcome } from '../messages/welcome.ts';
+import { startAgent } from './agents.ts';
 import { startChats } from './chats.ts';
 import { startService } from './service.ts';
 import type { Service } from './service.ts';
@@ -21,6 +23,8 @@ const END_WITHIN_MS = 2800;
 
 export async function runShellOnly(command: Command): Promise<number> {
   switch (command.spec.name) {
+    case 'agent':
+      return agent(command, readArguments(agentSpec, command.spoken));
     case 'chat':
       return chat(command);
     case 'start':
@@ -43,14 +47,25 @@ async function chat(command: Command): Promise<number> {
   return end(service);
 }
 
+async function agent(command: Command, args: ReturnType<typeof agentSpec.read>): Promise<number> {
+  if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
+  const settings = readSettings(optionOf(command.spoken, 'config'));
+  const log = await openLog(
+    process.stderr.isTTY ? { kind: 'pretty' } : { kind: 'json', to: 'stderr' },
+    process.env['LOG_LEVEL'],
+  );
+  const stop = interrupted();
+  const running = await startAgent(settings, args.value.names, log);
+  log.info({ serves: running.serves }, 'the agent listens');
+  await stop;
+  return end(running);
+}
+
 async function start(command: Command): Promise<number> {
   const args = readArguments(startSpec, command.spoken);
   if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
   const { role } = args.value;
-  if (role === 'agent')
-    throw new Error(
-      'The agent is not part of this version yet; start the other roles (all, gateway, worker, scheduler).',
-    );
+  if (role === 'agent') return agent(command, { kind: 'ok', value: { names: [] } });
   const settings = readSettings(optionOf(command.spoken, 'config'));
   const speaks = role === 'all';
   const log = await openLog(logTarget(settings, speaks), process.env['LOG_LEVEL']);
@@ -102,7 +117,7 @@ function interrupted(): Promise<'interrupted'> {
   });
 }
 
-async function end(service: Service): Promise<number> {
+async function end(service: Pick<Service, 'close'>): Promise<number> {
   const late = setTimeout(() => process.exit(1), END_WITHIN_MS);
   await service.close();
   clearTimeout(late);

@@ -1,5 +1,4 @@
 /** The real world: every port filled with its adapter. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
@@ -21,6 +20,8 @@ import type { Resolver } from '../ports/dns.ts';
 import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
 import { makeHousehold } from './household.ts';
+import { makeAgents } from './agents.ts';
+import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailLogs, makeMailServers } from './mail-servers.ts';
@@ -50,6 +51,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const named = needs.resolvers.length > 0 ? needs.resolvers : settings.config.resolvers;
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
   const { catalogue, off, weights } = settings.config.blocklists;
+  const agents = makeAgents(redis);
   const auditFolder = join(settings.dataFolder, 'audit');
   const world: World = {
     clock: systemClock,
@@ -67,7 +69,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     ledger: openJournal(redis.records, 'measures'),
     incidents: openJournal(redis.records, 'incidents'),
     holds: openHolds(redis.records),
-    measureDrivers: makeMeasureDrivers(settings),
+    measureDrivers: makeMeasureDrivers(settings, (target) => agents.driverFor(target)),
     measureRules: makeMeasureRules(settings.config),
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
     fences: openFences(redis.records, () => systemClock.now()),
@@ -75,15 +77,14 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     mailLogs: makeMailLogs(settings),
     logMemory: openLogMemory(redis.records),
   };
-  return { world, outbox, close: async () => resolver.close() };
-}
-
-/** Names this data folder among those that share a Redis; made once. */
-function folderId(folder: string): string {
-  const file = join(folder, 'id');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) writeFileSync(file, systemRandom.hex(8), { mode: 0o600 });
-  return readFileSync(file, 'utf8').trim();
+  return {
+    world,
+    outbox,
+    close: async () => {
+      resolver.close();
+      await agents.close();
+    },
+  };
 }
 
 /** What is wrong with the resolver, told with the first of them that is asked. */

@@ -9,6 +9,7 @@ import { parseDomain } from '../domain/address/domain.ts';
 import type { Domain } from '../domain/address/domain.ts';
 import { parseIp } from '../domain/address/ip.ts';
 import type { Ip } from '../domain/address/ip.ts';
+import { MEASURE_KINDS } from '../domain/measures/order.ts';
 import type { Parsed } from '../domain/parsed.ts';
 
 /** A text that one of the domain's own readers accepts; the fault it gives is the fault that is shown. */
@@ -179,6 +180,14 @@ export const configSchema = z.strictObject({
         .prefault({}),
       approvalMinutes: z.number().min(1).max(240).default(15),
       breakGlass: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** Read by the agent on its own host: its limits hold whatever the bot asks. */
+  agent: z
+    .strictObject({
+      serves: z.array(name).default([]),
+      measures: z.array(z.enum(MEASURE_KINDS)).optional(),
+      longestLeaseMinutes: z.number().min(1).max(1440).default(120),
     })
     .prefault({}),
 });

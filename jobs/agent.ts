@@ -1,0 +1,137 @@
+/**
+ * The agent's side: an errand is read, held against the agent's own limits, written into its own audit log, carried out.
+ *
+ * Rules:
+ * 1. What isn't a well-formed errand for this host is refused; there is nothing else it would do.
+ * 2. The limits are the host's own: whoever has the bot doesn't have them.
+ * 3. Intent is written before an effect; where it can't be, nothing is engaged, and taking back stays possible.
+ */
+import { z } from 'zod';
+import { refusedByLimits } from '../src/domain/measures/errand.ts';
+import type { AgentLimits, Errand, ErrandReply } from '../src/domain/measures/errand.ts';
+import { targetOf } from '../src/domain/measures/order.ts';
+import type { MeasureOrder } from '../src/domain/measures/order.ts';
+import type { MeasureTask, Plain } from '../src/domain/measures/plan.ts';
+import type { AuditLog } from '../src/ports/audit-log.ts';
+import { AuditUnavailable } from '../src/ports/audit-log.ts';
+import { FenceLost, HostUnknown } from '../src/ports/host.ts';
+import { MeasureRefused } from '../src/ports/measures.ts';
+import type { MeasureDriver, MeasureDrivers } from '../src/ports/measures.ts';
+
+export interface AgentNeeds {
+  /** The server or firewall that this line is for. */
+  readonly target: string;
+  readonly drivers: MeasureDrivers;
+  readonly limits: AgentLimits;
+  readonly auditLog: AuditLog;
+}
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
+const tag = z.string().regex(/^tq[1-9]\d{0,8}$/);
+const minutes = z.number().positive().max(1440);
+const selection = z.strictObject({
+  sender: z.string().max(320).exactOptional(),
+  recipientDomain: z.string().max(253).exactOptional(),
+  account: z.string().max(254).exactOptional(),
+});
+const order: z.ZodType<MeasureOrder> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('freeze-outbound'), server: name }),
+  z.strictObject({
+    kind: z.literal('block-port-25'),
+    firewall: name,
+    who: z.enum(['everyone', 'all-but-mail-servers']),
+    submissionToo: z.boolean(),
+    leaseMinutes: minutes.exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal('unplug'), firewall: name, leaseMinutes: minutes }),
+  z.strictObject({ kind: z.literal('reroute'), server: name }),
+  z.strictObject({ kind: z.literal('disable-account'), server: name, account: z.string().max(254) }),
+  z.strictObject({ kind: z.literal('quarantine-host'), firewall: name, address: z.string().max(64) }),
+  z.strictObject({ kind: z.literal('clean-queue'), server: name, selection }),
+]);
+const task: z.ZodType<MeasureTask> = z.strictObject({
+  tag,
+  order,
+  prior: z.custom<Plain>((value) => value !== undefined),
+});
+const fence = z.number().int().nonnegative();
+const who = z.string().max(200);
+const errandSchema: z.ZodType<Errand> = z.discriminatedUnion('verb', [
+  z.strictObject({ verb: z.literal('plan'), order, tag }),
+  z.strictObject({ verb: z.enum(['observe', 'verify']), task }),
+  z.strictObject({ verb: z.enum(['engage', 'renew']), task, fence, who }),
+  z.strictObject({ verb: z.literal('release'), task, fence, way: z.enum(['exact', 'ours-only']), who }),
+]);
+
+/** Carries one errand out. Never throws: what went wrong is the reply. */
+export async function runErrand(question: unknown, needs: AgentNeeds): Promise<ErrandReply> {
+  const read = errandSchema.safeParse(question);
+  if (!read.success)
+    return { kind: 'refused', why: `this is no errand of this version: ${z.prettifyError(read.error)}` };
+  const errand = read.data;
+  const wanted = errand.verb === 'plan' ? errand.order : errand.task.order;
+  if (targetOf(wanted) !== needs.target)
+    return { kind: 'refused', why: `this is the agent of ${needs.target}, not of ${targetOf(wanted)}` };
+  const beginning = errand.verb === 'plan' || errand.verb === 'engage';
+  const refusal = beginning ? refusedByLimits(wanted, needs.limits) : undefined;
+  if (refusal !== undefined) return { kind: 'refused', why: refusal };
+  const driver = needs.drivers.find(wanted);
+  if ('refused' in driver) return { kind: 'refused', why: `${driver.refused}; ${driver.remedy}` };
+  try {
+    return await carryOut(errand, driver, needs);
+  } catch (error) {
+    if (error instanceof FenceLost) return { kind: 'fenced' };
+    if (error instanceof MeasureRefused || error instanceof AuditUnavailable)
+      return { kind: 'refused', why: error.message };
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function carryOut(errand: Errand, driver: MeasureDriver, needs: AgentNeeds): Promise<ErrandReply> {
+  switch (errand.verb) {
+    case 'plan':
+      return { kind: 'planned', plan: await driver.plan(errand.order, errand.tag) };
+    case 'observe':
+      return { kind: 'observed', seen: await driver.observe(errand.task) };
+    case 'verify':
+      return { kind: 'verified', proof: await driver.verify(errand.task) };
+    case 'engage':
+    case 'renew':
+      await note(errand, needs, 'both');
+      await (errand.verb === 'engage'
+        ? driver.engage(errand.task, errand.fence)
+        : driver.renew(errand.task, errand.fence));
+      return { kind: 'done' };
+    case 'release':
+      await note(errand, needs, 'one');
+      return { kind: 'released', released: await driver.release(errand.task, errand.fence, errand.way) };
+    default:
+      return errand satisfies never;
+  }
+}
+
+async function note(
+  errand: Extract<Errand, { readonly fence: number }>,
+  needs: AgentNeeds,
+  must: 'both' | 'one',
+): Promise<void> {
+  const { kind } = errand.task.order;
+  await needs.auditLog.write(
+    {
+      kind: 'intent',
+      about: `agent/${needs.target}/${errand.task.tag}`,
+      who: errand.who,
+      what: `${errand.verb} ${kind}`,
+      data: { fence: errand.fence, prior: errand.task.prior },
+    },
+    must,
+  );
+}
+
+/** What the bot makes of a reply. Throws as the driver itself would. */
+export function readReply(value: unknown): ErrandReply {
+  const read = z.looseObject({ kind: z.string() }).safeParse(value);
+  if (!read.success) throw new HostUnknown('The agent answered in a form that this version does not know.');
+  // The agent is of the house: its replies are its own types, told apart by kind.
+  return value as ErrandReply;
+}

@@ -1,0 +1,111 @@
+/** Both ends of the line to an agent: the bot's drivers for what is reached so, and the agent's own process. */
+import { join } from 'node:path';
+import { openAuditLog } from '../../adapters/audit/log.ts';
+import { systemClock } from '../../adapters/clock/system.ts';
+import type { Log } from '../../adapters/log/log.ts';
+import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
+import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
+import { runErrand } from '../../jobs/agent.ts';
+import { openAnswerer, openCaller } from '../../jobs/line.ts';
+import type { Caller } from '../../jobs/line.ts';
+import { cidrContains } from '../domain/address/cidr.ts';
+import { parseIp } from '../domain/address/ip.ts';
+import type { AgentLimits } from '../domain/measures/errand.ts';
+import { MEASURE_KINDS } from '../domain/measures/order.ts';
+import type { Config } from '../config/schema.ts';
+import type { MeasureDriver } from '../ports/measures.ts';
+import { makeAgentDriver } from './agent-driver.ts';
+import { folderId } from './folder-id.ts';
+import { makeMeasureDrivers } from './measure-drivers.ts';
+import { openRedis } from './redis.ts';
+import type { RedisHouse } from './redis.ts';
+import type { Settings } from './settings.ts';
+
+export interface Agents {
+  /** The driver at the end of the line to this target's agent. */
+  driverFor(target: string): MeasureDriver;
+  close(): Promise<void>;
+}
+
+/** Lines are opened when they are first needed. */
+export function makeAgents(redis: RedisHouse): Agents {
+  const lines = new Map<string, Caller>();
+  return {
+    driverFor(target) {
+      const line = lines.get(target) ?? openCaller(redis.records, redis.waiter(), KEY_PREFIX, target);
+      lines.set(target, line);
+      return makeAgentDriver(target, line);
+    },
+    close: async () => {
+      await Promise.all([...lines.values()].map((line) => line.close()));
+    },
+  };
+}
+
+export interface RunningAgent {
+  readonly serves: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Serves these servers and firewalls of the configuration on this host. Throws an Error with the remedy. */
+export async function startAgent(settings: Settings, named: readonly string[], log: Log): Promise<RunningAgent> {
+  const serves = whatIsServed(settings.config, named);
+  const own = { ...settings, config: asLocal(settings.config, serves) };
+  const redis = await openRedis(own);
+  const folder = join(own.dataFolder, 'agent');
+  const needs = {
+    limits: limitsOf(own.config),
+    auditLog: openAuditLog(folder, openAuditCopy(redis.records, folderId(folder)), systemClock),
+    drivers: makeMeasureDrivers(own, (target) => {
+      throw new Error(`${target} is another agent's; this one serves ${serves.join(', ')}.`);
+    }),
+  };
+  const answerers = serves.map((target) =>
+    openAnswerer(redis.waiter(), KEY_PREFIX, target, async (question) => {
+      const reply = await runErrand(question, { ...needs, target });
+      log.info({ target, reply: reply.kind }, 'errand');
+      return reply;
+    }),
+  );
+  return {
+    serves,
+    close: async () => {
+      await Promise.all(answerers.map((answerer) => answerer.close()));
+      await redis.close();
+    },
+  };
+}
+
+function whatIsServed(config: Config, named: readonly string[]): readonly string[] {
+  const known = [...config.servers, ...config.firewalls];
+  const names = named.length > 0 ? named : config.agent.serves;
+  const chosen = names.length > 0 ? names : known.filter((each) => each.reach === 'agent').map((each) => each.name);
+  if (chosen.length === 0)
+    throw new Error(
+      'The agent serves nothing: name a server or firewall of tourniquet.yaml (tq agent gateway), or give one reach: agent.',
+    );
+  for (const name of chosen)
+    if (!known.some((each) => each.name === name))
+      throw new Error(
+        `There is no server or firewall ${JSON.stringify(name)} in tourniquet.yaml; there are ${known.map((each) => each.name).join(', ') || 'none'}.`,
+      );
+  return chosen;
+}
+
+/** What the agent serves is on its own host. */
+function asLocal(config: Config, serves: readonly string[]): Config {
+  const local = <Target extends { readonly name: string }>(target: Target): Target =>
+    serves.includes(target.name) ? { ...target, reach: 'local' } : target;
+  return { ...config, servers: config.servers.map(local), firewalls: config.firewalls.map(local) };
+}
+
+function limitsOf(config: Config): AgentLimits {
+  return {
+    measures: config.agent.measures ?? MEASURE_KINDS,
+    longestLeaseMinutes: config.agent.longestLeaseMinutes,
+    isProtected: (text) => {
+      const address = parseIp(text);
+      return address.kind === 'ok' && config.measures.protected.some((range) => cidrContains(range, address.value));
+    },
+  };
+}
