@@ -11,11 +11,6 @@ import type { Settings } from './settings.ts';
 type Found = ReturnType<MeasureDrivers['find']>;
 
 export function mailDriver(server: ServerConfig, kind: MeasureKind, settings: Settings): Found {
-  if (server.reach === 'agent')
-    return {
-      refused: `${server.name} is reached through an agent, and none carries out measures yet`,
-      remedy: 'set its reach to ssh, or to local where this process runs on it',
-    };
   return (
     opened(server, kind, settings) ?? {
       refused: `${kind} is not there yet for ${server.mta}`,
