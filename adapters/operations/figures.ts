@@ -38,6 +38,12 @@ export function makeFigures(): Figures {
     registers,
   });
   const workers = new Gauge({ name: 'tourniquet_workers', help: 'Workers seen in the last 20 s', registers });
+  const measures = new Gauge({
+    name: 'tourniquet_measures',
+    help: 'Measures that stand outside; unknown: for more than a minute it is not known how (page when it is not 0)',
+    labelNames: ['state'],
+    registers,
+  });
   return {
     registry,
     command: (name, status, took) => {
@@ -46,6 +52,7 @@ export function makeFigures(): Figures {
     },
     note: (look) => {
       for (const [state, count] of Object.entries(look.queue ?? {})) jobs.set({ state }, count);
+      for (const [state, count] of Object.entries(look.measures ?? {})) measures.set({ state }, count);
       canary.set(look.canarySecondsAgo ?? -1);
       workers.set(look.workers.length);
     },

@@ -58,6 +58,7 @@ export async function carryMeasureOut(world: Acting, number: number): Promise<Me
     what: `engage ${record.order.kind} on ${targetOf(record.order)}`,
     data: {
       hash: record.hash,
+      order: record.order as unknown as Plain,
       fence,
       commands: record.plan.commands,
       undo: record.plan.undo,

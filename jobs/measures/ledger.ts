@@ -49,3 +49,25 @@ export async function change(
     }
   }
 }
+
+/** A measure that is being carried out or taken back, or was last seen unknown, for longer than this counts as unknown. */
+const UNKNOWN_AFTER_MS = 60_000;
+
+/** How many stand, how many of them not as we left them, and of how many it isn't known for more than a minute. */
+export async function countMeasures(
+  world: Ledger,
+  now = Date.now(),
+): Promise<{ readonly standing: number; readonly changed: number; readonly unknown: number }> {
+  const numbers = await world.ledger.numbers('open');
+  const streams = await Promise.all(numbers.map(async (number) => ({ number, ...(await world.ledger.read(number)) })));
+  const standing = streams.flatMap(({ number, events }) => {
+    const record = foldMeasure(number, events);
+    return record && isStanding(record) ? [{ record, last: events.at(-1)?.at ?? now }] : [];
+  });
+  const seen = (what: string): number => standing.filter(({ record }) => record.lastSeen?.seen === what).length;
+  const unknown = standing.filter(
+    ({ record, last }) =>
+      (record.state !== 'in-force' || record.lastSeen?.seen === 'unknown') && now - last > UNKNOWN_AFTER_MS,
+  );
+  return { standing: standing.length, changed: seen('changed') + seen('absent'), unknown: unknown.length };
+}

@@ -24,6 +24,7 @@ import {
   unplugSpec,
 } from './specs/measures.ts';
 import { queueSpec } from './specs/queue.ts';
+import { rescueSpec } from './specs/rescue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
 import { triageSpec } from './specs/triage.ts';
@@ -54,4 +55,5 @@ export const registry: readonly CommandSpec[] = [
   chatSpec,
   startSpec,
   agentSpec,
+  rescueSpec,
 ];

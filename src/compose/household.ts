@@ -2,6 +2,8 @@
 import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Household, HouseholdLook } from '../ports/household.ts';
+import { countMeasures } from '../../jobs/measures/ledger.ts';
+import type { World } from '../ports/world.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
 import { readVersion } from './settings.ts';
@@ -17,24 +19,27 @@ export function makeHousehold(
   redis: RedisHouse,
   queue: JobQueue,
   resolvers: () => Promise<HouseholdLook['resolvers']>,
+  ledger: World['ledger'],
 ): Household {
   return {
     noteCanary: async () => {
       await redis.records.set(CANARY_KEY, String(Date.now()));
     },
     async look() {
-      const [info, depth, workers, canary, asked] = await Promise.all([
+      const [info, depth, workers, canary, asked, measures] = await Promise.all([
         redis.records.info('server').catch(() => ''),
         queue.depth(),
         seenWorkers(redis),
         redis.records.get(CANARY_KEY).catch(() => null),
         resolvers(),
+        countMeasures({ ledger }).catch(() => undefined),
       ]);
       return {
         version: readVersion(),
         configured: configuredOf(settings),
         redis: { kind: redis.kind, version: /redis_version:(\S+)/.exec(info)?.[1] },
         queue: depth,
+        measures,
         workers,
         canarySecondsAgo: canary === null ? undefined : Math.max(0, Math.round((Date.now() - Number(canary)) / 1000)),
         resolvers: asked,

@@ -7,11 +7,13 @@ import type { Command } from '../commands/parse.ts';
 import { readArguments } from '../commands/parse.ts';
 import { optionOf } from '../commands/spec.ts';
 import { agentSpec } from '../commands/specs/agent.ts';
+import { rescueSpec } from '../commands/specs/rescue.ts';
 import { startSpec } from '../commands/specs/start.ts';
 import type { ProcessRole } from '../commands/specs/start.ts';
 import { sayWelcome } from '../messages/welcome.ts';
 import { startAgent } from './agents.ts';
 import { startChats } from './chats.ts';
+import { rescue } from './rescue.ts';
 import { startService } from './service.ts';
 import type { Service } from './service.ts';
 import { readSettings } from './settings.ts';
@@ -27,6 +29,12 @@ export async function runShellOnly(command: Command): Promise<number> {
       return agent(command, readArguments(agentSpec, command.spoken));
     case 'chat':
       return chat(command);
+    case 'rescue': {
+      const args = readArguments(rescueSpec, command.spoken);
+      if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
+      const settings = readSettings(optionOf(command.spoken, 'config'));
+      return rescue(args.value, settings, (line) => process.stdout.write(`${line}\n`));
+    }
     case 'start':
       return start(command);
     default:

@@ -52,13 +52,14 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
   const { catalogue, off, weights } = settings.config.blocklists;
   const agents = makeAgents(redis);
+  const ledger: World['ledger'] = openJournal(redis.records, 'measures');
   const auditFolder = join(settings.dataFolder, 'audit');
   const world: World = {
     clock: systemClock,
     random: systemRandom,
     outbox,
     people: makePeople(settings.config),
-    household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver)),
+    household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver), ledger),
     resolver,
     catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
     secondOpinion: openSecondOpinion(settings.config.blocklists.secondOpinion),
@@ -66,7 +67,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     sites: makeSites(settings.config),
     files: localFiles,
     mailServers: makeMailServers(settings),
-    ledger: openJournal(redis.records, 'measures'),
+    ledger,
     incidents: openJournal(redis.records, 'incidents'),
     holds: openHolds(redis.records),
     measureDrivers: makeMeasureDrivers(settings, (target) => agents.driverFor(target)),

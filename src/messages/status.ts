@@ -22,6 +22,7 @@ export function sayStatus(look: HouseholdLook): Message {
         value: [`${look.redis.kind}${look.redis.version === undefined ? '' : `, version ${look.redis.version}`}`],
       },
       { name: 'queue', value: [look.queue ? queueLine(look.queue) : 'unknown'] },
+      { name: 'measures', value: [look.measures ? measuresLine(look.measures) : 'unknown'] },
       {
         name: 'workers',
         value: [
@@ -44,4 +45,13 @@ export function sayStatus(look: HouseholdLook): Message {
 
 function queueLine(queue: NonNullable<HouseholdLook['queue']>): string {
   return `${queue.waiting} waiting, ${queue.active} running, ${queue.delayed} for later, ${queue.failed} failed`;
+}
+
+function measuresLine(measures: NonNullable<HouseholdLook['measures']>): string {
+  if (measures.standing === 0) return 'none in force';
+  const odd = [
+    ...(measures.changed > 0 ? [`${measures.changed} changed by somebody else`] : []),
+    ...(measures.unknown > 0 ? [`${measures.unknown} not known how`] : []),
+  ];
+  return `${measures.standing} in force${odd.length > 0 ? `, of these ${odd.join(', ')}` : ''}; say ledger`;
 }

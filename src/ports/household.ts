@@ -13,6 +13,16 @@ export interface HouseholdLook {
   readonly queue:
     | { readonly waiting: number; readonly active: number; readonly delayed: number; readonly failed: number }
     | undefined;
+  /** Measures that stand outside; undefined where the ledger does not answer. */
+  readonly measures:
+    | {
+        readonly standing: number;
+        /** Standing, but not as we left them. */
+        readonly changed: number;
+        /** It isn't known, since more than a minute, how they stand. */
+        readonly unknown: number;
+      }
+    | undefined;
   readonly workers: readonly { readonly id: string; readonly roles: string; readonly seenSecondsAgo: number }[];
   /** Seconds since a canary job was really consumed; undefined: never. */
   readonly canarySecondsAgo: number | undefined;

@@ -37,6 +37,7 @@ const noHousehold: Household = {
     configured: [{ name: 'configuration', value: 'the company of the drill' }],
     redis: { kind: 'private', version: undefined },
     queue: undefined,
+    measures: undefined,
     workers: [],
     canarySecondsAgo: undefined,
     resolvers: [],
