@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { textOfMessage } from '../../../adapters/chat/teams/forms.ts';
+import { actions, button, message } from '../../../src/messages/message.ts';
+import { BOT, CHANNEL, PRIVATE, channelWords, press, privateWords } from '../../support/teams/people.ts';
+import type { ActivityJson } from '../../support/teams/people.ts';
+import { openTeamsStage } from '../../support/teams/stage.ts';
+import type { TeamsStage } from '../../support/teams/stage.ts';
+
+const FILE_TYPE = 'application/vnd.microsoft.teams.file.download.info';
+
+describe('what Teams wants answered at once', () => {
+  let stage: TeamsStage;
+  let url = '';
+  beforeAll(async () => {
+    stage = await openTeamsStage({ mode: 'teams' });
+    url = stage.platform.url;
+    stage.platform.conversations.add(PRIVATE);
+    stage.platform.conversations.add(CHANNEL);
+  });
+  afterAll(() => stage.close());
+
+  const invoke = (name: string, value: unknown): Promise<{ status: number; body: unknown }> =>
+    stage.post(press(url, {}, { name, value }));
+  const lastWords = (): unknown => stage.heard.at(-1)?.said;
+
+  it('shows the pressed card working and without buttons, and gives it back with the outcome', async () => {
+    await stage.post(privateWords(url, 'status'));
+    const where = stage.heard.at(-1)?.conversation;
+    if (!where) throw new Error('nothing was heard');
+    const offer = message('warning', 'An offer stands', actions(button('Look', 'status')));
+    const id = await stage.surface.deliver({ conversation: where, key: 'offer', message: offer }, undefined);
+    const card = stage.platform.messages.find((each) => each.id === id);
+    const { body, ms } = await stage.post(press(url, { tq: { command: 'status', key: 'offer', label: 'Look' } }));
+    expect(ms).toBeLessThan(2000);
+    expect(JSON.stringify(body)).toContain('An offer stands');
+    expect(JSON.stringify(body)).toContain('working: Look');
+    expect(JSON.stringify(body)).not.toContain('Action.Execute');
+    const key = stage.heard.at(-1)?.id ?? '';
+    await stage.surface.deliver(
+      { conversation: where, key, message: message('good', 'All is well'), final: true },
+      undefined,
+    );
+    expect(card?.edits).toBe(1);
+    expect(JSON.stringify(card?.activity)).toContain('Look: All is well');
+    expect(JSON.stringify(card?.activity)).toContain('Action.Execute');
+  });
+
+  it('does not give a card back that the house has changed meanwhile', async () => {
+    const where = stage.heard.at(-1)?.conversation;
+    if (!where) throw new Error('nothing was heard');
+    const offer = message('warning', 'Decide', actions(button('Yes', 'status')));
+    const id = await stage.surface.deliver({ conversation: where, key: 'decision', message: offer }, undefined);
+    await stage.post(press(url, { tq: { command: 'status', key: 'decision', label: 'Yes' } }));
+    const event = stage.heard.at(-1)?.id ?? '';
+    await stage.surface.deliver(
+      { conversation: where, key: 'decision', message: message('good', 'Decided by Ana') },
+      id,
+    );
+    await stage.surface.deliver(
+      { conversation: where, key: event, message: message('good', 'Done'), final: true },
+      undefined,
+    );
+    const card = stage.platform.messages.find((each) => each.id === id);
+    expect(card?.edits).toBe(1);
+    expect(JSON.stringify(card?.activity)).toContain('Decided by Ana');
+    expect(JSON.stringify(card?.activity)).not.toContain('Action.Execute');
+  });
+
+  it('hears the fallback of older clients, which comes as a message, as the same press', async () => {
+    await stage.post(
+      privateWords(url, '', {
+        text: undefined,
+        value: { tq: { command: 'status', key: 'k', label: 'x', nonce: 'n' } },
+      }),
+    );
+    expect(lastWords()).toEqual({ kind: 'pressed', command: 'status', messageKey: 'k', nonce: 'n' });
+  });
+
+  it.each([
+    {},
+    { tq: {} },
+    { tq: { command: '', key: 'k' } },
+    { tq: { command: 'x'.repeat(5000), key: 'k' } },
+    'x',
+    null,
+  ])('answers a press it can not read, %j, in words', async (data) => {
+    const before = stage.heard.length;
+    const { status, body } = await stage.post(press(url, data));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ type: 'application/vnd.microsoft.activity.message' });
+    expect(stage.heard).toHaveLength(before);
+  });
+
+  it('answers 501 to what it does not know', async () => {
+    expect((await invoke('config/fetch', {})).status).toBe(501);
+  });
+
+  it('opens a form made from the command’s spec, and hears it as the line one would have typed', async () => {
+    const { body } = await invoke('composeExtension/fetchTask', { commandId: 'check' });
+    expect(JSON.stringify(body)).toContain('option-lists');
+    expect(JSON.stringify(body)).not.toContain('option-catalogue');
+    const filled = { form: 'check', words: '9.9.9.9 mail.example.com', 'option-lists': 'zen.spamhaus.org, "x"' };
+    expect((await invoke('composeExtension/submitAction', { commandId: 'check', data: filled })).body).toMatchObject({
+      task: { type: 'message' },
+    });
+    expect(lastWords()).toEqual({
+      kind: 'words',
+      text: String.raw`check 9.9.9.9 mail.example.com --lists "zen.spamhaus.org, \"x\""`,
+    });
+  });
+
+  it('opens a form from a message, with its text in it', async () => {
+    const messagePayload = {
+      body: { contentType: 'html', content: '<p>550 5.7.1 &lt;a@example.com&gt; <b>blocked</b></p>' },
+    };
+    const { body } = await invoke('composeExtension/fetchTask', { commandId: 'incident-from-message', messagePayload });
+    expect(JSON.stringify(body)).toContain('550 5.7.1 <a@example.com> blocked');
+    expect(textOfMessage('<'.repeat(30_000)).length).toBeLessThan(1600);
+  });
+
+  it('says on the form what the gateway refused', async () => {
+    stage.answerWith({ kind: 'refused', message: message('warning', 'No such server.') });
+    const { body } = await invoke('task/submit', { data: { form: 'say', line: 'queue mx9' } });
+    stage.answerWith({ kind: 'taken' });
+    expect(body).toEqual({ task: { type: 'message', value: 'No such server.' } });
+  });
+
+  const dropped = (downloadUrl: string): ActivityJson =>
+    privateWords(url, 'queue --mta postfix', {
+      attachments: [{ contentType: FILE_TYPE, name: 'queue.json', content: { downloadUrl, fileType: 'json' } }],
+    });
+
+  it('fetches a dropped file', async () => {
+    stage.platform.files.set('queue.json', Buffer.from('{"queue_name":"active"}'));
+    await stage.post(dropped(`${url}/files/queue.json`));
+    const said = lastWords() as { files: readonly { path: string; bytes: number; name: { foreign: string } }[] };
+    expect(said.files).toEqual([{ name: { foreign: 'queue.json' }, path: expect.any(String), bytes: 23 }]);
+    expect(readFileSync(said.files[0]?.path ?? '', 'utf8')).toBe('{"queue_name":"active"}');
+  });
+
+  it.each([
+    ['https://evil.example/queue.json', 'not on a host of Microsoft 365'],
+    ['file:///etc/passwd', 'not on a host of Microsoft 365'],
+    ['URL/files/missing', '404'],
+  ])('fetches nothing from %s, and says why', async (address, why) => {
+    const before = stage.heard.length;
+    await stage.post(dropped(address.replace('URL', url)));
+    expect(stage.heard).toHaveLength(before);
+    expect(JSON.stringify(stage.platform.messages.at(-1)?.activity)).toContain(why);
+  });
+
+  it('offers a document with the consent card, and uploads it once it is accepted', async () => {
+    await stage.post(privateWords(url, 'status'));
+    const where = stage.heard.at(-1)?.conversation;
+    if (!where) throw new Error('nothing was heard');
+    const file = { name: 'report.md', type: 'text/markdown', text: '# Report ✔\n' } as const;
+    await stage.surface.deliver({ conversation: where, key: 'r', message: message('good', 'closed'), file }, undefined);
+    const offer = stage.platform.messages.at(-1)?.activity as {
+      attachments: { content: { acceptContext: unknown } }[];
+    };
+    expect(offer).toMatchObject({
+      attachments: [{ contentType: 'application/vnd.microsoft.teams.card.file.consent', content: { sizeInBytes: 13 } }],
+    });
+    const context = offer.attachments[0]?.content.acceptContext;
+    const uploadInfo = {
+      uploadUrl: `${url}/files/up`,
+      contentUrl: `${url}/x`,
+      name: 'report.md',
+      uniqueId: 'u',
+      fileType: 'md',
+    };
+    const evil = { ...uploadInfo, uploadUrl: 'https://evil.example/' };
+    expect((await invoke('fileConsent/invoke', { action: 'accept', context, uploadInfo: evil })).status).toBe(403);
+    await stage.surface.deliver(
+      { conversation: where, key: 'r2', message: message('good', 'closed'), file },
+      undefined,
+    );
+    const again = stage.platform.messages.at(-1)?.activity as typeof offer;
+    const value = { action: 'accept', context: again.attachments[0]?.content.acceptContext, uploadInfo };
+    expect((await invoke('fileConsent/invoke', value)).status).toBe(200);
+    expect(stage.platform.files.get('up')?.toString()).toBe(file.text);
+    expect(stage.platform.messages.at(-1)?.activity).toMatchObject({
+      attachments: [{ contentType: 'application/vnd.microsoft.teams.card.file.info' }],
+    });
+  });
+
+  it('hears a channel only where it is mentioned, or where a command stands in a thread', async () => {
+    const before = stage.heard.length;
+    const unasked = channelWords(url, '', '1690000000000');
+    await stage.post({ ...unasked, text: 'lunch?', entities: [] });
+    expect(stage.heard).toHaveLength(before);
+    await stage.post({ ...channelWords(url, '', '1690000000000'), text: 'status', entities: [] });
+    expect(stage.heard).toHaveLength(before + 1);
+  });
+
+  it('greets where it is added, and stays silent where others are', async () => {
+    const added = (id: string): ActivityJson => ({
+      ...privateWords(url, ''),
+      type: 'conversationUpdate',
+      membersAdded: [{ id }],
+    });
+    const before = stage.platform.messages.length;
+    await stage.post(added('29:ben'));
+    expect(stage.platform.messages).toHaveLength(before);
+    await stage.post(added(BOT.id));
+    expect(JSON.stringify(stage.platform.messages.at(-1)?.activity)).toContain('Tourniquet is here');
+  });
+
+  it('asks for help where it is only called', async () => {
+    await stage.post(channelWords(url, '', '1690000000000'));
+    expect(lastWords()).toEqual({ kind: 'words', text: 'help' });
+  });
+});
