@@ -52,6 +52,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   'audit-log': async () => (await import('./measures/show.ts')).runAuditLog,
   block: async () => (await import('./measures/order.ts')).runBlock,
   'break-glass': async () => (await import('./measures/decide.ts')).runBreakGlass,
+  audit: async () => (await import('./audit.ts')).runAudit,
   check: async () => (await import('./check.ts')).runCheck,
   'clean-queue': async () => (await import('./measures/order.ts')).runCleanQueue,
   deny: async () => (await import('./measures/decide.ts')).runDeny,

@@ -14,6 +14,16 @@ export interface SshReach {
 
 /** `controlFolder`: where the reused connection has its socket. */
 export function sshArgv(reach: SshReach, argv: readonly string[], controlFolder: string): readonly string[] {
+  return [...sshTo(reach, [], controlFolder), argv.map(quoteForShell).join(' ')];
+}
+
+/** Standard input and output become a connection from that host to `host` and `port` (ssh -W). */
+export function sshForwardArgv(reach: SshReach, host: string, port: number, controlFolder: string): readonly string[] {
+  const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return sshTo(reach, ['-W', target], controlFolder);
+}
+
+function sshTo(reach: SshReach, more: readonly string[], controlFolder: string): readonly string[] {
   const options = {
     BatchMode: 'yes',
     StrictHostKeyChecking: 'yes',
@@ -29,20 +39,7 @@ export function sshArgv(reach: SshReach, argv: readonly string[], controlFolder:
     ControlPath: `${controlFolder}/%C`,
   };
   const set = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  return [
-    'ssh',
-    '-F',
-    'none',
-    '-T',
-    ...set,
-    '-p',
-    String(reach.port),
-    '-l',
-    reach.user,
-    '--',
-    reach.host,
-    argv.map(quoteForShell).join(' '),
-  ];
+  return ['ssh', '-F', 'none', '-T', ...set, ...more, '-p', String(reach.port), '-l', reach.user, '--', reach.host];
 }
 
 /** POSIX: inside single quotes nothing is special but the single quote itself. */

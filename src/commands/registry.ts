@@ -1,6 +1,7 @@
 /** Every command there is, in the order in which help lists them. */
 import type { CommandSpec } from './spec.ts';
 import { agentSpec } from './specs/agent.ts';
+import { auditSpec } from './specs/audit.ts';
 import { chatSpec } from './specs/chat.ts';
 import { checkSpec } from './specs/check.ts';
 import {
@@ -35,6 +36,7 @@ export const registry: readonly CommandSpec[] = [
   triageSpec,
   checkSpec,
   queueSpec,
+  auditSpec,
   freezeSpec,
   blockSpec,
   unplugSpec,

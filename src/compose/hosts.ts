@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHost } from '../../adapters/host/process.ts';
-import { sshArgv } from '../../adapters/host/ssh.ts';
+import { sshArgv, sshForwardArgv } from '../../adapters/host/ssh.ts';
 import type { FirewallConfig, ServerConfig } from '../config/schema.ts';
 import { HostUnknown } from '../ports/host.ts';
 import type { Host } from '../ports/host.ts';
@@ -29,4 +29,18 @@ function onlyByAgent(name: string): Host {
       throw new HostUnknown(why);
     },
   };
+}
+
+/** The argv whose standard input and output are a connection from that host's network; undefined where it is this one. */
+export function throughSsh(
+  target: Pick<ServerConfig, 'reach'>,
+  dataFolder: string,
+  host: string,
+  port: number,
+): readonly string[] | undefined {
+  const { reach } = target;
+  if (typeof reach === 'string') return undefined;
+  const folder = join(dataFolder, 'ssh');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return sshForwardArgv(reach.ssh, host, port, folder);
 }

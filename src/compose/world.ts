@@ -24,7 +24,7 @@ import { makeAgents } from './agents.ts';
 import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
-import { makeMailLogs, makeMailServers } from './mail-servers.ts';
+import { makeMailDoors, makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -76,6 +76,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     fences: openFences(redis.records, () => systemClock.now()),
     queueHistory: openQueueHistory(redis.records),
     mailLogs: makeMailLogs(settings),
+    mailDoors: makeMailDoors(settings),
     logMemory: openLogMemory(redis.records),
   };
   return {

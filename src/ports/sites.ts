@@ -1,7 +1,38 @@
 /** What is configured to be looked after. */
+import type { Domain } from '../domain/address/domain.ts';
+import type { Ip } from '../domain/address/ip.ts';
 import type { Subject } from '../domain/blocklists/query-name.ts';
+
+export interface KnownSmartHost {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface KnownServer {
+  readonly name: string;
+  readonly addresses: readonly Ip[];
+  readonly helo?: Domain;
+}
+
+/** A site, or a server that stands for itself. */
+export interface Place {
+  readonly name: string;
+  /** How the world sees it. */
+  readonly addresses: readonly Ip[];
+  readonly domains: readonly Domain[];
+  readonly servers: readonly KnownServer[];
+  /** Several machines share the public address; undefined: not known. */
+  readonly sharedAddress?: boolean;
+  /** Mail usually leaves through the ISP's relay; undefined: not known. */
+  readonly usesSmartHost?: boolean;
+  readonly smartHost?: KnownSmartHost;
+}
 
 export interface Sites {
   /** The public addresses and the domains of all sites. */
   subjects(): readonly Subject[];
+  readonly names: readonly string[];
+  readonly servers: readonly KnownServer[];
+  /** A site by its name; or the site of a server by the server's name, with that server alone. */
+  find(name: string): Place | undefined;
 }

@@ -16,6 +16,7 @@ import type { MeasureEvent } from '../domain/measures/record.ts';
 import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
 import type { LogMemory, MailLogs } from './mail-log.ts';
+import type { MailDoors } from './mail-doors.ts';
 import type { MailServers } from './mail-server.ts';
 import type { People } from './people.ts';
 import type { QueueHistory } from './queue-history.ts';
@@ -45,5 +46,6 @@ export interface World {
   readonly measureRules: MeasureRules;
   readonly queueHistory: QueueHistory;
   readonly mailLogs: MailLogs;
+  readonly mailDoors: MailDoors;
   readonly logMemory: LogMemory;
 }

@@ -1,0 +1,58 @@
+/** A connection: from here, or from a server's own network through its ssh (`ssh -W`, ssh(1)). */
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { TalkFailed, failureOf } from './talk.ts';
+
+export interface Dialled {
+  readonly stream: Duplex;
+  /** The far end is this machine. */
+  readonly sameMachine: boolean;
+  close(): void;
+}
+
+export async function dialFromHere(host: string, port: number, until: number): Promise<Dialled> {
+  const socket = connect({ host, port });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new TalkFailed('failed', 'the connection was not made in time')),
+        Math.max(1, until - performance.now()),
+      );
+      socket.once('error', (error) => {
+        clearTimeout(timer);
+        reject(failureOf(error));
+      });
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return { stream: socket, sameMachine: isSameMachine(socket), close: () => socket.destroy() };
+}
+
+function isSameMachine(socket: Socket): boolean {
+  return socket.remoteAddress === socket.localAddress || /^(?:::ffff:)?127\./.test(socket.remoteAddress ?? '');
+}
+
+/** `argv`: ssh with `-W HOST:PORT`, its standard input and output being the connection. */
+export function dialThrough(argv: readonly string[]): Dialled {
+  const [program = '', ...words] = argv;
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    if (errors.length < 2000) errors += chunk.toString();
+  });
+  const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
+  child.once('close', () => {
+    const why = errors.trim().split('\n').at(-1) ?? '';
+    stream.destroy(new TalkFailed(/refused/i.test(why) ? 'refused' : 'failed', why || 'the connection was closed'));
+  });
+  child.once('error', (error) => stream.destroy(failureOf(error)));
+  return { stream, sameMachine: false, close: () => void child.kill('SIGKILL') };
+}
