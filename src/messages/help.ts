@@ -4,14 +4,26 @@ import { foreign, say } from '../domain/foreign.ts';
 import { actions, button, heading, message, text } from './message.ts';
 import type { Block, Message } from './message.ts';
 
-/** The list of commands. */
+/** The list of commands, by what they do to the world. */
 export function sayHelp(specs: readonly CommandSpec[]): Message {
-  const rows = specs.map((spec) => [[`${spec.name} ${spec.usage}`.trim()], [spec.help]]);
+  const groups: readonly (readonly [title: string, specs: readonly CommandSpec[]])[] = [
+    ['Look', specs.filter((spec) => spec.risk === 'look' && !spec.shellOnly)],
+    [
+      'Contain: each is proposed with its plan and its undo, and somebody else approves',
+      specs.filter((spec) => spec.risk === 'change'),
+    ],
+    ['Decide and record', specs.filter((spec) => spec.risk === 'note' && !spec.shellOnly)],
+    ['In the shell of the machine', specs.filter((spec) => spec.shellOnly)],
+  ];
   return message(
     'neutral',
     `${specs.length} commands`,
-    { kind: 'table', columns: [{ name: 'say' }, { name: 'what it does' }], rows },
-    text('help COMMAND says more. Nothing that changes the world happens without an approval.'),
+    ...groups.flatMap(([title, members]): Block[] =>
+      members.length === 0
+        ? []
+        : [heading(title), { kind: 'facts', facts: members.map((spec) => ({ name: spec.name, value: [spec.help] })) }],
+    ),
+    text('help COMMAND says more.'),
   );
 }
 
@@ -52,7 +64,7 @@ function effectOf(spec: CommandSpec): string {
     case 'look':
       return 'only looks';
     case 'note':
-      return 'writes into the incident, changes nothing outside';
+      return 'decides or records; what it decides about was shown before';
     case 'change':
       return 'proposes a change; it is carried out once approved, and can be taken back';
     default:

@@ -4,6 +4,11 @@ import type { Message } from './message.ts';
 
 /** A call that can't be carried out as it was said: what is wrong with it, and what to do. */
 export function sayRefused(why: string, remedy: string): Message {
-  const words = say`${foreign(why, 2000)}; ${foreign(remedy, 400)}`;
+  const ended = /[.?!]$/.test(why.trim());
+  const words = say`${foreign(why.trim(), 2000)}${ended ? ' ' : '; '}${foreign(ended ? capital(remedy) : remedy, 400)}`;
   return message('unknown', words, notice('unknown', words));
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

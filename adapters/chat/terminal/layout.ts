@@ -52,29 +52,46 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** A table whose last left-aligned column wraps where the whole is too wide. Cells come painted. */
+/** A column is never squeezed below this. */
+const NARROWEST = 12;
+
+/** A table; where the whole is too wide, its widest columns wrap. Cells come painted. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,
   head: (text: string) => string,
 ): readonly string[] {
-  const widths = columns.map((column, index) =>
-    Math.max(widthOf(column.name), ...rows.map((row) => widthOf(row[index] ?? ''))),
+  const widths = fit(
+    columns.map((column, index) => Math.max(widthOf(column.name), ...rows.map((row) => widthOf(row[index] ?? '')))),
+    columns,
+    width,
   );
-  const last = widths.length - 1;
-  const before = widths.slice(0, last).reduce((sum, each) => sum + each + 2, 0);
-  widths[last] = Math.max(12, Math.min(widths[last] ?? 0, width - before));
   const line = (cells: readonly string[]): readonly string[] => {
-    const start = cells
-      .slice(0, last)
-      .map((cell, index) => pad(cell, widths[index] ?? 0, columns[index]?.align))
-      .join('  ');
-    const lead = last === 0 ? '' : `${start}  `;
-    const room = widths[last] ?? 12;
-    const wrapped =
-      columns[last]?.align === 'right' ? [pad(cells[last] ?? '', room, 'right')] : wrap(cells[last] ?? '', room);
-    return wrapped.map((each, index) => (index === 0 ? lead + each : ' '.repeat(widthOf(lead)) + each));
+    const wrapped = columns.map((column, index) => {
+      const cell = cells[index] ?? '';
+      return column.align === 'right' ? [cell] : wrap(cell, widths[index] ?? NARROWEST);
+    });
+    const height = Math.max(...wrapped.map((each) => each.length));
+    return Array.from({ length: height }, (_none, row) =>
+      wrapped.map((each, index) => pad(each[row] ?? '', widths[index] ?? 0, columns[index]?.align)).join('  '),
+    );
   };
   return [...line(columns.map((column) => column.name)).map(head), ...rows.flatMap(line)].map((each) => each.trimEnd());
+}
+
+/** Takes from the widest column that may wrap until all fit, or none can give any more. */
+function fit(natural: readonly number[], columns: readonly Column[], width: number): readonly number[] {
+  const widths = [...natural];
+  const gaps = 2 * (widths.length - 1);
+  for (let over = widths.reduce((sum, each) => sum + each, gaps) - width; over > 0; over -= 1) {
+    const widest = widths.reduce(
+      (best, each, index) =>
+        columns[index]?.align !== 'right' && each > NARROWEST && each > (widths[best] ?? 0) ? index : best,
+      columns.findIndex((column, index) => column.align !== 'right' && (widths[index] ?? 0) > NARROWEST),
+    );
+    if (widest < 0) break;
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
 }
