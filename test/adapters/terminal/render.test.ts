@@ -97,9 +97,9 @@ describe('the terminal', () => {
         server  mx1
         oldest  3 h
       Senders
-        sender             messages
-        a@example.com            12
-        <>                     3900
+        sender         messages
+        a@example.com        12
+        <>                 3900
       Playbook
         ✔ 1. freeze outbound
         ▶ 2. block port 25  waits for approval
