@@ -28,17 +28,22 @@ async function main(words: readonly string[]): Promise<number> {
       spec: command.spec,
     });
   }
+  const streams = {
+    out: (text: string) => process.stdout.write(text),
+    err: (text: string) => process.stderr.write(text),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  };
   try {
+    if (command.spec.name === 'drill') {
+      const { runDrillInShell } = await import('./compose/drill/shell.ts');
+      return await runDrillInShell(command, streams);
+    }
     if (command.spec.shellOnly) {
       const { runShellOnly } = await import('./compose/shell-only.ts');
       return await runShellOnly(command);
     }
     const { runInShell } = await import('./compose/shell.ts');
-    return await runInShell(command, {
-      out: (text) => process.stdout.write(text),
-      err: (text) => process.stderr.write(text),
-      columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-    });
+    return await runInShell(command, streams);
   } catch (error) {
     process.stderr.write(`tq: ${error instanceof Error ? error.message : String(error)}\n`);
     if (hasOption(command.spoken, 'json'))

@@ -41,11 +41,15 @@ export interface Lists {
   says(zone: string, now: number): { readonly code: string; readonly reason: string } | undefined;
   /** A list that receivers refuse by lists the address. */
   isListed(now: number): boolean;
+  /** Somebody asked for removal while it still went on. */
+  wasAskedTooEarly(): boolean;
   readonly silent: string | undefined;
 }
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+/** Whoever asks so soon after the last of it asks too early. */
+const TOO_EARLY_MS = 2 * MINUTE;
 const CODE_ABUSE = (meaning: string, cause?: Code['cause']): Code => ({
   meaning,
   nature: 'abuse',
@@ -146,6 +150,7 @@ export function makeLists(random: SeededRandom, traps: ListTraps): Lists {
   );
   const seen = new Map<Abuse, { first: number; last: number }>();
   let asked: number | undefined;
+  let isTooEarly = false;
   let isInRange = traps.isPolicyRange;
   const isListedBy = (each: SimulatedList, now: number): boolean => {
     const { notices } = each;
@@ -171,7 +176,9 @@ export function makeLists(random: SeededRandom, traps: ListTraps): Lists {
     },
     askForRemoval: (now) => {
       asked = now;
+      isTooEarly ||= [...seen.values()].some((abuse) => now - abuse.last < TOO_EARLY_MS);
     },
+    wasAskedTooEarly: () => isTooEarly,
     takeOutOfRange: () => {
       isInRange = false;
     },

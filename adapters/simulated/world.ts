@@ -9,6 +9,7 @@ import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import type { MeasureEvent } from '../../src/domain/measures/record.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
+import type { Drills } from '../../src/ports/drills.ts';
 import type { Host } from '../../src/ports/host.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { ListingHistory } from '../../src/ports/listing-history.ts';
@@ -130,6 +131,7 @@ function makePorts(
       text: async () => refuseFiles(),
       writtenAt: async () => undefined,
     },
+    drills: noDrills,
     mailServers: openMailServers(company),
     mailLogs: openMailLogs(company),
     mailDoors: {
@@ -146,6 +148,16 @@ function makePorts(
   };
   return ports as SimulatedPorts;
 }
+
+/** What is said about a drill is said outside of it. */
+const noDrills: Drills = {
+  list: async () => [],
+  find: () => undefined,
+  start: async () => {
+    throw new Error('A drill is played here already. Say drill stop first.');
+  },
+  stop: async () => undefined,
+};
 
 function refuseFiles(): never {
   throw new Error('A drill reads no files. Say drill stop first.');

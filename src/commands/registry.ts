@@ -14,6 +14,7 @@ import {
   ledgerSpec,
   undoSpec,
 } from './specs/decisions.ts';
+import { drillSpec, hintSpec } from './specs/drill.ts';
 import { helpSpec } from './specs/help.ts';
 import {
   blockSpec,
@@ -53,6 +54,8 @@ export const registry: readonly CommandSpec[] = [
   ledgerSpec,
   auditLogSpec,
   windowsSpec,
+  drillSpec,
+  hintSpec,
   statusSpec,
   chatSpec,
   startSpec,

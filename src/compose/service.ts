@@ -9,6 +9,7 @@ import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
 import { startDeliverer } from '../../adapters/redis/deliverer.ts';
 import type { Deliverer } from '../../adapters/redis/deliverer.ts';
 import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
+import type { CommandRequest } from '../../jobs/answer.ts';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { chores } from '../../jobs/catalogue.ts';
 import { makeGateway } from '../../jobs/gateway.ts';
@@ -16,10 +17,12 @@ import { MAIN_QUEUE, openJobQueue } from '../../jobs/queue.ts';
 import { HOUSE_SLOTS, startSchedule } from '../../jobs/schedule.ts';
 import { openWorker } from '../../jobs/worker.ts';
 import { registry } from '../commands/registry.ts';
+import { drillSpec, hintSpec } from '../commands/specs/drill.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import { message, notice } from '../messages/message.ts';
 import type { Gateway, Surface } from '../ports/conversation.ts';
 import type { World } from '../ports/world.ts';
+import type { LazyDrills } from './drill/lazy.ts';
 import { WORKERS_KEY } from './household.ts';
 import { openRedis } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -53,7 +56,9 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   const subscriber = redis.waiter();
   subscriber.on('message', (_channel: string, changed: string) => deliverers.get(changed)?.nudge());
   await subscriber.subscribe(OUTBOX_CHANNEL);
-  const worker = parts.worker ? openWorker(redis.waiter(), address, workerPlan(real.world, figures, log)) : undefined;
+  const worker = parts.worker
+    ? openWorker(redis.waiter(), address, workerPlan(real.world, drillFor(real.drills), figures, log))
+    : undefined;
   const schedule = parts.scheduler
     ? startSchedule(await redis.producer(), address, HOUSE_SLOTS, (error) =>
         log.warn({ error: error.message }, 'the schedule could not be laid; tried again within a minute'),
@@ -68,7 +73,12 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   const heartbeat = setInterval(beat, HEARTBEAT_MS);
   return {
     world: real.world,
-    gateway: makeGateway({ queue, people: real.world.people, registry }),
+    gateway: makeGateway({
+      queue,
+      people: real.world.people,
+      registry,
+      isPlayed: (where) => real.drills.find(where) !== undefined,
+    }),
     figures,
     speakThrough: (at, surface) => {
       const lost = (_utterance: unknown, why: string): void =>
@@ -88,12 +98,23 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   };
 }
 
-function workerPlan(world: World, figures: Figures, log: Log): Parameters<typeof openWorker>[2] {
+/** While a drill is played in a conversation, all but what is about the drill itself goes to the drill's world. */
+function drillFor(drills: LazyDrills): (request: CommandRequest) => World | undefined {
+  return ({ command, conversation }) =>
+    command.name === drillSpec.name || command.name === hintSpec.name ? undefined : drills.worldOf(conversation);
+}
+
+function workerPlan(
+  world: World,
+  worldFor: (request: CommandRequest) => World | undefined,
+  figures: Figures,
+  log: Log,
+): Parameters<typeof openWorker>[2] {
   return {
     concurrency: CONCURRENCY,
     carryOut: async (request) => {
       const began = world.clock.monotonic();
-      const answer = await carryOut(request, world);
+      const answer = await carryOut(request, worldFor(request) ?? world);
       const seconds = (world.clock.monotonic() - began) / 1000;
       figures.command(request.command.name, answer.status, seconds);
       log.info(

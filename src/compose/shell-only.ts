@@ -28,7 +28,7 @@ export async function runShellOnly(command: Command): Promise<number> {
     case 'agent':
       return agent(command, readArguments(agentSpec, command.spoken));
     case 'chat':
-      return chat(command);
+      return chatHere(optionOf(command.spoken, 'config'));
     case 'rescue': {
       const args = readArguments(rescueSpec, command.spoken);
       if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
@@ -42,14 +42,19 @@ export async function runShellOnly(command: Command): Promise<number> {
   }
 }
 
-async function chat(command: Command): Promise<number> {
-  const settings = readSettings(optionOf(command.spoken, 'config'));
+/**
+ * The chat in this terminal, until the person leaves. `first` is said in it before anything else; `scenarios`: a file of
+ * the drill's in place of the configured one.
+ */
+export async function chatHere(config: string | undefined, first?: string, scenarios?: string): Promise<number> {
+  const read = readSettings(config);
+  const settings = scenarios === undefined ? read : { ...read, config: { ...read.config, drill: { scenarios } } };
   const log = await openLog(
     { kind: 'file', path: join(settings.dataFolder, 'tourniquet.log') },
     process.env['LOG_LEVEL'],
   );
   const service = await startService(settings, { worker: true, scheduler: false }, log);
-  const talk = talkInTerminal(service, settings);
+  const talk = talkInTerminal(service, settings, first);
   await Promise.race([talk.ended, interrupted()]);
   talk.close();
   return end(service);

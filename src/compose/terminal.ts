@@ -29,7 +29,8 @@ export interface TerminalTalk {
   close(): void;
 }
 
-export function talkInTerminal(service: Service, settings: Settings): TerminalTalk {
+/** `first` is said before the person says anything. */
+export function talkInTerminal(service: Service, settings: Settings, first?: string): TerminalTalk {
   const interactive = process.stdin.isTTY && process.stdout.isTTY;
   const history = join(settings.dataFolder, 'history');
   const lines = createInterface({
@@ -85,11 +86,15 @@ export function talkInTerminal(service: Service, settings: Settings): TerminalTa
     if (result.kind === 'taken' && !interactive) await answered;
     waiting.delete(id);
   };
-  const ended = readAll(lines, interactive, async (line) => {
-    count += 1;
-    if (interactive) appendFileSync(history, `${line}\n`, { mode: 0o600 });
-    await say(line);
-  }).then(() => ({ lines: count }));
+  const begin = async (): Promise<void> => {
+    if (first !== undefined) await say(first);
+    await readAll(lines, interactive, async (line) => {
+      count += 1;
+      if (interactive) appendFileSync(history, `${line}\n`, { mode: 0o600 });
+      await say(line);
+    });
+  };
+  const ended = begin().then(() => ({ lines: count }));
   return { ended, show, close: () => lines.close() };
 }
 

@@ -19,6 +19,8 @@ import type { JobQueue } from '../../jobs/queue.ts';
 import type { Resolver } from '../ports/dns.ts';
 import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
+import { openDrills } from './drill/lazy.ts';
+import type { LazyDrills } from './drill/lazy.ts';
 import { makeHousehold } from './household.ts';
 import { makeAgents } from './agents.ts';
 import { folderId } from './folder-id.ts';
@@ -41,6 +43,7 @@ export interface WorldNeeds {
 export interface RealWorld {
   readonly world: World;
   readonly outbox: RedisOutbox;
+  readonly drills: LazyDrills;
   /** Ends what the adapters hold open. */
   close(): Promise<void>;
 }
@@ -52,6 +55,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
   const { catalogue, off, weights } = settings.config.blocklists;
   const agents = makeAgents(redis);
+  const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios);
   const ledger: World['ledger'] = openJournal(redis.records, 'measures');
   const auditFolder = join(settings.dataFolder, 'audit');
   const world: World = {
@@ -66,6 +70,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     listingHistory: openListingHistory(redis.records),
     sites: makeSites(settings.config),
     files: localFiles,
+    drills,
     mailServers: makeMailServers(settings),
     ledger,
     incidents: openJournal(redis.records, 'incidents'),
@@ -82,8 +87,10 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   return {
     world,
     outbox,
+    drills,
     close: async () => {
       resolver.close();
+      drills.close();
       await agents.close();
     },
   };

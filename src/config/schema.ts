@@ -169,6 +169,8 @@ export const configSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  /** Scenarios of one's own for the drill (docs/drill.md). */
+  drill: z.strictObject({ scenarios: file.optional() }).prefault({}),
   measures: z
     .strictObject({
       protected: z.array(range).default([]),

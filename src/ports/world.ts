@@ -7,6 +7,7 @@ import type { CatalogueShelf } from './catalogue.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
+import type { Drills } from './drills.ts';
 import type { Files } from './files.ts';
 import type { Holds, Journal } from './journal.ts';
 import type { MeasureRules } from './measure-rules.ts';
@@ -35,6 +36,7 @@ export interface World {
   readonly secondOpinion: SecondOpinion;
   readonly sites: Sites;
   readonly files: Files;
+  readonly drills: Drills;
   readonly mailServers: MailServers;
   /** The ledger: one stream per measure. */
   readonly ledger: Journal<MeasureEvent>;
