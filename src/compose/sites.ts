@@ -25,7 +25,7 @@ export function makeSites(config: Config): Sites {
       const home = config.sites.find((each) => each.servers.includes(name));
       return home
         ? { ...placeOf(home, [server]), name }
-        : { name, addresses: server.addresses, domains: [], servers: [knownServer(server)], ...smartHostOf(server) };
+        : { name, addresses: server.addresses, domains: [], servers: [knownServer(server)], timezone: 'UTC', ...smartHostOf(server) };
     },
   };
 }
@@ -39,6 +39,8 @@ function placeOf(site: SiteConfig, servers: readonly ServerConfig[]): Place {
     domains: site.domains,
     servers: servers.map(knownServer),
     ...(site.sharedAddress !== undefined && { sharedAddress: site.sharedAddress }),
+    timezone: site.timezone,
+    ...(site.firewall !== undefined && { firewall: site.firewall }),
     ...told,
   };
 }

@@ -26,6 +26,10 @@ export interface Place {
   /** Mail usually leaves through the ISP's relay; undefined: not known. */
   readonly usesSmartHost?: boolean;
   readonly smartHost?: KnownSmartHost;
+  /** The firewall between inside and outside. */
+  readonly firewall?: string;
+  /** IANA time zone; UTC where none is configured. */
+  readonly timezone: string;
 }
 
 export interface Sites {

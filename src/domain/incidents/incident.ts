@@ -7,6 +7,7 @@
 import type { CauseId } from '../causes.ts';
 import type { Foreign, Phrase } from '../foreign.ts';
 import type { Who } from '../measures/record.ts';
+import type { Facts } from '../playbook/step.ts';
 
 /** `house`: Tourniquet itself. */
 export const HOUSE: Who = { person: 'house', shown: { foreign: 'Tourniquet' } };
@@ -39,7 +40,7 @@ type IncidentHappening =
       readonly against: readonly Phrase[];
       readonly missing: readonly Phrase[];
       /** The playbook's facts that the evidence has answered (domain/playbook). */
-      readonly facts?: Readonly<Record<string, string | number | boolean>>;
+      readonly facts?: Facts;
     }
   | { readonly kind: 'acknowledged'; readonly by: Who }
   /** Nobody answered "still on it?". */
@@ -54,7 +55,11 @@ type IncidentHappening =
       readonly by: Who;
       readonly reason?: Foreign;
       readonly measure?: number;
+      /** The request that it came from. */
+      readonly request?: string;
     }
+  /** What somebody knows and says: which machine, which account. */
+  | { readonly kind: 'facts'; readonly by: Who; readonly facts: Facts }
   | { readonly kind: 'measure'; readonly number: number }
   | {
       readonly kind: 'escalated';
@@ -85,6 +90,11 @@ export interface Incident {
   readonly escalations: readonly Extract<IncidentEvent, { readonly kind: 'escalated' }>[];
   readonly closedAt?: number;
   readonly closedBy?: Who;
+  readonly closedWhy?: Foreign;
+  /** What is known: of the newest verdict, and what people said. */
+  readonly facts: Facts;
+  /** When "still on it?" was asked and nobody has answered since. */
+  readonly askedAt?: number;
 }
 
 /** The state of an incident. Undefined where the stream doesn't begin with `opened`. */
@@ -104,6 +114,7 @@ export function foldIncident(number: number, events: readonly IncidentEvent[]): 
     measures: [],
     repeats: 0,
     escalations: [],
+    facts: {},
     ...(first.key !== undefined && { key: first.key }),
   };
   return rest.reduce(apply, begun);
@@ -113,8 +124,11 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
   switch (event.kind) {
     case 'opened':
     case 'noted':
-    case 'asked-still-on-it':
       return incident;
+    case 'asked-still-on-it':
+      return { ...incident, askedAt: event.at };
+    case 'facts':
+      return { ...incident, facts: { ...incident.facts, ...event.facts } };
     case 'repeated':
       return { ...incident, repeats: incident.repeats + 1 };
     case 'bound': {
@@ -124,13 +138,13 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
       return known ? incident : { ...incident, conversations: [...incident.conversations, event] };
     }
     case 'verdict':
-      return { ...incident, verdict: event };
+      return { ...incident, verdict: event, facts: { ...incident.facts, ...event.facts, verdict: event.verdict } };
     case 'acknowledged':
       if (incident.state === 'closed') return incident;
-      return { ...incident, state: 'acknowledged', acknowledgedBy: event.by, acknowledgedAt: event.at };
+      return { ...withoutQuestion(incident), state: 'acknowledged', acknowledgedBy: event.by, acknowledgedAt: event.at };
     case 'acknowledgement-stale': {
       if (incident.state !== 'acknowledged') return incident;
-      const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = incident;
+      const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = withoutQuestion(incident);
       return { ...rest, state: 'open' };
     }
     case 'assigned':
@@ -144,8 +158,19 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
     case 'escalated':
       return { ...incident, escalations: [...incident.escalations, event] };
     case 'closed':
-      return { ...incident, state: 'closed', closedAt: event.at, closedBy: event.by };
+      return {
+        ...incident,
+        state: 'closed',
+        closedAt: event.at,
+        closedBy: event.by,
+        ...(event.reason && { closedWhy: event.reason }),
+      };
     default:
       return event satisfies never;
   }
+}
+
+function withoutQuestion(incident: Incident): Incident {
+  const { askedAt: _at, ...rest } = incident;
+  return rest;
 }
