@@ -6,7 +6,7 @@
  */
 import type { SpokenCommand } from '../src/commands/spec.ts';
 import type { Message } from '../src/messages/message.ts';
-import type { Actor, Conversation } from '../src/ports/conversation.ts';
+import type { Actor, Conversation, Utterance } from '../src/ports/conversation.ts';
 import type { World } from '../src/ports/world.ts';
 
 /** The convention of monitoring plugins: exit status 0, 1, 2, 3; and a wrong call, 64. */
@@ -35,6 +35,10 @@ export interface Answer {
   readonly message: Message;
   /** The JSON of the contract, for `--json`. */
   readonly data?: Json;
+  /** A document to attach. */
+  readonly file?: NonNullable<Utterance['file']>;
+  /** A command that only looks, word by word: its answer is shown above this message. */
+  readonly look?: readonly string[];
 }
 
 /** Says how far it is; edits the same message in place. Not every call is shown (at most one a second in a chat). */

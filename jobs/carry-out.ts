@@ -6,7 +6,7 @@
  * 2. A chat sees "working" when an answer takes longer than 0.4 s, and progress at most once a second, in one message.
  * 3. An error becomes an answer that names it; a person is never left without one.
  */
-import { findSpec } from '../src/commands/parse.ts';
+import { findSpec, parseWords } from '../src/commands/parse.ts';
 import { registry } from '../src/commands/registry.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import { say, foreign } from '../src/domain/foreign.ts';
@@ -23,7 +23,7 @@ const TELL_EVERY_MS = 1000;
 export async function carryOut(request: CommandRequest, world: World, watch?: Tell): Promise<Answer> {
   const voice = openVoice(request, world, watch);
   const answer = await answerOf(request, world, voice.tell);
-  await voice.close(answer.message);
+  await voice.close(answer);
   return answer;
 }
 
@@ -42,9 +42,8 @@ async function answerOf(request: CommandRequest, world: World, tell: Tell): Prom
   const read = spec.read(request.command);
   if (read.kind === 'bad') return refused(read.why, read.remedy);
   try {
-    return await (
-      await load()
-    )(request, world, tell);
+    const answer = await (await load())(request, world, tell);
+    return answer.look ? await lookToo(answer, answer.look, request, world, tell) : answer;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return {
@@ -56,6 +55,28 @@ async function answerOf(request: CommandRequest, world: World, tell: Tell): Prom
       ),
     };
   }
+}
+
+/** Carries out the look that an answer asks for, and shows it above the answer's own words. */
+async function lookToo(
+  answer: Answer,
+  look: readonly string[],
+  request: CommandRequest,
+  world: World,
+  tell: Tell,
+): Promise<Answer> {
+  const { look: _done, ...own } = answer;
+  const command = parseWords(look, registry);
+  if (command.kind === 'misheard' || command.spec.risk !== 'look') {
+    const why = command.kind === 'misheard' ? command.why : `${command.spec.name} does more than look`;
+    const words = say`${look.join(' ')}: ${foreign(why, 400)}; look by hand.`;
+    return { ...own, message: { ...own.message, blocks: [notice('unknown', words), ...own.message.blocks] } };
+  }
+  const seen = await answerOf({ ...request, command: command.spoken, files: {} }, world, tell);
+  return {
+    ...seen,
+    message: { ...seen.message, blocks: [...seen.message.blocks, ...own.message.blocks] },
+  };
 }
 
 function refused(why: string, remedy: string): Answer {
@@ -89,11 +110,17 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
   };
   return {
     tell,
-    close: async (words: Message): Promise<void> => {
+    close: async ({ message: words, file }: Answer): Promise<void> => {
       clearTimeout(timer);
       if (!inChat) return;
       await last;
-      await world.outbox.put({ conversation: request.conversation, key: request.id, message: words, final: true });
+      await world.outbox.put({
+        conversation: request.conversation,
+        key: request.id,
+        message: words,
+        final: true,
+        ...(file && { file }),
+      });
     },
   };
 }

@@ -34,6 +34,14 @@ const answerSchema: z.ZodType<Answer> = z.strictObject({
   status: z.enum(['ok', 'warning', 'critical', 'unknown', 'refused']),
   message: messageSchema,
   data: z.custom<Json>().exactOptional(),
+  file: z
+    .strictObject({
+      name: z.string().max(200),
+      type: z.enum(['text/markdown', 'text/plain']),
+      text: z.string().max(4_000_000),
+    })
+    .exactOptional(),
+  look: z.array(z.string().max(400)).max(20).exactOptional(),
 });
 
 export function readRequest(data: unknown): CommandRequest {
@@ -48,25 +56,37 @@ type Load = () => Promise<CommandJob>;
 
 /** Command name -> its job. test/architecture.test.ts holds it against the registry. */
 export const commandJobs: Readonly<Record<string, Load>> = {
+  ack: async () => (await import('./incidents/open.ts')).runAck,
   approve: async () => (await import('./measures/decide.ts')).runApprove,
+  assign: async () => (await import('./incidents/open.ts')).runAssign,
   'audit-log': async () => (await import('./measures/show.ts')).runAuditLog,
   block: async () => (await import('./measures/order.ts')).runBlock,
   'break-glass': async () => (await import('./measures/decide.ts')).runBreakGlass,
   audit: async () => (await import('./audit.ts')).runAudit,
   check: async () => (await import('./check.ts')).runCheck,
   'clean-queue': async () => (await import('./measures/order.ts')).runCleanQueue,
+  close: async () => (await import('./incidents/close.ts')).runClose,
   deny: async () => (await import('./measures/decide.ts')).runDeny,
   'disable-account': async () => (await import('./measures/order.ts')).runDisableAccount,
+  do: async () => (await import('./incidents/steps.ts')).runDo,
+  done: async () => (await import('./incidents/steps.ts')).runDone,
   extend: async () => (await import('./measures/undo.ts')).runExtend,
   freeze: async () => (await import('./measures/order.ts')).runFreeze,
   drill: async () => (await import('./drill/command.ts')).runDrill,
   help: async () => (await import('./help.ts')).runHelp,
+  incident: async () => (await import('./incidents/show.ts')).runIncident,
+  incidents: async () => (await import('./incidents/show.ts')).runIncidents,
   keep: async () => (await import('./measures/undo.ts')).runKeep,
   ledger: async () => (await import('./measures/show.ts')).runLedger,
+  next: async () => (await import('./incidents/show.ts')).runNext,
+  note: async () => (await import('./incidents/open.ts')).runNote,
+  open: async () => (await import('./incidents/open.ts')).runOpen,
   quarantine: async () => (await import('./measures/order.ts')).runQuarantine,
   hint: async () => (await import('./drill/command.ts')).runHint,
   queue: async () => (await import('./look-at-queue.ts')).runQueue,
+  report: async () => (await import('./incidents/report.ts')).runReport,
   reroute: async () => (await import('./measures/order.ts')).runReroute,
+  skip: async () => (await import('./incidents/steps.ts')).runSkip,
   status: async () => (await import('./status.ts')).runStatus,
   triage: async () => (await import('./triage.ts')).runTriage,
   undo: async () => (await import('./measures/undo.ts')).runUndo,

@@ -13,12 +13,14 @@ import { sayRefused } from '../src/messages/refused.ts';
 import { sayTriage } from '../src/messages/triage.ts';
 import type { World } from '../src/ports/world.ts';
 import type { CommandJob, CommandRequest, Json, Status } from './answer.ts';
+import { noteVerdict } from './incidents/verdict.ts';
+import type { Judging } from './incidents/verdict.ts';
 import { readDump } from './read-dump.ts';
 import { readEvidence, readListings, readQueueJson } from './read-evidence.ts';
 
 const MOST_YAML_BYTES = 1024 * 1024;
 
-export const runTriage: CommandJob<'clock' | 'files'> = async (request, world) => {
+export const runTriage: CommandJob<'files' | keyof Judging> = async (request, world) => {
   const args = readArguments(triageSpec, request.command);
   if (args.kind === 'bad') return { status: 'refused', message: sayRefused(args.why, args.remedy) };
   const faults: string[] = [];
@@ -33,9 +35,10 @@ export const runTriage: CommandJob<'clock' | 'files'> = async (request, world) =
   }
   const diagnosis = diagnose(evidence);
   const said = sayTriage(diagnosis);
+  const more = await noteVerdict(world, request, args.value.incident, evidence, diagnosis);
   return {
     status: statusOf(diagnosis.verdict),
-    message: { ...said, blocks: [...said.blocks, ...faults.map((fault) => notice('unknown', fault))] },
+    message: { ...said, blocks: [...said.blocks, ...faults.map((fault) => notice('unknown', fault)), ...more] },
     data: triageJson(diagnosis),
   };
 };

@@ -16,12 +16,16 @@ import { sayMeasure } from '../../src/messages/measure.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest, Json } from '../answer.ts';
+import { incidentHere } from '../incidents/which.ts';
+import { joinMeasure } from '../incidents/change.ts';
+import type { TellingIncident } from '../incidents/tell.ts';
+import { viewIncident } from '../incidents/view.ts';
 import { change } from './ledger.ts';
 import { propose } from './propose.ts';
 import type { Proposing } from './propose.ts';
 import { whoIs } from './who.ts';
 
-type Ordering = Proposing & Pick<World, 'people'>;
+type Ordering = Proposing & TellingIncident & Pick<World, 'people'>;
 
 export const runFreeze = order(freezeSpec);
 export const runReroute = order(rerouteSpec);
@@ -39,8 +43,16 @@ function order(spec: CommandSpec<MeasureArguments>): CommandJob<keyof Ordering> 
     if (typeof target !== 'string') return target;
     const { unplugMinutes, blockMinutes } = world.measureRules;
     const wanted = args.value.order(target, { unplugMinutes, ...(blockMinutes !== undefined && { blockMinutes }) });
-    const proposed = await propose(world, wanted, whoIs(world, request.actor), args.value.incident);
+    const incident = args.value.incident ?? (await incidentHere(request.conversation, world));
+    const joined = incident === undefined ? undefined : await viewIncident(world, incident);
+    if (incident !== undefined && joined?.incident.state !== 'open' && joined?.incident.state !== 'acknowledged')
+      return refused(
+        joined ? `incident ${incident} is closed` : `there is no incident ${incident}`,
+        'say incidents for those there are',
+      );
+    const proposed = await propose(world, wanted, whoIs(world, request.actor), incident);
     if (proposed.kind === 'refused') return refused(proposed.why, proposed.remedy);
+    if (incident !== undefined) await joinMeasure(world, incident, proposed.record.number);
     return { status: 'warning', ...(await shown(world, request, proposed.record)) };
   };
 }

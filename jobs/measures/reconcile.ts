@@ -14,6 +14,7 @@ import { orderInWords, sayMeasure, sayStillNeeded } from '../../src/messages/mea
 import { message, notice } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
+import type { TellingIncident } from '../incidents/tell.ts';
 import { carryMeasureOut, lookAtMeasure, releaseMeasure } from './engine.ts';
 import type { Acting } from './engine.ts';
 import { change, openMeasures } from './ledger.ts';
@@ -21,7 +22,7 @@ import { tellLoudly, tellMeasure } from './tell.ts';
 
 const ASK_EVERY_MS = 3_600_000;
 
-export type Reconciling = Acting & Pick<World, 'outbox'>;
+export type Reconciling = Acting & TellingIncident;
 
 /** The chore: once a minute. */
 export const runReconcile = async (world: World): Promise<void> => {

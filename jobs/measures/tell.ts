@@ -1,15 +1,21 @@
-/** Says how a measure stands wherever its card was shown: a decision on one surface changes the card on every one. */
+/**
+ * Says how a measure stands wherever its card was shown: a decision on one surface changes the card on every one, and
+ * the headline of the incident it belongs to.
+ */
 import { sayMeasure } from '../../src/messages/measure.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import type { World } from '../../src/ports/world.ts';
+import { tellIncident } from '../incidents/tell.ts';
+import type { TellingIncident } from '../incidents/tell.ts';
 
 /** Edits every card. Never throws: a chat that is away must not hold up what was decided. */
-export async function tellMeasure(world: Pick<World, 'outbox'>, record: MeasureRecord): Promise<void> {
+export async function tellMeasure(world: TellingIncident, record: MeasureRecord): Promise<void> {
   const card = sayMeasure(record);
   await Promise.all(
     record.told.map(({ conversation, key }) => world.outbox.put({ conversation, key, message: card }).catch(() => {})),
   );
+  if (record.incident !== undefined) await tellIncident(world, record.incident);
 }
 
 /** A word of its own that deserves a notification, beside the cards. */

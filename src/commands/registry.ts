@@ -17,6 +17,16 @@ import {
 import { drillSpec, hintSpec } from './specs/drill.ts';
 import { helpSpec } from './specs/help.ts';
 import {
+  ackSpec,
+  assignSpec,
+  closeSpec,
+  incidentSpec,
+  incidentsSpec,
+  noteSpec,
+  openSpec,
+  reportSpec,
+} from './specs/incidents.ts';
+import {
   blockSpec,
   cleanQueueSpec,
   disableAccountSpec,
@@ -29,6 +39,7 @@ import { queueSpec } from './specs/queue.ts';
 import { rescueSpec } from './specs/rescue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
+import { doneSpec, doSpec, nextSpec, skipSpec } from './specs/steps.ts';
 import { triageSpec } from './specs/triage.ts';
 import { windowsSpec } from './specs/windows.ts';
 
@@ -38,6 +49,18 @@ export const registry: readonly CommandSpec[] = [
   checkSpec,
   queueSpec,
   auditSpec,
+  openSpec,
+  incidentsSpec,
+  incidentSpec,
+  nextSpec,
+  doSpec,
+  doneSpec,
+  skipSpec,
+  ackSpec,
+  noteSpec,
+  assignSpec,
+  closeSpec,
+  reportSpec,
   freezeSpec,
   blockSpec,
   unplugSpec,

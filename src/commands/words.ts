@@ -4,6 +4,7 @@
  */
 import { accept, refuse } from '../domain/parsed.ts';
 import type { Parsed } from '../domain/parsed.ts';
+import type { SpokenCommand } from './spec.ts';
 
 /** Longest line that is read, in characters. */
 export const LONGEST_LINE = 4000;
@@ -49,4 +50,17 @@ export function splitWords(line: string): Parsed<readonly string[]> {
 
 function straighten(line: string): string {
   return line.replace(/[“”„«»]/g, '"').replace(/(^|\s)[–—](?=[a-z])/g, '$1--');
+}
+
+/** A command as one line that is read as the same command. */
+export function lineOf(said: SpokenCommand): string {
+  const options = Object.entries(said.options).flatMap(([name, values]) =>
+    values.flatMap((value) => (value === '' ? [`--${name}`] : [`--${name}`, quoted(value)])),
+  );
+  const flagLike = said.words.some((word) => word.startsWith('-'));
+  return [said.name, ...options, ...(flagLike ? ['--'] : []), ...said.words.map(quoted)].join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
 }

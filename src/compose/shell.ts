@@ -123,5 +123,9 @@ function show(answer: Answer, command: Command, streams: ShellStreams): void {
     width: Math.max(40, Math.min(streams.columns ?? 100, 120)),
     unfolded: true,
   };
+  if (answer.file) {
+    streams.out(`${answer.file.text}\n`);
+    return;
+  }
   streams.out(`${renderText(answer.message, form).text}\n`);
 }

@@ -69,6 +69,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     secondOpinion: openSecondOpinion(settings.config.blocklists.secondOpinion),
     listingHistory: openListingHistory(redis.records),
     sites: makeSites(settings.config),
+    playbooks: { own: [] },
     files: localFiles,
     drills,
     mailServers: makeMailServers(settings),

@@ -32,9 +32,7 @@ export function sayIncident(view: IncidentView): Message {
   blocks.push({ kind: 'facts', facts: factsOf(view) });
   blocks.push(...open.map(measureBlock));
   for (const measure of asked)
-    blocks.push(
-      notice('warning', say`Measure ${measure.number} asks for approval: ${orderInWords(measure.order)}`),
-    );
+    blocks.push(notice('warning', say`Measure ${measure.number} asks for approval: ${orderInWords(measure.order)}`));
   blocks.push(progressOf(view));
   if (incident.state === 'closed') {
     blocks.push(notice('good', closedLine(view)), actions(button('Report', `report ${incident.number}`)));
@@ -52,9 +50,7 @@ function titleLine(incident: Incident, playbook: PlaybookState): Phrase {
       return say`${head} · closed`;
     case 'acknowledged':
     case 'open': {
-      const who = incident.acknowledgedBy
-        ? say`${incident.acknowledgedBy.shown} has it`
-        : ['nobody has it yet'];
+      const who = incident.acknowledgedBy ? say`${incident.acknowledgedBy.shown} has it` : ['nobody has it yet'];
       const current = currentStep(playbook);
       return say`${head} · ${who}${current ? ` · next: ${current.step.title}` : ''}`;
     }
@@ -138,7 +134,8 @@ function noteOf(at: StepView, here: boolean): Phrase | undefined {
     case 'working':
       return say`measure ${measure?.number ?? 0} is being worked on${note ? say`: ${note}` : []}`;
     case 'done':
-      return measure ? say`measure ${measure.number}` : by.length > 0 ? say`done${by}` : undefined;
+      if (measure) return say`measure ${measure.number}`;
+      return note ?? (by.length > 0 ? say`done${by}` : undefined);
     case 'by-hand':
       return say`done by hand${by}`;
     case 'skipped':
@@ -233,13 +230,21 @@ function momentOf(at: number, timezone: string): string {
 export function sayIncidents(views: readonly IncidentView[]): Message {
   if (views.length === 0) return message('good', 'No incident is open.');
   const open = views.filter(({ incident }) => incident.state !== 'closed').length;
-  const line = open === 0 ? 'No incident is open.' : open === 1 ? 'One incident is open.' : `${open} incidents are open.`;
+  const line =
+    open === 0 ? 'No incident is open.' : open === 1 ? 'One incident is open.' : `${open} incidents are open.`;
   return message(
     open === 0 ? 'good' : 'warning',
     line,
     {
       kind: 'table',
-      columns: [{ name: 'no', align: 'right' }, { name: 'site' }, { name: 'what' }, { name: 'state' }, { name: 'since' }, { name: 'next' }],
+      columns: [
+        { name: 'no', align: 'right' },
+        { name: 'site' },
+        { name: 'what' },
+        { name: 'state' },
+        { name: 'since' },
+        { name: 'next' },
+      ],
       rows: views.map(({ incident, playbook, timezone }) => [
         [String(incident.number)],
         [incident.site],
@@ -251,7 +256,9 @@ export function sayIncidents(views: readonly IncidentView[]): Message {
         [incident.state === 'closed' ? '' : (currentStep(playbook)?.step.title ?? 'close it')],
       ]),
     },
-    actions(...views.slice(0, 5).map(({ incident }) => button(`Incident ${incident.number}`, `incident ${incident.number}`))),
+    actions(
+      ...views.slice(0, 5).map(({ incident }) => button(`Incident ${incident.number}`, `incident ${incident.number}`)),
+    ),
   );
 }
 

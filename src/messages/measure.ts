@@ -157,7 +157,8 @@ function sayEnded(record: MeasureRecord): Message {
   );
 }
 
-function measureBlock(record: MeasureRecord): Extract<Block, { kind: 'measure' }> {
+/** The measure as a block within another message. */
+export function measureBlock(record: MeasureRecord): Extract<Block, { kind: 'measure' }> {
   const seen = record.lastSeen;
   return {
     kind: 'measure',

@@ -20,6 +20,7 @@ import type { LogMemory, MailLogs } from './mail-log.ts';
 import type { MailDoors } from './mail-doors.ts';
 import type { MailServers } from './mail-server.ts';
 import type { People } from './people.ts';
+import type { Playbooks } from './playbooks.ts';
 import type { QueueHistory } from './queue-history.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { Sites } from './sites.ts';
@@ -35,6 +36,7 @@ export interface World {
   readonly listingHistory: ListingHistory;
   readonly secondOpinion: SecondOpinion;
   readonly sites: Sites;
+  readonly playbooks: Playbooks;
   readonly files: Files;
   readonly drills: Drills;
   readonly mailServers: MailServers;

@@ -5,6 +5,7 @@ import type { MeasureEvent } from '../../src/domain/measures/record.ts';
 import type { AuditEntry } from '../../src/ports/audit-log.ts';
 import { AuditUnavailable } from '../../src/ports/audit-log.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
+import type { Site } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
 import { makeFakeDevice } from './fake-device.ts';
 import type { FakeDevice } from './fake-device.ts';
@@ -21,8 +22,20 @@ export type MeasureWorld = Pick<
   | 'measureRules'
   | 'outbox'
   | 'people'
+  | 'playbooks'
   | 'random'
+  | 'sites'
 >;
+
+const SITE: Site = {
+  name: 'hq',
+  addresses: ['198.51.100.10'],
+  domains: ['example.com'],
+  servers: ['mx1'],
+  firewall: 'gateway',
+  sharedAddress: true,
+  timezone: 'Europe/Berlin',
+};
 
 export interface MeasureStage {
   readonly world: MeasureWorld;
@@ -66,6 +79,12 @@ export function makeMeasureStage(): MeasureStage {
         refuses: () => undefined,
       },
       outbox: { put: async (utterance) => void stage.said.push(utterance) },
+      playbooks: { own: [] },
+      sites: {
+        names: [SITE.name],
+        find: (name) => (name === SITE.name ? SITE : undefined),
+        subjects: () => [],
+      },
       people: { roleOf: () => 'admin', personOf: (actor) => actor.id },
     },
   };

@@ -104,7 +104,10 @@ export const assignSpec: CommandSpec<AssignArguments> = {
     const [person, ...rest] = said.words;
     if (person === undefined || rest.length > 0) return refuse('assign takes one person', 'say assign me, or a name');
     if (!/^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,62}$/u.test(person))
-      return refuse(`${JSON.stringify(person.slice(0, 40))} is not a name of a person`, 'say a name of tourniquet.yaml');
+      return refuse(
+        `${JSON.stringify(person.slice(0, 40))} is not a name of a person`,
+        'say a name of tourniquet.yaml',
+      );
     return readOption(said, (incident) => accept({ ...incident, person }));
   },
 };
@@ -144,7 +147,10 @@ export function readOption<T>(said: SpokenCommand, use: (incident: IncidentArgum
   if (text === undefined) return use({});
   const number = readNumber(text);
   return number === undefined
-    ? refuse(`${JSON.stringify(text.slice(0, 40))} is not the number of an incident`, 'say incidents for those there are')
+    ? refuse(
+        `${JSON.stringify(text.slice(0, 40))} is not the number of an incident`,
+        'say incidents for those there are',
+      )
     : use({ incident: number });
 }
 

@@ -39,7 +39,8 @@ export const doSpec: CommandSpec<DoArguments> = {
       else words.push(word);
     }
     const [step, ...rest] = words;
-    if (rest.length > 0) return refuse(`do takes one step, but there is also ${JSON.stringify(rest[0])}`, 'say do STEP');
+    if (rest.length > 0)
+      return refuse(`do takes one step, but there is also ${JSON.stringify(rest[0])}`, 'say do STEP');
     if (step !== undefined && !STEP.test(step)) return notAStep(step);
     return readOption(said, (incident) => accept({ ...incident, ...(step !== undefined && { step }), facts }));
   },
@@ -86,8 +87,7 @@ export const nextSpec: CommandSpec<IncidentArguments> = {
   role: 'viewer',
   risk: 'look',
   options: [INCIDENT_OPTION],
-  read: (said) =>
-    said.words.length === 0 ? readOption(said, accept) : refuse('next takes no words', 'say next'),
+  read: (said) => (said.words.length === 0 ? readOption(said, accept) : refuse('next takes no words', 'say next')),
 };
 
 function notAStep(word: string) {

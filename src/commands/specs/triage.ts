@@ -3,10 +3,17 @@ import { accept, refuse } from '../../domain/parsed.ts';
 import type { Mta } from '../../domain/queues/snapshot.ts';
 import { hasOption, optionOf } from '../spec.ts';
 import type { CommandSpec } from '../spec.ts';
+import { INCIDENT_OPTION, readOption } from './incidents.ts';
+import type { IncidentArguments } from './incidents.ts';
 
 const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange'];
 
-export const triageSpec: CommandSpec<{ readonly place?: string; readonly mta?: Mta }> = {
+export interface TriageArguments extends IncidentArguments {
+  readonly place?: string;
+  readonly mta?: Mta;
+}
+
+export const triageSpec: CommandSpec<TriageArguments> = {
   name: 'triage',
   usage: '[SITE]',
   help: 'say what happened, with the evidence for and against, and the next step',
@@ -24,6 +31,7 @@ export const triageSpec: CommandSpec<{ readonly place?: string; readonly mta?: M
     { name: 'mta', value: MTAS.join('|'), help: 'whose dump it is' },
     { name: 'evidence', value: 'FILE', file: true, help: 'what else is known (tourniquet.evidence/1)' },
     { name: 'site', value: 'FILE', file: true, help: 'a tourniquet.yaml with one site' },
+    { ...INCIDENT_OPTION, help: 'the verdict becomes that incident’s; in its conversation it does by itself' },
   ],
   read(said) {
     const mta = optionOf(said, 'mta');
@@ -37,6 +45,8 @@ export const triageSpec: CommandSpec<{ readonly place?: string; readonly mta?: M
       return refuse(`triage takes one site, but there is also ${JSON.stringify(rest[0])}`, 'say triage SITE');
     if (place !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(place))
       return refuse(`${JSON.stringify(place)} is not the name of a site`, 'say a name of tourniquet.yaml');
-    return accept({ ...(place !== undefined && { place }), ...(known && { mta: known }) });
+    return readOption(said, (incident) =>
+      accept({ ...incident, ...(place !== undefined && { place }), ...(known && { mta: known }) }),
+    );
   },
 };

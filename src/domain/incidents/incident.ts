@@ -91,6 +91,11 @@ export interface Incident {
   readonly closedAt?: number;
   readonly closedBy?: Who;
   readonly closedWhy?: Foreign;
+  /**
+   * What the playbook is for: the newest verdict that names a cause. A later "nothing is wrong" or "can't be told" is how
+   * an incident ends, or a look that wasn't taken; it doesn't take the playbook away.
+   */
+  readonly cause?: CauseId;
   /** What is known: of the newest verdict, and what people said. */
   readonly facts: Facts;
   /** When "still on it?" was asked and nobody has answered since. */
@@ -138,10 +143,20 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
       return known ? incident : { ...incident, conversations: [...incident.conversations, event] };
     }
     case 'verdict':
-      return { ...incident, verdict: event, facts: { ...incident.facts, ...event.facts, verdict: event.verdict } };
+      return {
+        ...incident,
+        verdict: event,
+        cause: isCause(event.verdict) || incident.cause === undefined ? event.verdict : incident.cause,
+        facts: { ...incident.facts, ...event.facts, verdict: event.verdict },
+      };
     case 'acknowledged':
       if (incident.state === 'closed') return incident;
-      return { ...withoutQuestion(incident), state: 'acknowledged', acknowledgedBy: event.by, acknowledgedAt: event.at };
+      return {
+        ...withoutQuestion(incident),
+        state: 'acknowledged',
+        acknowledgedBy: event.by,
+        acknowledgedAt: event.at,
+      };
     case 'acknowledgement-stale': {
       if (incident.state !== 'acknowledged') return incident;
       const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = withoutQuestion(incident);
@@ -173,4 +188,8 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
 function withoutQuestion(incident: Incident): Incident {
   const { askedAt: _at, ...rest } = incident;
   return rest;
+}
+
+function isCause(verdict: CauseId): boolean {
+  return verdict !== 'undetermined' && verdict !== 'healthy';
 }

@@ -242,12 +242,15 @@ function kindOf(form: MeasureForm): MeasureKind {
 
 function viewMarked(state: PlaybookState, step: PlacedStep): StepView {
   const mark = lastMark(state, step.id);
-  if (mark && mark.outcome !== 'undone')
-    return { step, status: mark.outcome, mark, ...noted(mark.reason && [mark.reason]) };
   const answered = (step.skipWhere ?? []).find(({ fact, is }) => {
     const known = state.facts[fact];
     return known !== undefined && (is === undefined || known === is);
   });
+  const settled = mark && mark.outcome !== 'undone' && mark.outcome !== 'begun' && mark.outcome !== 'failed';
+  if (mark && (settled || (!answered && mark.outcome !== 'undone')))
+    return { step, status: mark.outcome, mark, ...noted(mark.reason && [mark.reason]) };
+  if (answered && mark?.outcome === 'begun')
+    return { step, status: 'done', mark, note: say`answered: ${answered.says}${valueOf(state, answered)}` };
   if (answered) return { step, status: 'skipped', note: say`not needed: ${answered.says}${valueOf(state, answered)}` };
   return { step, status: mark ? 'undone' : 'waiting', ...(mark && { mark }) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CauseId } from '../../../src/domain/causes.ts';
 import { HOUSE, foldIncident } from '../../../src/domain/incidents/incident.ts';
 import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
 
@@ -19,6 +20,25 @@ describe('an incident', () => {
     const closed = { kind: 'closed', at: 5, by: HOUSE } as const;
     expect(fold(closed, { kind: 'acknowledged', at: 6, by: HOUSE })?.state).toBe('closed');
     expect(fold(closed, { kind: 'acknowledgement-stale', at: 6 })?.state).toBe('closed');
+  });
+
+  it('keeps its cause when a later look finds nothing, and takes a better one', () => {
+    const verdict = (cause: CauseId, at: number): IncidentEvent => ({
+      kind: 'verdict',
+      at,
+      verdict: cause,
+      confidence: 0.9,
+      said: [cause],
+      for: [],
+      against: [],
+      missing: [],
+    });
+    const found = [verdict('undetermined', 1), verdict('compromised-workstation', 2)];
+    expect(fold(...found, verdict('healthy', 3))).toMatchObject({
+      cause: 'compromised-workstation',
+      verdict: { verdict: 'healthy' },
+    });
+    expect(fold(...found, verdict('compromised-server', 3))?.cause).toBe('compromised-server');
   });
 
   it('knows each conversation and each measure once', () => {

@@ -110,7 +110,7 @@ export const undetermined: Playbook = {
       id: 'triage',
       title: 'Take the looks that are missing',
       why: 'never presume: an attack, a compromised machine, or an error look alike at first',
-      does: { kind: 'look', words: ['triage', '{site}'] },
+      does: { kind: 'look', words: ['triage', '{site}', '--incident', '{incident}'] },
       proof: 'a verdict with the evidence for and against it',
       undo: 'nothing to take back: it only looks',
     },

@@ -102,7 +102,7 @@ export const proveStopped: Step = {
   id: 'prove-stopped',
   title: 'See that the leak has stopped',
   why: 'whoever asks for removal while it still leaks is listed again, and for longer',
-  does: { kind: 'look', words: ['triage', '{site}'] },
+  does: { kind: 'look', words: ['triage', '{site}', '--incident', '{incident}'] },
   proof: 'the queue is short and stays short, and no attempt to port 25 comes from anywhere but the mail server',
   undo: 'nothing to take back: it only looks',
 };

@@ -1,0 +1,168 @@
+/**
+ * `do`, `skip`, `done`: the playbook moved by a press.
+ *
+ * Rules:
+ * 1. The playbook decides (domain/playbook/advance.ts); what it marks is in the incident's stream before anything is
+ *    done, so that of two who press at once one has the effect and both have an answer.
+ * 2. A measure is only proposed here; its card carries the buttons of the approval.
+ * 3. A press is always answered: with the effect, or with why there is none.
+ */
+import { readArguments } from '../../src/commands/parse.ts';
+import { doSpec, doneSpec, skipSpec } from '../../src/commands/specs/steps.ts';
+import { foreign, say } from '../../src/domain/foreign.ts';
+import type { Foreign, Phrase } from '../../src/domain/foreign.ts';
+import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
+import { advance } from '../../src/domain/playbook/advance.ts';
+import type { Asked, PlaybookEffect } from '../../src/domain/playbook/advance.ts';
+import { viewSteps } from '../../src/domain/playbook/state.ts';
+import type { PlacedStep } from '../../src/domain/playbook/state.ts';
+import { sayNext } from '../../src/messages/incident.ts';
+import { actions, button, message, notice, text } from '../../src/messages/message.ts';
+import type { Block, Tone } from '../../src/messages/message.ts';
+import { sayRefused } from '../../src/messages/refused.ts';
+import type { World } from '../../src/ports/world.ts';
+import type { Answer, CommandJob, CommandRequest } from '../answer.ts';
+import { readMeasure } from '../measures/ledger.ts';
+import { whoIs } from '../measures/who.ts';
+import { changeIncident } from './change.ts';
+import { incidentJson } from './open.ts';
+import { proposeStep, releaseStep, showProposal } from './step-measures.ts';
+import type { Stepping } from './step-measures.ts';
+import { tellIncident } from './tell.ts';
+import type { Seen } from './view.ts';
+import { whichIncident } from './which.ts';
+
+export const runDo: CommandJob<keyof Stepping> = async (request, world, tell) => {
+  const args = readArguments(doSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const { incident, step, facts } = args.value;
+  return carry(request, world, incident, { what: 'do', ...(step !== undefined && { step }) }, facts, tell);
+};
+
+export const runSkip: CommandJob<keyof Stepping> = async (request, world, tell) => {
+  const args = readArguments(skipSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const { incident, step, reason } = args.value;
+  const asked = { what: 'skip', reason: foreign(reason, 400), ...(step !== undefined && { step }) } as const;
+  return carry(request, world, incident, asked, {}, tell);
+};
+
+export const runDone: CommandJob<keyof Stepping> = async (request, world, tell) => {
+  const args = readArguments(doneSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const { incident, step } = args.value;
+  return carry(request, world, incident, { what: 'done', ...(step !== undefined && { step }) }, {}, tell);
+};
+
+type Pressed = Pick<Asked, 'what' | 'step'> & { readonly reason?: Foreign };
+
+async function carry(
+  request: CommandRequest,
+  world: Pick<World, keyof Stepping>,
+  named: number | undefined,
+  pressed: Pressed,
+  told: Readonly<Record<string, string>>,
+  tell: Parameters<CommandJob>[2],
+): Promise<Answer> {
+  const which = await whichIncident(request, world, named);
+  if (which.kind === 'asked') return which.answer;
+  const { number } = which.seen.incident;
+  const by = whoIs(world, request.actor);
+  const at = world.clock.now();
+  const asked: Asked = { kind: 'asked', by, at, request: request.id, ...pressed };
+  const facts: readonly IncidentEvent[] = Object.keys(told).length > 0 ? [{ kind: 'facts', at, by, facts: told }] : [];
+  const changed = await changeIncident(world, number, ({ playbook }) => {
+    const known = advance(playbook, { kind: 'facts', facts: told }).next;
+    const { effects } = advance(known, asked);
+    return { events: [...facts, ...effects.flatMap(markedBy)], result: effects };
+  });
+  if (!changed) return refused('that incident is gone', 'say incidents for those there are');
+  await tellIncident(world, number);
+  const answer = await answerTo(changed.result, { request, world, number, asked, seen: changed.seen, tell });
+  await tellIncident(world, number);
+  return answer;
+}
+
+function markedBy(effect: PlaybookEffect): readonly IncidentEvent[] {
+  return effect.kind === 'mark' ? [{ kind: 'step', ...effect.mark }] : [];
+}
+
+interface Press {
+  readonly request: CommandRequest;
+  readonly world: Pick<World, keyof Stepping>;
+  readonly number: number;
+  readonly asked: Asked;
+  readonly seen: Seen;
+  readonly tell: Parameters<CommandJob>[2];
+}
+
+async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promise<Answer> {
+  const effect = effects.find((each) => each.kind !== 'mark');
+  if (!effect) return marked(effects[0], press);
+  switch (effect.kind) {
+    case 'propose':
+      return proposeStep(press.world, press.request, press.seen, effect.step, effect.order, press.asked.by);
+    case 'release':
+      return releaseStep(press.world, effect.measures, press.asked.by, press.tell);
+    case 'look':
+      return {
+        status: 'ok',
+        look: [...effect.words],
+        message: message('neutral', say`${effect.step.title}`, ...afterwards(effect.step, press)),
+      };
+    case 'instruct': {
+      const words = say`${effect.step.title}: it is yours.`;
+      const what = text([foreign(effect.instruction, 800)]);
+      return { status: 'ok', message: message('neutral', words, what, ...afterwards(effect.step, press)) };
+    }
+    case 'answer':
+      return unmoved(effect.text, press);
+    default:
+      return effect satisfies never;
+  }
+}
+
+/** What to press once it has been looked at, or done by a person. */
+function afterwards(step: PlacedStep, { number }: Press): readonly Block[] {
+  const on = `--incident ${number}`;
+  return [
+    text(say`It has worked when: ${foreign(step.proof, 300)}.`),
+    actions(
+      button('Done', `done ${step.id} ${on}`, 'primary'),
+      button('Skip', `skip "not needed" --step ${step.id} ${on}`),
+    ),
+  ];
+}
+
+/** Skipped or done: said in a line, with what is next. */
+async function marked(effect: PlaybookEffect | undefined, press: Press): Promise<Answer> {
+  const mark = effect?.kind === 'mark' ? effect.mark : undefined;
+  const title = press.seen.playbook.steps.find((step) => step.id === mark?.step)?.title ?? 'It';
+  const how = mark?.outcome === 'skipped' ? 'skipped' : mark?.outcome === 'by-hand' ? 'done by hand' : 'done';
+  return withNext(mark ? say`${foreign(title, 120)}: ${how}.` : say`That was done already.`, 'good', press);
+}
+
+/** Nothing was moved: why, and where a measure waits, its card. */
+async function unmoved(words: Phrase, press: Press): Promise<Answer> {
+  const { seen, asked, request, world } = press;
+  const view = viewSteps(seen.playbook).find(
+    ({ step, status }) =>
+      status === 'asking' && (asked.step === undefined || [step.id, step.base].includes(asked.step)),
+  );
+  const waiting = view?.measure && asked.what === 'do' ? await readMeasure(world, view.measure.number) : undefined;
+  if (waiting) return showProposal(world, request, seen, waiting.record);
+  return withNext(words, 'neutral', press);
+}
+
+function withNext(words: Phrase, tone: Tone, { seen }: Press): Answer {
+  const next = sayNext(seen);
+  return {
+    status: 'ok',
+    message: message(tone, words, notice(tone, words), text(next.summary), ...next.blocks),
+    data: incidentJson(seen),
+  };
+}
+
+function refused(why: string, remedy: string): Answer {
+  return { status: 'refused', message: sayRefused(why, remedy) };
+}

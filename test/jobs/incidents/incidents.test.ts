@@ -1,0 +1,229 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { changeIncident } from '../../../jobs/incidents/change.ts';
+import { tellIncident } from '../../../jobs/incidents/tell.ts';
+import { viewIncident } from '../../../jobs/incidents/view.ts';
+import { CAUSES } from '../../../src/domain/causes.ts';
+import type { CauseId } from '../../../src/domain/causes.ts';
+import { plain, say } from '../../../src/domain/foreign.ts';
+import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
+import { isFinished, currentStep } from '../../../src/domain/playbook/state.ts';
+import type { Facts } from '../../../src/domain/playbook/step.ts';
+import type { Message } from '../../../src/messages/message.ts';
+import { makeIncidentChat } from '../../support/incident-chat.ts';
+import type { IncidentChat } from '../../support/incident-chat.ts';
+
+const words = (message: Message): string => plain(message.summary);
+const all = (message: Message): string => JSON.stringify(message);
+
+describe('an incident in a chat', () => {
+  let chat: IncidentChat;
+  beforeEach(async () => {
+    chat = makeIncidentChat();
+    await chat.say('ana', 'open hq mail is refused everywhere');
+  });
+
+  const verdict = async (cause: CauseId, facts: Facts = {}): Promise<void> => {
+    const event: IncidentEvent = {
+      kind: 'verdict',
+      at: chat.stage.now,
+      verdict: cause,
+      confidence: 0.86,
+      said: say`The verdict is ${cause}.`,
+      for: [say`listed by 3 lists`],
+      against: [],
+      missing: [],
+      facts,
+    };
+    await changeIncident(chat.stage.world, 1, () => ({ events: [event], result: undefined }));
+    await tellIncident(chat.stage.world, 1);
+  };
+
+  it('has one headline per conversation that follows it, edited in place', async () => {
+    await chat.say('ana', 'note the ISP is asked');
+    await chat.say('ben', 'incident 1', 'elsewhere');
+    await chat.say('ben', 'ack', 'elsewhere');
+    for (const place of ['room', 'elsewhere']) {
+      const headlines = chat.shown(place).filter((each) => each.key === 'incident-1');
+      expect(headlines, place).toHaveLength(1);
+      expect(words(chat.headline(1, place))).toContain('ben has it');
+    }
+  });
+
+  it('never shows more than two primary buttons', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'note x');
+    const buttons = chat.headline().blocks.flatMap((block) => (block.kind === 'actions' ? block.buttons : []));
+    expect(buttons.filter((each) => each.style === 'primary').map((each) => each.label)).toEqual([
+      'I have it',
+      'Freeze outbound mail',
+    ]);
+  });
+
+  it('gives two people who press at once one effect and two answers', async () => {
+    await verdict('compromised-workstation');
+    const answers = await Promise.all([chat.say('ana', 'do'), chat.say('ben', 'do')]);
+    expect((await chat.stage.world.ledger.numbers('all')).length).toBe(1);
+    expect(answers.map(words).filter((each) => each.includes('Measure 1'))).toHaveLength(1);
+    expect(answers.map(words).filter((each) => each.includes('has just taken it up'))).toHaveLength(1);
+  });
+
+  it('shows the card again to whoever presses while it waits for approval', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'do');
+    expect(chat.labels(await chat.say('ben', 'do'))).toContain('Approve');
+  });
+
+  it('shows the card in every conversation that follows it, and edits it there too', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ben', 'incident 1', 'elsewhere');
+    await chat.say('ana', 'do');
+    await chat.press('ben', 'Approve', 'elsewhere');
+    expect(all(chat.shown('room').find((each) => words(each.message).includes('Measure 1'))!.message)).toContain(
+      'in force',
+    );
+    expect(words(chat.headline(1, 'room'))).toContain('Block port 25');
+  });
+
+  it('stays open while something is in force that nobody chose to keep, and names it', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'do');
+    expect(words(await chat.say('ana', 'close'))).toContain('asks for approval');
+    await chat.say('ben', 'approve 1');
+    const answer = await chat.say('ana', 'close 1 enough for today');
+    expect(words(answer)).toContain('measure 1 (freeze outbound mail of mx1) is in force');
+    expect(chat.labels(answer)).toEqual(['Undo 1', 'Keep 1']);
+    await chat.press('ben', 'Keep 1');
+    expect(words(await chat.say('ana', 'close'))).toContain('Incident 1 is closed');
+    expect(words(await chat.say('ben', 'close 1'))).toContain('closed already by ana');
+    expect(await chat.stage.world.incidents.numbers('open')).toEqual([]);
+  });
+
+  it('counts a measure that was ordered in its conversation', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'freeze mx1');
+    await chat.say('ben', 'approve 1');
+    expect(words(await chat.say('ana', 'next'))).toContain('Block port 25 for everyone');
+  });
+
+  it('refuses a measure for a closed incident', async () => {
+    await chat.say('ana', 'close');
+    expect(words(await chat.say('ana', 'freeze mx1 --incident 1'))).toContain('incident 1 is closed');
+  });
+
+  it('asks which one is meant where several are open, with buttons that say the same again', async () => {
+    await chat.say('ben', 'open hq another', 'elsewhere');
+    const asked = await chat.say('cyn', 'note "it is --the printer"', 'corridor');
+    expect(words(asked)).toBe('Which incident? 2 are open.');
+    expect(words(await chat.press('cyn', '2 hq', 'corridor'))).toBe('Noted in incident 2.');
+    expect(words(await chat.say('ana', 'note here'))).toBe('Noted in incident 1.');
+  });
+
+  it('says so where none is meant', async () => {
+    await chat.say('ana', 'close');
+    expect(words(await chat.say('ana', 'ack'))).toBe('no incident is open; say open to begin one');
+    expect(words(await chat.say('ana', 'ack 9'))).toContain('there is no incident 9');
+  });
+
+  it('takes a fact from a person, and refuses one that is none', async () => {
+    await verdict('authenticated-relay');
+    expect(words(await chat.say('ana', 'do disable-account account=-oQ'))).toContain('is not the name of an account');
+    expect(await chat.stage.world.ledger.numbers('all')).toEqual([]);
+    expect(words(await chat.say('ana', 'do disable-account account=administrator'))).toContain('Measure 1');
+  });
+
+  it('keeps what was done when the verdict changes', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'do');
+    await chat.say('ben', 'approve 1');
+    await verdict('compromised-server');
+    const seen = await viewIncident(chat.stage.world, 1);
+    expect(seen?.playbook.playbook.id).toBe('compromised-server');
+    expect(all(await chat.say('ana', 'incident'))).toContain('measure 1');
+  });
+
+  it('is reported with its timeline in both times, its evidence, its measures and who approved them', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'note <script> | *bold* [x](y)');
+    await chat.say('ana', 'do');
+    await chat.say('ben', 'break-glass 1 alone on shift');
+    await chat.say('ana', 'undo 1');
+    await chat.say('ana', 'close all is well');
+    await chat.say('ana', 'report 1');
+    const report = chat.shown().findLast((each) => each.file)?.file;
+    expect(report?.name).toBe('incident-1.md');
+    for (const part of [
+      'compromised-workstation (86 %)',
+      'listed by 3 lists',
+      '**Glass broken:',
+      'freeze outbound mail of mx1',
+      'release tq1',
+      '| UTC | Europe/Berlin | what |',
+      '\\<script\\> \\| \\*bold\\*',
+      'all is well',
+    ])
+      expect(report?.text).toContain(part);
+    expect(report?.text).toMatch(/2027-01-15 08:\d\d:\d\d \| 2027-01-15 09:\d\d \| measure 1 is in force/);
+  });
+
+  /** Presses whatever is offered until nothing is left: the headline's button, approval, Done. */
+  const walk = async (facts: Readonly<Record<string, Facts>>, cause: CauseId): Promise<readonly string[]> => {
+    const taken: string[] = [];
+    for (let turn = 0; turn < 60; turn += 1) {
+      const seen = await viewIncident(chat.stage.world, 1);
+      const current = seen && currentStep(seen.playbook);
+      if (!current) return taken;
+      taken.push(current.step.id);
+      const answer = await chat.press('ana', current.step.title);
+      if (chat.labels(answer).includes('Approve')) {
+        await chat.press('ben', 'Approve');
+        if (current.step.id === 'pull-the-plug') await chat.press('cyn', 'Approve');
+      } else if (facts[current.step.id]) await verdict(cause, facts[current.step.id]);
+      else if (chat.labels(answer).includes('Done')) await chat.press('ana', 'Done');
+      const after = await viewIncident(chat.stage.world, 1);
+      await chat.say('ana', 'next');
+      const status = after?.playbook && currentStep(after.playbook)?.step.id === current.step.id ? 'stuck' : 'moved';
+      expect(status, current.step.id).toBe('moved');
+      if (current.status !== 'waiting') expect(isFinished(current.status)).toBe(false);
+    }
+    throw new Error(`no end after ${taken.join(', ')}`);
+  };
+
+  it('is walked through the hunt by pressing alone, and leaves nothing behind', async () => {
+    await verdict('compromised-workstation', { queue: 'clear', listed: 'abuse' });
+    await chat.press('ana', 'I have it');
+    const taken = await walk({ hunt: { offender: '10.77.0.11' } }, 'compromised-workstation');
+    expect(taken).toEqual([
+      'freeze-outbound',
+      'block-port-25',
+      'hunt',
+      'quarantine-host',
+      'unblock-port-25',
+      'unfreeze-outbound',
+      'wipe',
+      'let-back',
+      'prove-stopped',
+      'delist',
+      'own-address',
+    ]);
+    expect(chat.stage.device.effects).toEqual([
+      'engage tq1',
+      'engage tq2',
+      'engage tq3',
+      'release tq2',
+      'release tq1',
+      'release tq3',
+    ]);
+    expect(words(await chat.press('ana', 'Close'))).toContain('closed');
+    expect([...chat.stage.device.inForce]).toEqual([]);
+  });
+
+  it.each(CAUSES)('is walked to its end by pressing alone for %s', async (cause) => {
+    await verdict(cause, { offender: '10.77.0.11', account: 'administrator', sender: 'spam@example.net' });
+    await walk({}, cause);
+    expect(words(await chat.say('ana', 'close'))).toMatch(/closed|keep/);
+    const standing = [...chat.stage.device.inForce];
+    const seen = await viewIncident(chat.stage.world, 1);
+    // Cleaning a queue is not taken back by a step; it must be named, not forgotten.
+    expect(standing.length === 0 || seen?.incident.state !== 'closed').toBe(true);
+  });
+});
