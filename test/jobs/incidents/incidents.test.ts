@@ -84,6 +84,16 @@ describe('an incident in a chat', () => {
     expect(words(chat.headline(1, 'room'))).toContain('Block port 25');
   });
 
+  it('says in its headline what a measure has come to, as soon as it has', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'do');
+    expect(all(chat.headline())).toContain('asks for approval');
+    await chat.say('ben', 'approve 1', 'elsewhere');
+    expect(chat.headline().blocks.filter((block) => block.kind === 'measure')).toMatchObject([{ number: 1 }]);
+    await chat.say('ben', 'undo 1', 'elsewhere');
+    expect(chat.headline().blocks.filter((block) => block.kind === 'measure')).toEqual([]);
+  });
+
   it('stays open while something is in force that nobody chose to keep, and names it', async () => {
     await verdict('compromised-workstation');
     await chat.say('ana', 'do');
