@@ -39,7 +39,7 @@ interface Mark {
 }
 
 /** What follows from the configuration alone is filled in by the composition, from the company's own. */
-export type ConfiguredPort = 'people' | 'sites' | 'measureRules' | 'household';
+export type ConfiguredPort = 'people' | 'playbooks' | 'sites' | 'measureRules' | 'household';
 export type SimulatedPorts = Omit<World, ConfiguredPort> & Mark;
 export type SimulatedWorld = World & Mark;
 

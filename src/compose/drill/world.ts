@@ -19,6 +19,7 @@ export async function openDrillWorld(needs: DrillNeeds): Promise<DrillWorld> {
     people: everybodyMayDecide,
     household: noHousehold,
     sites: makeSites(config),
+    playbooks: { own: [] },
     measureRules: makeMeasureRules(config),
   });
   return { ...drill, world };
