@@ -74,11 +74,17 @@ function atOf(record: MeasureRecord) {
 function placeOf(world: Viewing, name: string): { readonly place: Place; readonly facts: Facts } {
   const site = world.sites.find(name);
   if (!site) return { place: { site: name, servers: [], addresses: [] }, facts: {} };
-  const { servers, addresses, firewall, smartHost = false, smartHostInUse, sharedAddress } = site;
+  const { firewall, smartHost, usesSmartHost, sharedAddress } = site;
   return {
-    place: { site: name, servers, addresses, smartHost, ...(firewall !== undefined && { firewall }) },
+    place: {
+      site: name,
+      servers: site.servers.map((server) => server.name),
+      addresses: site.addresses.map((ip) => ip.text),
+      smartHost: smartHost !== undefined,
+      ...(firewall !== undefined && { firewall }),
+    },
     facts: {
-      ...(smartHostInUse !== undefined && { smartHostInUse }),
+      ...(usesSmartHost !== undefined && { smartHostInUse: usesSmartHost }),
       ...(sharedAddress !== undefined && { sharedAddress }),
     },
   };

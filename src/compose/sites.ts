@@ -25,7 +25,14 @@ export function makeSites(config: Config): Sites {
       const home = config.sites.find((each) => each.servers.includes(name));
       return home
         ? { ...placeOf(home, [server]), name }
-        : { name, addresses: server.addresses, domains: [], servers: [knownServer(server)], timezone: 'UTC', ...smartHostOf(server) };
+        : {
+            name,
+            addresses: server.addresses,
+            domains: [],
+            servers: [knownServer(server)],
+            timezone: 'UTC',
+            ...smartHostOf(server),
+          };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { MeasureEvent } from '../../src/domain/measures/record.ts';
 import type { AuditEntry } from '../../src/ports/audit-log.ts';
 import { AuditUnavailable } from '../../src/ports/audit-log.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
-import type { Site } from '../../src/ports/sites.ts';
+import type { Place } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
 import { makeFakeDevice } from './fake-device.ts';
 import type { FakeDevice } from './fake-device.ts';
@@ -27,11 +27,11 @@ export type MeasureWorld = Pick<
   | 'sites'
 >;
 
-const SITE: Site = {
+const SITE: Place = {
   name: 'hq',
-  addresses: ['198.51.100.10'],
-  domains: ['example.com'],
-  servers: ['mx1'],
+  addresses: [],
+  domains: [],
+  servers: [{ name: 'mx1', addresses: [] }],
   firewall: 'gateway',
   sharedAddress: true,
   timezone: 'Europe/Berlin',
@@ -82,6 +82,7 @@ export function makeMeasureStage(): MeasureStage {
       playbooks: { own: [] },
       sites: {
         names: [SITE.name],
+        servers: SITE.servers,
         find: (name) => (name === SITE.name ? SITE : undefined),
         subjects: () => [],
       },
