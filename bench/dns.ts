@@ -1,149 +1,147 @@
 /**
  * Blocklist lookups: ours against npm dnsbl, both against what dnsperf gets out of the same server on the same machine.
  *
- * 1,000 addresses, every tenth listed, on 50 lists of a loopback rbldnsd; then the same with 3 of the 50 lists dead.
+ * 1,000 addresses, every tenth listed, on 50 lists of a loopback rbldnsd; then the same with 3 of the 50 lists dead, a
+ * burst, and the memory by the number of addresses. The clients take turns, so that what else the machine does meets
+ * all of them; the ratios are made within a round.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../adapters/clock/system.ts';
-import { readCatalogue } from '../adapters/catalogue/read.ts';
 import { openResolver, readServer } from '../adapters/dns/resolver.ts';
-import { sweep } from '../jobs/sweep.ts';
-import { ipFromBytes } from '../src/domain/address/ip.ts';
-import type { Subject } from '../src/domain/blocklists/query-name.ts';
 import { startDnsdist, startRbldnsd } from '../test/lab/dns.ts';
 import { programOf } from '../test/lab/packages.ts';
+import { LISTS, ZONES, addressOf, isListed, rblZones, sweepOnce } from './dns-world.ts';
+import type { Round } from './dns-world.ts';
 import { median, printTable } from './measure.ts';
 
 const ADDRESSES = 1000;
-const LISTS = 50;
-const ROUNDS = 3;
+const QUESTIONS = ADDRESSES * LISTS;
+const ROUNDS = 5;
+const BURST = 20_000;
 /** It has no types of its own. */
 const DNSBL: string = 'dnsbl';
-const isListed = (index: number): boolean => index % 10 === 0;
-const addressOf = (index: number): string => `10.1.${index >> 8}.${index & 255}`;
 
 export async function run(): Promise<void> {
-  const zones = Array.from({ length: LISTS }, (_, index) => `l${index}.bl.test`);
-  const data = `127.0.0.2\n${Array.from({ length: ADDRESSES }, (_, index) => (isListed(index) ? `${addressOf(index)}\n` : '')).join('')}`;
-  const server = await startRbldnsd(
-    Object.fromEntries(zones.map((zone) => [zone, [{ type: 'ip4set' as const, data }]])),
-  );
+  const server = await startRbldnsd(rblZones(ADDRESSES));
   const dead = await startDnsdist(
     server.address,
     [0, 1, 2].map((index) => `addAction(makeRule("l${index}.bl.test."), DropAction())`).join('\n'),
   );
-  const questions = ADDRESSES * LISTS;
-
-  const limit = await dnsperf(server.address, zones);
-  const ours = await rounds(() => sweepOnce(server.address, zones));
-  const batch = await rounds(() => dnsblOnce(server.address, zones, undefined));
-  const batch256 = await rounds(() => dnsblOnce(server.address, zones, 256));
-  const withDead = await sweepOnce(dead.address, zones);
+  const names = writeNames();
+  const clients: Readonly<Record<string, () => Promise<Round>>> = {
+    'dnsperf (limit of server and machine)': () => dnsperf(server.address, names),
+    'ours, sweep with proof and reasons': () => sweepOnce(server.address, ADDRESSES),
+    'npm dnsbl batch, its default concurrency': () => dnsblOnce(server.address, undefined),
+    'npm dnsbl batch, concurrency 128': () => dnsblOnce(server.address, 128),
+  };
+  await sweepOnce(server.address, 100);
+  await dnsblOnce(server.address, undefined);
+  const rounds: Round[][] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const row: Round[] = [];
+    for (const client of Object.values(clients)) row.push(await client());
+    rounds.push(row);
+  }
+  const ratio = (index: number, to: number): number =>
+    median(rounds.map((row) => (row[to]?.seconds ?? 0) / (row[index]?.seconds ?? 1)));
+  printTable(`${ADDRESSES} addresses × ${LISTS} lists (median of ${ROUNDS} rounds)`, [
+    ['client', 'seconds', 'answers/s', 'of dnsperf', 'of dnsbl', 'wrong', 'unknown'],
+    ...Object.keys(clients).map((name, index) => {
+      const mine = rounds.flatMap((row) => row[index] ?? []);
+      const seconds = median(mine.map((each) => each.seconds));
+      const most = (count: (each: Round) => number): number => Math.max(...mine.map(count));
+      return [
+        name,
+        seconds,
+        Math.round(QUESTIONS / seconds),
+        ratio(index, 0),
+        ratio(index, 2),
+        most((each) => each.wrong),
+        most((each) => each.unknown),
+      ];
+    }),
+  ]);
+  const whole = await sweepOnce(dead.address, ADDRESSES);
+  const without = await sweepOnce(server.address, ADDRESSES);
+  process.stdout.write(
+    `  3 of ${LISTS} lists dead, through dnsdist: ${whole.seconds.toFixed(2)} s with a timeout of 2 s for one question (${without.seconds.toFixed(2)} s with none dead, without dnsdist); wrong ${whole.wrong}, unknown ${whole.unknown}\n`,
+  );
+  process.stdout.write(`  a burst of ${BURST} questions at once: ${await burst(server.address)} lost\n`);
   await dead.stop();
   await server.stop();
-
-  const row = (name: string, each: Round): (string | number)[] => [
-    name,
-    each.seconds,
-    Math.round(questions / each.seconds),
-    questions / each.seconds / limit,
-    each.wrong,
-    each.missing,
-  ];
-  printTable(`${ADDRESSES} addresses × ${LISTS} lists (median of ${ROUNDS})`, [
-    ['client', 'seconds', 'answers/s', 'of dnsperf', 'wrong', 'unknown'],
-    ['dnsperf (limit of server and machine)', questions / limit, Math.round(limit), 1, 0, 0],
-    row('ours, sweep with proof and reasons', ours),
-    row('npm dnsbl batch, its default concurrency', batch),
-    row('npm dnsbl batch, concurrency 256', batch256),
-    row('ours, 3 of 50 lists dead', withDead),
-  ]);
-  process.stdout.write(
-    `  ours to npm dnsbl at its default: ${(batch.seconds / ours.seconds).toFixed(2)} times as fast; peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB\n`,
-  );
+  rmSync(names.folder, { recursive: true, force: true });
+  await memory();
 }
 
-interface Round {
-  readonly seconds: number;
-  readonly wrong: number;
-  readonly missing: number;
-}
-
-async function rounds(once: () => Promise<Round>): Promise<Round> {
-  const all: Round[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) all.push(await once());
-  return {
-    seconds: median(all.map((each) => each.seconds)),
-    wrong: Math.max(...all.map((each) => each.wrong)),
-    missing: Math.max(...all.map((each) => each.missing)),
-  };
-}
-
-async function sweepOnce(address: string, zones: readonly string[]): Promise<Round> {
-  const { lists } = readCatalogue(
-    zones.map((zone) => `- {zone: ${zone}, kind: ip, weight: high, codes: {"127.0.0.2": {meaning: spam}}}\n`).join(''),
-    'bench',
-    {},
-  );
-  const subjects = Array.from({ length: ADDRESSES }, (_, index): Subject => ({
-    kind: 'ip',
-    ip: ipFromBytes([10, 1, index >> 8, index & 255]),
-  }));
+/** All at once, past the sweep's window: how many stay without an answer. */
+async function burst(address: string): Promise<number> {
   const resolver = openResolver([readServer(address)]);
-  const began = performance.now();
-  const findings = await sweep(
-    { subjects, lists, questionMs: 2000, wholeMs: 60_000 },
-    { resolver, clock: systemClock },
+  const replies = await Promise.all(
+    Array.from({ length: BURST }, (_, index) =>
+      resolver.ask({ name: `${index & 255}.${index >> 8}.2.10.l0.bl.test`, type: 'A' }, 20_000),
+    ),
   );
-  const seconds = (performance.now() - began) / 1000;
   resolver.close();
-  let wrong = 0;
-  let missing = 0;
-  findings.forEach((row, index) => {
-    for (const { verdict } of row) {
-      if (verdict.state === 'unknown') missing += 1;
-      else if ((verdict.state === 'listed') !== isListed(index)) wrong += 1;
-    }
-  });
-  return { seconds, wrong, missing };
+  return replies.filter((reply) => reply.kind === 'failed').length;
 }
 
-async function dnsblOnce(address: string, zones: readonly string[], concurrency: number | undefined): Promise<Round> {
+async function memory(): Promise<void> {
+  const rows: (string | number)[][] = [['addresses', 'peak MiB', 'wrong', 'unknown']];
+  for (const addresses of [250, 1000, 4000]) {
+    const server = await startRbldnsd(rblZones(addresses));
+    const child = spawnSync(
+      process.execPath,
+      [join(import.meta.dirname, 'dns-world.ts'), server.address, String(addresses)],
+      { encoding: 'utf8' },
+    );
+    await server.stop();
+    const seen: Round & { peakMiB: number } = JSON.parse(child.stdout);
+    rows.push([addresses, Math.round(seen.peakMiB), seen.wrong, seen.unknown]);
+  }
+  printTable(`Memory of a process that sweeps ${LISTS} lists once`, rows);
+}
+
+async function dnsblOnce(address: string, concurrency: number | undefined): Promise<Round> {
   const dnsbl: {
     batch(addresses: string[], lists: string[], options: object): Promise<{ address: string; listed: boolean }[]>;
   } = await import(DNSBL);
   const addresses = Array.from({ length: ADDRESSES }, (_, index) => addressOf(index));
+  const indexOf = new Map(addresses.map((each, index) => [each, index]));
   const began = performance.now();
-  const results = await dnsbl.batch(addresses, [...zones], {
+  const results = await dnsbl.batch(addresses, [...ZONES], {
     servers: [address],
     ...(concurrency !== undefined && { concurrency }),
   });
   const seconds = (performance.now() - began) / 1000;
-  const wrong = results.filter((each) => each.listed !== isListed(addresses.indexOf(each.address))).length;
-  return { seconds, wrong, missing: questionsLost(results.length, zones.length) };
+  const wrong = results.filter((each) => each.listed !== isListed(indexOf.get(each.address) ?? 0)).length;
+  return { seconds, wrong, unknown: QUESTIONS - results.length };
 }
 
-function questionsLost(got: number, lists: number): number {
-  return ADDRESSES * lists - got;
+interface NameFile {
+  readonly folder: string;
+  readonly file: string;
 }
 
-/** Answers per second of dnsperf over the same names. */
-async function dnsperf(address: string, zones: readonly string[]): Promise<number> {
+function writeNames(): NameFile {
   const folder = mkdtempSync(join(tmpdir(), 'tq-dnsperf-'));
   const file = join(folder, 'names');
   writeFileSync(
     file,
     Array.from({ length: ADDRESSES }, (_, index) =>
-      zones.map((zone) => `${addressOf(index).split('.').toReversed().join('.')}.${zone} A\n`).join(''),
+      ZONES.map((zone) => `${addressOf(index).split('.').toReversed().join('.')}.${zone} A\n`).join(''),
     ).join(''),
   );
+  return { folder, file };
+}
+
+/** dnsperf over the same names. */
+async function dnsperf(address: string, names: NameFile): Promise<Round> {
   const [host = '', port = ''] = address.split(':');
   const program = programOf('dns', 'usr/bin/dnsperf');
   const output = await new Promise<string>((resolve, reject) => {
-    const child = spawn(program.path, ['-s', host, '-p', port, '-d', file, '-n', '1', '-q', '100'], {
+    const child = spawn(program.path, ['-s', host, '-p', port, '-d', names.file, '-n', '1', '-q', '100'], {
       env: { ...process.env, ...program.env },
     });
     let out = '';
@@ -151,8 +149,8 @@ async function dnsperf(address: string, zones: readonly string[]): Promise<numbe
     child.once('error', reject);
     child.once('close', () => resolve(out));
   });
-  rmSync(folder, { recursive: true, force: true });
   const rate = Number(/Queries per second:\s+([\d.]+)/.exec(output)?.[1]);
+  const lost = Number(/Queries lost:\s+(\d+)/.exec(output)?.[1] ?? 0);
   if (!(rate > 0)) throw new Error(`dnsperf gave no rate: ${output.slice(-300)}`);
-  return rate;
+  return { seconds: QUESTIONS / rate, wrong: 0, unknown: lost };
 }

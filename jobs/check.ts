@@ -24,7 +24,15 @@ const QUESTION_MS = 5000;
 const WHOLE_MS = 60_000;
 
 export const runCheck: CommandJob<
-  'clock' | 'resolver' | 'catalogue' | 'sites' | 'listingHistory' | 'secondOpinion'
+  | 'clock'
+  | 'random'
+  | 'resolver'
+  | 'catalogue'
+  | 'sites'
+  | 'listingHistory'
+  | 'listProofs'
+  | 'manners'
+  | 'secondOpinion'
 > = async (request, world, tell) => {
   const args = readArguments(checkSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);

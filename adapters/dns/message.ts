@@ -1,7 +1,8 @@
 /**
- * DNS messages on the wire (RFC 1035, RFC 6891), by dns-packet.
+ * Replies on the wire (RFC 1035, RFC 6891), by dns-packet.
  *
- * Owns: writing a question, and reading a reply into what the house may believe. Rules:
+ * Owns: reading any reply into what the house may believe. Does not own: questions, and the common reply (quick.ts).
+ * Rules:
  * 1. A reply counts only when its id and its whole question match (name compared without case, RFC 4343).
  * 2. Data counts only when its owner is the asked name or the end of the CNAME chain from it.
  * 3. NXDOMAIN that carries data, or data under another owner, is malformed: not an answer at all.
@@ -11,30 +12,7 @@ import type { Answer, DecodedPacket } from 'dns-packet';
 import type { Question } from '../../src/ports/dns.ts';
 
 /** Largest UDP reply we ask for: 1232 octets pass every path unfragmented (DNS flag day 2020). */
-const UDP_PAYLOAD = 1232;
-
-export function encodeQuestion(question: Question, id: number, edns: boolean): Uint8Array {
-  return dnsPacket.encode({
-    type: 'query',
-    id,
-    flags: dnsPacket.RECURSION_DESIRED,
-    questions: [{ type: question.type, name: question.name, class: 'IN' }],
-    additionals: edns
-      ? [
-          {
-            type: 'OPT',
-            name: '.',
-            udpPayloadSize: UDP_PAYLOAD,
-            flags: 0,
-            extendedRcode: 0,
-            ednsVersion: 0,
-            flag_do: false,
-            options: [],
-          },
-        ]
-      : [],
-  });
-}
+export const UDP_PAYLOAD = 1232;
 
 export type WireReply =
   | { readonly kind: 'not-ours' }
@@ -90,7 +68,7 @@ function readAnswers(packet: DecodedPacket, question: Question, rcode: 'NOERROR'
     kind: 'answer',
     rcode,
     data,
-    ttl: own.length > 0 ? clamp(Math.min(...own.map(ttlOf))) : negativeTtl(packet),
+    ttl: own.length > 0 ? clampTtl(Math.min(...own.map(ttlOf))) : negativeTtl(packet),
   };
 }
 
@@ -101,10 +79,10 @@ function ttlOf(answer: Answer): number {
 /** RFC 2308: the lower of the SOA's own TTL and its minimum field. */
 function negativeTtl(packet: DecodedPacket): number {
   const soa = packet.authorities?.find((each) => each.type === 'SOA');
-  return soa?.type === 'SOA' ? clamp(Math.min(ttlOf(soa), soa.data.minimum ?? 0)) : TTL_BOUNDS[0];
+  return soa?.type === 'SOA' ? clampTtl(Math.min(ttlOf(soa), soa.data.minimum ?? 0)) : TTL_BOUNDS[0];
 }
 
-function clamp(seconds: number): number {
+export function clampTtl(seconds: number): number {
   return Math.min(TTL_BOUNDS[1], Math.max(TTL_BOUNDS[0], seconds));
 }
 

@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Question } from '../../src/ports/dns.ts';
-import { decodeReply, encodeQuestion } from './message.ts';
+import { decodeReply } from './message.ts';
+import { writeQuestion } from './quick.ts';
 import type { UdpReply, ServerAddress } from './udp.ts';
 
 /** Resolves with the reply, or `unreachable`; never rejects. `ms`: what is left of the question's deadline. */
@@ -13,7 +14,8 @@ export function askTcp(
 ): Promise<UdpReply | { readonly kind: 'late' }> {
   return new Promise((resolve) => {
     const id = randomInt(0x1_0000);
-    const wire = encodeQuestion(question, id, true);
+    const wire = writeQuestion(question, id, true);
+    if (!wire) return resolve({ kind: 'malformed', detail: 'the name can not be asked' });
     const socket = connect(server.port, server.host);
     const chunks: Buffer[] = [];
     const end = (reply: UdpReply | { readonly kind: 'late' }): void => {

@@ -5,14 +5,15 @@
  * 1. Sockets are connected, so that the kernel drops what comes from anybody else; ports are the kernel's random choice
  *    and change with each generation of sockets; ids are random and unique in flight per socket.
  * 2. A datagram that isn't the reply to its question is ignored; the question goes on waiting.
- * 3. The window bounds what is in flight per socket; the receive buffer holds a whole window of replies.
+ * 3. The receive buffer holds more replies than are ever under way at once.
  */
-import { randomInt } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import type { Question } from '../../src/ports/dns.ts';
-import { decodeReply, encodeQuestion } from './message.ts';
+import { decodeReply } from './message.ts';
 import type { WireReply } from './message.ts';
+import { readQuick, writeQuestion } from './quick.ts';
 
 export interface ServerAddress {
   readonly host: string;
@@ -23,15 +24,22 @@ export type UdpReply =
   | Exclude<WireReply, { kind: 'not-ours' }>
   | { readonly kind: 'unreachable'; readonly detail: string };
 
-export interface UdpAsk {
-  /** Sends it (again). */
-  send(): void;
-  /** Stops waiting; a reply that comes later is credited to nobody. */
-  forget(): void;
+/** One question under way, and whose it is: `hear` is called with the owner, at most once. */
+export interface UdpAsk<Owner> {
+  readonly line: UdpLine<Owner>;
+  readonly id: number;
+  readonly wire: Uint8Array;
+  readonly question: Question;
+  readonly owner: Owner;
 }
 
-export interface UdpClient {
-  ask(question: Question, edns: boolean, heard: (reply: UdpReply) => void): UdpAsk;
+export interface UdpClient<Owner> {
+  /** Begins to wait for a reply; nothing is sent yet. undefined: the name can't be written. */
+  ask(question: Question, edns: boolean, owner: Owner): UdpAsk<Owner> | undefined;
+  /** Sends it (again). */
+  send(ask: UdpAsk<Owner>): void;
+  /** Stops waiting; a reply that comes later is credited to nobody. */
+  forget(ask: UdpAsk<Owner>): void;
   close(): void;
 }
 
@@ -39,41 +47,49 @@ export interface UdpClient {
 const QUESTIONS_PER_SOCKET = 4096;
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
-interface Waiting {
-  readonly question: Question;
-  readonly heard: (reply: UdpReply) => void;
-}
-
-interface Line {
+interface UdpLine<Owner> {
   readonly socket: Socket;
-  readonly waiting: Map<number, Waiting>;
-  readonly queued: Uint8Array[];
+  readonly waiting: Map<number, UdpAsk<Owner>>;
+  queued: Uint8Array[];
   served: number;
   state: 'opening' | 'open' | 'failed' | 'closed';
   retired: boolean;
 }
 
-export function openUdp(server: ServerAddress): UdpClient {
-  let line: Line | undefined;
-  const lines = new Set<Line>();
-  const drop = (old: Line): void => {
+export function openUdp<Owner>(server: ServerAddress, hear: (owner: Owner, reply: UdpReply) => void): UdpClient<Owner> {
+  let line: UdpLine<Owner> | undefined;
+  const lines = new Set<UdpLine<Owner>>();
+  const drop = (old: UdpLine<Owner>): void => {
     lines.delete(old);
     old.state = old.state === 'failed' ? 'failed' : 'closed';
     old.socket.close();
   };
-  const open = (): Line => {
+  const dropIfDone = (old: UdpLine<Owner>): void => {
+    if (old.retired && old.waiting.size === 0 && lines.has(old)) drop(old);
+  };
+  const open = (): UdpLine<Owner> => {
     const socket = createSocket({ type: server.host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER });
-    const fresh: Line = { socket, waiting: new Map(), queued: [], served: 0, state: 'opening', retired: false };
+    const fresh: UdpLine<Owner> = {
+      socket,
+      waiting: new Map(),
+      queued: [],
+      served: 0,
+      state: 'opening',
+      retired: false,
+    };
     const fail = (error: Error): void => {
       if (line === fresh) line = undefined;
       fresh.state = 'failed';
       const all = [...fresh.waiting.values()];
       fresh.waiting.clear();
       if (lines.has(fresh)) drop(fresh);
-      for (const each of all) each.heard({ kind: 'unreachable', detail: error.message });
+      for (const each of all) hear(each.owner, { kind: 'unreachable', detail: error.message });
     };
     socket.on('error', fail);
-    socket.on('message', (wire) => receive(fresh, wire, drop));
+    socket.on('message', (wire) => {
+      receive(fresh, wire, hear);
+      dropIfDone(fresh);
+    });
     socket.connect(server.port, server.host, (error?: Error) => {
       if (error) return fail(error);
       fresh.state = 'open';
@@ -82,28 +98,34 @@ export function openUdp(server: ServerAddress): UdpClient {
     lines.add(fresh);
     return fresh;
   };
+  const lineNow = (): UdpLine<Owner> => {
+    if (line && line.served < QUESTIONS_PER_SOCKET) return line;
+    if (line) {
+      line.retired = true;
+      dropIfDone(line);
+    }
+    line = open();
+    return line;
+  };
   return {
-    ask(question, edns, heard) {
-      if (!line || line.served >= QUESTIONS_PER_SOCKET) {
-        if (line) retire(line, drop);
-        line = open();
-      }
-      const own = line;
-      own.served += 1;
+    ask(question, edns, owner) {
+      const own = lineNow();
       const id = freeId(own.waiting);
-      own.waiting.set(id, { question, heard });
-      const wire = encodeQuestion(question, id, edns);
-      return {
-        send: () => {
-          if (own.state === 'failed' || !own.waiting.has(id)) return;
-          own.queued.push(wire);
-          if (own.state === 'open' && own.queued.length === 1) setImmediate(flush, own);
-        },
-        forget: () => {
-          own.waiting.delete(id);
-          if (own.retired && own.waiting.size === 0 && lines.has(own)) drop(own);
-        },
-      };
+      const wire = writeQuestion(question, id, edns);
+      if (!wire) return undefined;
+      own.served += 1;
+      const ask: UdpAsk<Owner> = { line: own, id, wire, question, owner };
+      own.waiting.set(id, ask);
+      return ask;
+    },
+    send(ask) {
+      const own = ask.line;
+      if (own.state === 'failed' || own.waiting.get(ask.id) !== ask) return;
+      if (own.queued.push(ask.wire) === 1 && own.state === 'open') setImmediate(flush<Owner>, own);
+    },
+    forget(ask) {
+      if (ask.line.waiting.get(ask.id) === ask) ask.line.waiting.delete(ask.id);
+      dropIfDone(ask.line);
     },
     close: () => {
       for (const each of lines) {
@@ -120,31 +142,35 @@ export function openUdp(server: ServerAddress): UdpClient {
  * Sends what has gathered since the replies of this turn were heard. Sent one by one, each datagram would wake the
  * server's process by itself, which costs more than the datagram.
  */
-function flush(line: Line): void {
+function flush<Owner>(line: UdpLine<Owner>): void {
   if (line.state !== 'open') return;
-  for (const wire of line.queued.splice(0)) line.socket.send(wire);
+  const { queued } = line;
+  line.queued = [];
+  for (const wire of queued) line.socket.send(wire);
 }
 
-function receive(line: Line, wire: Uint8Array, drop: (line: Line) => void): void {
+function receive<Owner>(line: UdpLine<Owner>, wire: Uint8Array, hear: (owner: Owner, reply: UdpReply) => void): void {
   if (wire.length < 12) return;
-  const id = ((wire[0] ?? 0) << 8) | (wire[1] ?? 0);
-  const waiting = line.waiting.get(id);
-  if (!waiting) return;
-  const reply = decodeReply(wire, waiting.question, id);
+  const ask = line.waiting.get(((wire[0] ?? 0) << 8) | (wire[1] ?? 0));
+  if (!ask) return;
+  const reply = readQuick(wire, ask.wire, ask.question) ?? decodeReply(wire, ask.question, ask.id);
   if (reply.kind === 'not-ours') return;
-  line.waiting.delete(id);
-  if (line.retired && line.waiting.size === 0) drop(line);
-  waiting.heard(reply);
+  line.waiting.delete(ask.id);
+  hear(ask.owner, reply);
 }
 
-/** Lets what is under way end; then the socket is closed. */
-function retire(line: Line, drop: (line: Line) => void): void {
-  line.retired = true;
-  if (line.waiting.size === 0) drop(line);
-}
+/** Random ids, drawn by the thousand: one by one the call costs more than the number. */
+const ids = new Uint16Array(1024);
+let drawn = ids.length;
 
-function freeId(waiting: ReadonlyMap<number, Waiting>): number {
-  let id = randomInt(0x1_0000);
-  while (waiting.has(id)) id = randomInt(0x1_0000);
-  return id;
+function freeId(waiting: ReadonlyMap<number, unknown>): number {
+  for (;;) {
+    if (drawn === ids.length) {
+      randomFillSync(ids);
+      drawn = 0;
+    }
+    const id = ids[drawn] ?? 0;
+    drawn += 1;
+    if (!waiting.has(id)) return id;
+  }
 }

@@ -12,6 +12,8 @@ import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
 import { openFences, openHolds, openJournal } from '../../adapters/redis/journal.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openLogMemory } from '../../adapters/redis/log-memory.ts';
+import { openListProofs } from '../../adapters/redis/list-proofs.ts';
+import { openManners } from '../../adapters/redis/manners.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import { openQueueHistory } from '../../adapters/redis/queue-history.ts';
@@ -68,6 +70,8 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
     secondOpinion: openSecondOpinion(settings.config.blocklists.secondOpinion),
     listingHistory: openListingHistory(redis.records),
+    listProofs: openListProofs(redis.records, holdMs(settings)),
+    manners: openManners(redis.records, () => systemClock.now()),
     sites: makeSites(settings.config),
     playbooks: { own: [] },
     files: localFiles,
@@ -95,6 +99,11 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
       await agents.close();
     },
   };
+}
+
+/** Where nothing is configured, a list is believed only by the proof of the run itself. */
+function holdMs(settings: Settings): number {
+  return settings.configFile === undefined ? 0 : settings.config.blocklists.proofMinutes * 60_000;
 }
 
 /** What is wrong with the resolver, told with the first of them that is asked. */

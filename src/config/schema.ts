@@ -138,6 +138,8 @@ export const configSchema = z.strictObject({
       catalogue: file.optional(),
       off: z.array(z.string()).default([]),
       weights: z.record(z.string(), z.enum(['high', 'medium', 'low'])).default({}),
+      /** Minutes that a list's proof may stand in when its test entry isn't answered in time; 0: never. */
+      proofMinutes: z.number().min(0).max(1440).default(30),
       /** A second, independent resolver that confirms a listing before anybody is woken. */
       secondOpinion: z.array(hostPort).default([]),
     })

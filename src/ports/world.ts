@@ -18,7 +18,9 @@ import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
 import type { LogMemory, MailLogs } from './mail-log.ts';
 import type { MailDoors } from './mail-doors.ts';
+import type { ListProofs } from './list-proofs.ts';
 import type { MailServers } from './mail-server.ts';
+import type { Manners } from './manners.ts';
 import type { People } from './people.ts';
 import type { Playbooks } from './playbooks.ts';
 import type { QueueHistory } from './queue-history.ts';
@@ -34,6 +36,8 @@ export interface World {
   readonly resolver: Resolver;
   readonly catalogue: CatalogueShelf;
   readonly listingHistory: ListingHistory;
+  readonly listProofs: ListProofs;
+  readonly manners: Manners;
   readonly secondOpinion: SecondOpinion;
   readonly sites: Sites;
   readonly playbooks: Playbooks;

@@ -1,5 +1,4 @@
 /** One list, one subject, one verdict: what the conformance rows are written with. */
-import { systemClock } from '../../adapters/clock/system.ts';
 import { readCatalogue } from '../../adapters/catalogue/read.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
 import { sweep } from '../../jobs/sweep.ts';
@@ -8,6 +7,7 @@ import { parseDomain } from '../../src/domain/address/domain.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
+import { sweepWorld } from './sweep-world.ts';
 
 export const LISTED = '192.0.2.66';
 export const OTHER = '192.0.2.1';
@@ -44,7 +44,7 @@ export async function ask(
   const resolver = openResolver([server].flat().map(readServer));
   const [findings] = await sweep(
     { subjects: [subject(who)], lists, questionMs, wholeMs: 10_000 },
-    { resolver, clock: systemClock },
+    sweepWorld(resolver),
   );
   resolver.close();
   return findings ?? [];

@@ -38,7 +38,8 @@ export function judgeLiveness(
   };
 }
 
-function pointOf(
+/** What one test point's reply shows. */
+export function pointOf(
   list: Blocklist,
   reply: DnsReply | undefined,
 ): { readonly state: Liveness['positive']; readonly why?: UnknownWhy } {
@@ -51,4 +52,20 @@ function pointOf(
   if (readings.some((reading) => reading.kind === 'outside')) return { state: 'failed', why: 'not-a-listing-answer' };
   // A test entry may have a code of its own that the list documents nowhere else: it proves that the list speaks.
   return { state: 'listed' };
+}
+
+/** The proof's name in a memory: the list as shown, and the family that was proved. */
+export function proofKey(list: Blocklist, family: 4 | 6 | undefined): string {
+  return family === undefined ? list.shown : `${list.shown}/${family}`;
+}
+
+/**
+ * The proof that counts: this run's, or an earlier one of the same path that stands in because the positive point was
+ * not answered in time now. A point that was answered is never overruled, nor what the negative point says now.
+ */
+export function proofThatCounts(now: Liveness, earlier: Liveness | undefined, holdMs: number): Liveness {
+  const silence = now.positive === 'failed' && (now.why === 'timeout' || now.why === 'servfail');
+  if (!silence || !earlier || earlier.positive !== 'listed' || now.at - earlier.at > holdMs) return now;
+  const negative = now.negative === 'failed' ? earlier.negative : now.negative;
+  return { positive: 'listed', negative, at: earlier.at, resolver: earlier.resolver };
 }

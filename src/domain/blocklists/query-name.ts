@@ -20,9 +20,14 @@ export function reversedLabels(ip: Ip): string {
     .join('.');
 }
 
+/** What stands before the zone in the question about this subject. */
+export function labelsOf(subject: Subject): string {
+  return subject.kind === 'ip' ? reversedLabels(subject.ip) : subject.domain;
+}
+
 /** The name to ask, or undefined where it would be longer than DNS permits. */
-export function queryName(subject: Subject, zone: string): string | undefined {
-  const name = `${subject.kind === 'ip' ? reversedLabels(subject.ip) : subject.domain}.${zone}`;
+export function queryName(labels: string, zone: string): string | undefined {
+  const name = `${labels}.${zone}`;
   return name.length > 253 ? undefined : name;
 }
 

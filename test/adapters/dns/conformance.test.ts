@@ -3,13 +3,13 @@
  * Served by rbldnsd, dnsdist and unbound; misbehaving.test.ts has the rows that those can't produce.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../../adapters/clock/system.ts';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
 import { sweep } from '../../../jobs/sweep.ts';
 import type { Blocklist } from '../../../src/domain/blocklists/blocklist.ts';
 import { dig, startDnsdist, startRbldnsd, startUnbound } from '../../lab/dns.ts';
 import type { DnsServer, RblServer } from '../../lab/dns.ts';
 import { describeLab } from '../../lab/packages.ts';
+import { sweepWorld } from '../../support/sweep-world.ts';
 import { LISTED, OTHER, ask, list, short, subject } from '../../support/verdicts.ts';
 
 type Row = readonly [
@@ -238,7 +238,7 @@ describeLab('the conformance matrix on rbldnsd and dnsdist', { sets: ['dns'] }, 
     );
     const [findings] = await sweep(
       { subjects: [subject(LISTED)], lists: [list('slow.bl.test')], questionMs: 5000, wholeMs: 9000 },
-      { resolver, clock: systemClock },
+      sweepWorld(resolver),
     );
     resolver.close();
     expect(short(findings?.[0])).toBe('listed abuse 127.0.0.2');
@@ -317,7 +317,7 @@ describeLab('the conformance matrix on rbldnsd and dnsdist', { sets: ['dns'] }, 
       const resolver = openResolver([readServer(server)]);
       const findings = await sweep(
         { subjects: subjects.map(subject), lists: asked, questionMs: 2000, wholeMs: 9000 },
-        { resolver, clock: systemClock },
+        sweepWorld(resolver),
       );
       resolver.close();
       return findings

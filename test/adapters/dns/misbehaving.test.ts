@@ -1,10 +1,10 @@
 /** The conformance rows that no real server can be told to produce. */
 import { expect, it } from 'vitest';
-import { systemClock } from '../../../adapters/clock/system.ts';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
 import { sweep } from '../../../jobs/sweep.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
 import type { Asked, Behaviour, MisbehavingServer, Reply } from '../../support/misbehaving-dns.ts';
+import { sweepWorld } from '../../support/sweep-world.ts';
 import { LISTED, OTHER, ask, list, short, subject } from '../../support/verdicts.ts';
 
 /** The list's own test points answer rightly; the subject gets what the row says. */
@@ -153,7 +153,7 @@ it('a dead list costs one timeout, not one per address', async () => {
   const began = performance.now();
   const findings = await sweep(
     { subjects, lists: [list('dead.bl.test'), list('good.bl.test')], questionMs: 600, wholeMs: 9000 },
-    { resolver, clock: systemClock },
+    sweepWorld(resolver),
   );
   expect(performance.now() - began).toBeLessThan(1100);
   expect(findings.every((row) => short(row[0]) === 'unknown timeout' && short(row[1]) === 'clear')).toBe(true);

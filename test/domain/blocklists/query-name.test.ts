@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDomain } from '../../../src/domain/address/domain.ts';
 import { ipFromBytes, parseIp } from '../../../src/domain/address/ip.ts';
-import { addressBytesOf, queryName } from '../../../src/domain/blocklists/query-name.ts';
+import { addressBytesOf, labelsOf, queryName } from '../../../src/domain/blocklists/query-name.ts';
 
 const nameOf = (text: string, zone = 'bl.test'): string | undefined => {
   const ip = parseIp(text);
   if (ip.kind === 'bad') throw new Error(ip.why);
-  return queryName({ kind: 'ip', ip: ip.value }, zone);
+  return queryName(labelsOf({ kind: 'ip', ip: ip.value }), zone);
 };
 
 describe('the name that is asked', () => {
@@ -28,7 +28,7 @@ describe('the name that is asked', () => {
     );
     fc.assert(
       fc.property(bytes, fc.constantFrom('bl.test', 'a.b.c.example'), (raw, zone) => {
-        const name = queryName({ kind: 'ip', ip: ipFromBytes([...raw]) }, zone);
+        const name = queryName(labelsOf({ kind: 'ip', ip: ipFromBytes([...raw]) }), zone);
         expect(addressBytesOf(name ?? '', zone)).toEqual([...raw]);
       }),
       { numRuns: 3000 },
@@ -40,7 +40,7 @@ describe('the name that is asked', () => {
       fc.property(fc.domain(), (text) => {
         const domain = parseDomain(text);
         if (domain.kind === 'bad') return;
-        const name = queryName({ kind: 'domain', domain: domain.value }, 'dbl.test');
+        const name = queryName(labelsOf({ kind: 'domain', domain: domain.value }), 'dbl.test');
         expect(name === undefined || (name === `${text.toLowerCase()}.dbl.test` && name.length <= 253)).toBe(true);
       }),
       { numRuns: 2000 },

@@ -1,0 +1,165 @@
+/**
+ * One list and the subjects of one family: its lane through the sweep.
+ *
+ * Rules:
+ * 1. The list proves itself first (its test points, beside its first subject). Where both stay unanswered, the rest of
+ *    its subjects aren't asked; nor are they once as many questions in a row as it has under way stayed unanswered: a
+ *    dead list costs one timeout, not one per address.
+ * 2. Verdicts that change sides in numbers are held until the list has proved itself again (brake.ts).
+ * 3. The list's own words are asked for only once a listing stands.
+ */
+import type { Blocklist } from '../src/domain/blocklists/blocklist.ts';
+import { heldBecause, hold, isMassFlip, probeName } from '../src/domain/blocklists/brake.ts';
+import type { Before } from '../src/domain/blocklists/brake.ts';
+import { judgeLiveness, pointOf, proofThatCounts } from '../src/domain/blocklists/liveness.ts';
+import type { Liveness } from '../src/domain/blocklists/liveness.ts';
+import { testNames } from '../src/domain/blocklists/test-points.ts';
+import { judgeList } from '../src/domain/blocklists/verdict.ts';
+import type { ListVerdict } from '../src/domain/blocklists/verdict.ts';
+import type { Clock, Random } from '../src/ports/clock.ts';
+import type { DnsReply, RecordType } from '../src/ports/dns.ts';
+import type { Allowance } from './sweep-allowance.ts';
+import type { Pool } from './sweep-pool.ts';
+
+export interface Finding {
+  readonly list: Blocklist;
+  readonly verdict: ListVerdict;
+  readonly reason?: string;
+  readonly resolver: string;
+  readonly liveness: Liveness | undefined;
+}
+
+export interface Lane {
+  readonly list: Blocklist;
+  readonly family: 4 | 6 | undefined;
+  /** Query names; undefined where the name would be too long. */
+  readonly names: readonly (string | undefined)[];
+  readonly before: readonly Before[];
+  /** An earlier proof of the same path, and how long it may stand in. */
+  readonly earlier: Liveness | undefined;
+  readonly holdMs: number;
+}
+
+export interface LaneWorld {
+  readonly pool: Pool;
+  readonly allowance: Allowance;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'hex'>;
+}
+
+/** Subjects of one lane that are looked at side by side. */
+const WALKERS = 32;
+
+/** Findings in the order of `names`. `note` is called once for each. */
+export async function walkLane(
+  lane: Lane,
+  world: LaneWorld,
+  note: () => void,
+): Promise<{ readonly findings: readonly Finding[]; readonly liveness: Liveness | undefined }> {
+  const { list, names } = lane;
+  const ask = askerOf(world);
+  const first = names.findIndex((name) => name !== undefined);
+  if (first < 0) return { findings: names.map(() => tooLong(list, note)), liveness: undefined };
+  const [proved, firstReply] = await Promise.all([prove(lane, world, ask), ask(names[first] ?? '', 'A')]);
+  const liveness = proofThatCounts(proved, lane.earlier, lane.holdMs);
+  let gone = isSilence(firstReply) && heardNothing(liveness) ? firstReply : undefined;
+  let silentInRow = 0;
+  const findings: Finding[] = [];
+  const judge = findingMaker(list, liveness);
+  let next = 0;
+  const walk = async (): Promise<void> => {
+    while (next < names.length) {
+      const index = next;
+      next += 1;
+      const name = names[index];
+      if (name === undefined) {
+        findings[index] = tooLong(list, note);
+        continue;
+      }
+      const reply = index === first ? firstReply : (gone ?? (await ask(name, 'A')));
+      silentInRow = isSilence(reply) ? silentInRow + 1 : 0;
+      if (silentInRow >= WALKERS) gone ??= reply;
+      findings[index] = judge(reply);
+      note();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(names.length, WALKERS) }, walk));
+  const held = await brake(lane, findings, world, ask);
+  return { findings: await withReasons(held, names, ask), liveness: proved };
+}
+
+type Ask = (name: string, type: RecordType) => Promise<DnsReply | 'not-permitted'>;
+
+function askerOf({ pool, allowance }: LaneWorld): Ask {
+  const { permit } = allowance;
+  if (!permit) return (name, type) => pool.ask(name, type);
+  return async (name, type) => ((await permit()) ? pool.ask(name, type) : 'not-permitted');
+}
+
+async function prove(lane: Lane, world: LaneWorld, ask: Ask): Promise<Liveness> {
+  const names = testNames(lane.list, lane.family);
+  const [positive, negative] = await Promise.all([
+    names.positive === undefined ? undefined : ask(names.positive, 'A'),
+    names.negative === undefined ? undefined : ask(names.negative, 'A'),
+  ]);
+  const at = world.clock.now();
+  if (positive === 'not-permitted' || negative === 'not-permitted')
+    return { positive: 'failed', negative: 'failed', why: 'query-limit', at, resolver: '' };
+  return judgeLiveness(lane.list, positive, negative, at);
+}
+
+/** Most findings of a list are the same clear one; it is made once, so that memory does not grow with the subjects. */
+function findingMaker(list: Blocklist, liveness: Liveness): (reply: DnsReply | 'not-permitted') => Finding {
+  const clear = new Map<string, Finding>();
+  return (reply) => {
+    if (reply === 'not-permitted')
+      return { list, verdict: { state: 'unknown', why: 'query-limit' }, resolver: '', liveness };
+    const known = reply.kind === 'answer' && reply.data.length === 0 ? clear.get(reply.resolver) : undefined;
+    if (known) return known;
+    const finding = { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness };
+    if (reply.kind === 'answer' && reply.data.length === 0) clear.set(reply.resolver, finding);
+    return finding;
+  };
+}
+
+async function brake(lane: Lane, findings: readonly Finding[], world: LaneWorld, ask: Ask): Promise<Finding[]> {
+  const verdicts = findings.map((finding) => finding.verdict);
+  if (!isMassFlip(verdicts, lane.before)) return [...findings];
+  const { list } = lane;
+  const [again, probe] = await Promise.all([prove(lane, world, ask), ask(probeName(list, world.random.hex(4)), 'A')]);
+  const why = heldBecause(list, again, probe === 'not-permitted' ? 'none' : pointOf(list, probe).state);
+  if (why === undefined) return [...findings];
+  return findings.map((finding, index) => ({ ...finding, verdict: hold(finding.verdict, lane.before[index], why) }));
+}
+
+/** The list's own words; a listing without them is a listing all the same. */
+async function withReasons(
+  findings: readonly Finding[],
+  names: readonly (string | undefined)[],
+  ask: Ask,
+): Promise<readonly Finding[]> {
+  if (!findings.some((finding) => finding.verdict.state === 'listed')) return findings;
+  return Promise.all(
+    findings.map(async (finding, index) => {
+      const name = names[index];
+      if (finding.verdict.state !== 'listed' || name === undefined) return finding;
+      const reply = await ask(name, 'TXT');
+      if (reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) return finding;
+      return { ...finding, reason: reply.data.join(' ') };
+    }),
+  );
+}
+
+/** Neither of its test points was answered. */
+function heardNothing({ positive, negative }: Liveness): boolean {
+  return [positive, negative].every((point) => point === 'failed' || point === 'none');
+}
+
+function isSilence(reply: DnsReply | 'not-permitted'): boolean {
+  return reply !== 'not-permitted' && reply.kind === 'failed' && (reply.why === 'timeout' || reply.why === 'network');
+}
+
+function tooLong(list: Blocklist, note: () => void): Finding {
+  note();
+  return { list, verdict: { state: 'unknown', why: 'name-too-long' }, resolver: '', liveness: undefined };
+}

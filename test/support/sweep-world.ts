@@ -1,0 +1,19 @@
+/** What a sweep needs beside a resolver, where operators permit everything and nothing is remembered. */
+import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
+import type { SweepWorld } from '../../jobs/sweep.ts';
+import type { Resolver } from '../../src/ports/dns.ts';
+
+export function sweepWorld(resolver: Resolver, over: Partial<SweepWorld> = {}): SweepWorld {
+  return {
+    resolver,
+    clock: systemClock,
+    random: systemRandom,
+    manners: {
+      nextMoment: () => Promise.resolve(0),
+      take: (_operator, _perDay, count) => Promise.resolve(count),
+      giveBack: () => Promise.resolve(),
+    },
+    listProofs: { holdMs: 0, read: () => Promise.resolve(new Map()), note: () => Promise.resolve() },
+    ...over,
+  };
+}
