@@ -32,9 +32,10 @@ export interface Finding {
 export interface Lane {
   readonly list: Blocklist;
   readonly family: 4 | 6 | undefined;
-  /** Query names; undefined where the name would be too long. */
-  readonly names: readonly (string | undefined)[];
-  readonly before: readonly Before[];
+  readonly subjects: number;
+  /** The name to ask about a subject by its place; undefined where it would be too long. Made when it is needed. */
+  readonly nameOf: (place: number) => string | undefined;
+  readonly beforeOf: (place: number) => Before;
   /** An earlier proof of the same path, and how long it may stand in. */
   readonly earlier: Liveness | undefined;
   readonly holdMs: number;
@@ -50,28 +51,29 @@ export interface LaneWorld {
 /** Subjects of one lane that are looked at side by side. */
 const WALKERS = 32;
 
-/** Findings in the order of `names`. `note` is called once for each. */
+/** Findings in the order of the subjects. `note` is called once for each. */
 export async function walkLane(
   lane: Lane,
   world: LaneWorld,
   note: () => void,
 ): Promise<{ readonly findings: readonly Finding[]; readonly liveness: Liveness | undefined }> {
-  const { list, names } = lane;
+  const { list, nameOf } = lane;
   const ask = askerOf(world);
-  const first = names.findIndex((name) => name !== undefined);
-  if (first < 0) return { findings: names.map(() => tooLong(list, note)), liveness: undefined };
-  const [proved, firstReply] = await Promise.all([prove(lane, world, ask), ask(names[first] ?? '', 'A')]);
+  let first = 0;
+  while (first < lane.subjects && nameOf(first) === undefined) first += 1;
+  const findings: Finding[] = Array.from({ length: first }, () => tooLong(list, note));
+  if (first === lane.subjects) return { findings, liveness: undefined };
+  const [proved, firstReply] = await Promise.all([prove(lane, world, ask), ask(nameOf(first) ?? '', 'A')]);
   const liveness = proofThatCounts(proved, lane.earlier, lane.holdMs);
   let gone = isSilence(firstReply) && heardNothing(liveness) ? firstReply : undefined;
   let silentInRow = 0;
-  const findings: Finding[] = [];
   const judge = findingMaker(list, liveness);
-  let next = 0;
+  let next = first;
   const walk = async (): Promise<void> => {
-    while (next < names.length) {
+    while (next < lane.subjects) {
       const index = next;
       next += 1;
-      const name = names[index];
+      const name = nameOf(index);
       if (name === undefined) {
         findings[index] = tooLong(list, note);
         continue;
@@ -83,9 +85,10 @@ export async function walkLane(
       note();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(names.length, WALKERS) }, walk));
+  await Promise.all(Array.from({ length: Math.min(lane.subjects, WALKERS) }, walk));
   const held = await brake(lane, findings, world, ask);
-  return { findings: await withReasons(held, names, ask), liveness: proved };
+  await addReasons(held, nameOf, ask);
+  return { findings: held, liveness: proved };
 }
 
 type Ask = (name: string, type: RecordType) => Promise<DnsReply | 'not-permitted'>;
@@ -122,30 +125,25 @@ function findingMaker(list: Blocklist, liveness: Liveness): (reply: DnsReply | '
   };
 }
 
-async function brake(lane: Lane, findings: readonly Finding[], world: LaneWorld, ask: Ask): Promise<Finding[]> {
-  const verdicts = findings.map((finding) => finding.verdict);
-  if (!isMassFlip(verdicts, lane.before)) return [...findings];
+async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask): Promise<Finding[]> {
+  if (!isMassFlip(findings.length, (place) => findings[place]?.verdict.state, lane.beforeOf)) return findings;
   const { list } = lane;
   const [again, probe] = await Promise.all([prove(lane, world, ask), ask(probeName(list, world.random.hex(4)), 'A')]);
   const why = heldBecause(list, again, probe === 'not-permitted' ? 'none' : pointOf(list, probe).state);
-  if (why === undefined) return [...findings];
-  return findings.map((finding, index) => ({ ...finding, verdict: hold(finding.verdict, lane.before[index], why) }));
+  if (why === undefined) return findings;
+  return findings.map((finding, place) => ({ ...finding, verdict: hold(finding.verdict, lane.beforeOf(place), why) }));
 }
 
 /** The list's own words; a listing without them is a listing all the same. */
-async function withReasons(
-  findings: readonly Finding[],
-  names: readonly (string | undefined)[],
-  ask: Ask,
-): Promise<readonly Finding[]> {
-  if (!findings.some((finding) => finding.verdict.state === 'listed')) return findings;
-  return Promise.all(
-    findings.map(async (finding, index) => {
-      const name = names[index];
-      if (finding.verdict.state !== 'listed' || name === undefined) return finding;
-      const reply = await ask(name, 'TXT');
-      if (reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) return finding;
-      return { ...finding, reason: reply.data.join(' ') };
+async function addReasons(findings: Finding[], nameOf: Lane['nameOf'], ask: Ask): Promise<void> {
+  const listed = [...findings.keys()].filter((place) => findings[place]?.verdict.state === 'listed');
+  await Promise.all(
+    listed.map(async (place) => {
+      const name = nameOf(place);
+      const reply = name === undefined ? 'not-permitted' : await ask(name, 'TXT');
+      const finding = findings[place];
+      if (!finding || reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) return;
+      findings[place] = { ...finding, reason: reply.data.join(' ') };
     }),
   );
 }

@@ -41,14 +41,14 @@ export function openPool(
     void reply.then((heard) => {
       underWay -= 1;
       due.resolve(heard);
-      const next = waiting[head];
-      if (!next) return;
+      const longest = waiting[head];
+      if (!longest) return;
       head += 1;
       if (head > 1024) {
         waiting = waiting.slice(head);
         head = 0;
       }
-      start(next);
+      start(longest);
     });
   };
   return {

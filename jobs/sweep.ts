@@ -67,7 +67,7 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
       if (!covers(list, family)) {
         const finding: Finding = { list, verdict: { state: 'not-covered' }, resolver: '', liveness: undefined };
         for (const index of covered) {
-          place(findings, index, listIndex, finding);
+          putFinding(findings, index, listIndex, finding);
           note();
         }
         return;
@@ -76,8 +76,9 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
       const lane: Lane = {
         list,
         family,
-        names: covered.map((index) => queryName(labels[index] ?? '', list.zone)),
-        before: covered.map((index) => plan.before?.(index, list)),
+        subjects: covered.length,
+        nameOf: (place) => queryName(labels[covered[place] ?? 0] ?? '', list.zone),
+        beforeOf: (place) => plan.before?.(covered[place] ?? 0, list),
         earlier: earlier.get(key),
         holdMs: world.listProofs.holdMs,
       };
@@ -85,7 +86,7 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
       if (walked.liveness?.positive === 'listed') proofs.set(key, walked.liveness);
       covered.forEach((index, at) => {
         const finding = walked.findings[at];
-        if (finding) place(findings, index, listIndex, finding);
+        if (finding) putFinding(findings, index, listIndex, finding);
       });
     }),
   );
@@ -96,7 +97,7 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
 
 /** Two test points, each subject, and as many reasons again: more than that is never asked. */
 async function walk(lane: Lane, world: SweepWorld, pool: Pool, note: () => void): ReturnType<typeof walkLane> {
-  const allowance = await openAllowance(lane.list, lane.names.length * 2 + 5, world, pool.left);
+  const allowance = await openAllowance(lane.list, lane.subjects * 2 + 5, world, () => pool.left());
   try {
     return await walkLane(lane, { pool, allowance, clock: world.clock, random: world.random }, note);
   } finally {
@@ -109,7 +110,7 @@ async function remembered(proofs: ListProofs, path: string): Promise<ReadonlyMap
   return proofs.holdMs === 0 ? new Map() : proofs.read(path).catch(() => new Map());
 }
 
-function place(findings: readonly Finding[][], subject: number, list: number, finding: Finding): void {
+function putFinding(findings: readonly Finding[][], subject: number, list: number, finding: Finding): void {
   const row = findings[subject];
   if (row) row[list] = finding;
 }

@@ -40,6 +40,7 @@ export interface Asking extends Alarm {
   /** When the next resolver is asked beside those that were; never where there is none. */
   nextAt: number;
   last: DnsFailure | undefined;
+  over: boolean;
   readonly resolve: (reply: DnsReply) => void;
 }
 
@@ -70,8 +71,8 @@ export function ask(around: Surroundings, question: Question, deadlineMs: number
       nextAt: NEVER,
       last: undefined,
       resolve,
-      ringsAt: NEVER,
       over: false,
+      step: 0,
     };
     const first = around.lines[0];
     if (!first) return end(asking, failed(asking, 'network', 'no resolver is configured', ''));
@@ -192,8 +193,7 @@ function end(asking: Asking, reply: DnsReply): void {
   if (asking.over) return;
   asking.over = true;
   for (const attempt of asking.tries) if (attempt.ask) attempt.line.udp.forget(attempt.ask);
-  // The alarm may keep it for a while yet; what it holds need not stay as long.
-  asking.tries.length = 0;
+  asking.around.alarms.drop(asking);
   asking.resolve(reply);
 }
 

@@ -18,18 +18,23 @@ export type Before = 'listed' | 'clear' | undefined;
 
 const FEWEST = 3;
 
-/** `verdicts` and `before` in the same order of subjects. */
-export function isMassFlip(verdicts: readonly (ListVerdict | undefined)[], before: readonly Before[]): boolean {
-  if (verdicts.length < FEWEST) return false;
+/** `nowOf`, `beforeOf`: of the subject at this place, 0 to `subjects` - 1. */
+export function isMassFlip(
+  subjects: number,
+  nowOf: (place: number) => ListVerdict['state'] | undefined,
+  beforeOf: (place: number) => Before,
+): boolean {
   let newlyListed = 0;
   let gone = 0;
   let wereListed = 0;
-  verdicts.forEach((verdict, index) => {
-    if (before[index] === 'listed') wereListed += 1;
-    if (verdict?.state === 'listed' && before[index] !== 'listed') newlyListed += 1;
-    if (verdict?.state === 'clear' && before[index] === 'listed') gone += 1;
-  });
-  return (newlyListed >= FEWEST && newlyListed * 2 >= verdicts.length) || (gone >= FEWEST && gone * 2 >= wereListed);
+  for (let place = 0; place < subjects; place += 1) {
+    const now = nowOf(place);
+    const before = beforeOf(place);
+    if (before === 'listed') wereListed += 1;
+    if (now === 'listed' && before !== 'listed') newlyListed += 1;
+    if (now === 'clear' && before === 'listed') gone += 1;
+  }
+  return (newlyListed >= FEWEST && newlyListed * 2 >= subjects) || (gone >= FEWEST && gone * 2 >= wereListed);
 }
 
 /** The name that nobody has asked before. `hex`: at least 8 random hexadecimal digits. */
