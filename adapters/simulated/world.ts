@@ -125,6 +125,8 @@ function makePorts(
     }),
     catalogue: { read: async () => company.lists.catalogue },
     listingHistory: makeHistory(),
+    listProofs: { holdMs: 0, read: async () => new Map(), note: async () => {} },
+    manners: { nextMoment: async () => 0, take: async (_operator, _perDay, count) => count, giveBack: async () => {} },
     secondOpinion: { confirm: async (address, zone) => confirm(company, address.text, zone) },
     files: {
       lines: () => refuseFiles(),
