@@ -65,7 +65,7 @@ export function harmless(text: string): string {
 /** At most `limit` characters (code points); what is cut is cut visibly. */
 export function cutText(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const points = Array.from(text);
+  const points = Array.from(text.slice(0, limit * 2 + 2));
   return points.length <= limit ? text : `${points.slice(0, Math.max(1, limit - 1)).join('')}…`;
 }
 
