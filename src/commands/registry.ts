@@ -40,6 +40,7 @@ import { rescueSpec } from './specs/rescue.ts';
 import { startSpec } from './specs/start.ts';
 import { statusSpec } from './specs/status.ts';
 import { doneSpec, doSpec, nextSpec, skipSpec } from './specs/steps.ts';
+import { teamsSpec } from './specs/teams.ts';
 import { triageSpec } from './specs/triage.ts';
 import { windowsSpec } from './specs/windows.ts';
 
@@ -82,6 +83,7 @@ export const registry: readonly CommandSpec[] = [
   statusSpec,
   chatSpec,
   startSpec,
+  teamsSpec,
   agentSpec,
   rescueSpec,
 ];

@@ -37,6 +37,8 @@ export async function runShellOnly(command: Command): Promise<number> {
     }
     case 'start':
       return start(command);
+    case 'teams':
+      return (await import('./teams-package.ts')).writeTeamsPackage(command);
     default:
       throw new Error(`${command.spec.name} is declared for the shell only, but nothing carries it out.`);
   }
