@@ -18,6 +18,9 @@ export const FROM_MESSAGE = 'incident-from-message';
 /** The compose box's command: any line. */
 export const SAY = 'say';
 
+/** Characters of an incident's title that comes from a message. */
+const LONGEST_TITLE = 200;
+
 const fetchSchema = z.looseObject({
   commandId: z.string().max(64).optional(),
   data: z.unknown().optional(),
@@ -33,7 +36,12 @@ const submitSchema = z.looseObject({
 });
 
 export type FilledForm =
-  | { readonly kind: 'filled'; readonly spec: CommandSpec; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'filled';
+      readonly spec: CommandSpec;
+      readonly fromMessage: boolean;
+      readonly fields: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'bad'; readonly why: string };
 
@@ -81,7 +89,7 @@ export function spokenOfForm(
     ),
   );
   const spec = specOf(form ?? read.data.commandId ?? '');
-  if (spec) return { kind: 'filled', spec, fields };
+  if (spec) return { kind: 'filled', spec, fields, fromMessage: form === FROM_MESSAGE };
   const line = fields['line'];
   return line === undefined ? { kind: 'bad', why: 'Nothing was filled in.' } : { kind: 'line', line };
 }
@@ -94,16 +102,13 @@ export function fieldsToLine(form: Exclude<FilledForm, { kind: 'bad' }>): string
     const value = fields[`option-${option.name}`];
     return value === undefined ? [] : [`--${option.name} ${quote(value)}`];
   });
-  return [nameOf(spec), fields['words'] ?? '', ...options].filter((part) => part !== '').join(' ');
-}
-
-/** `incident` has words of its own: from a message it is opened. */
-function nameOf(spec: CommandSpec): string {
-  return spec.name === 'incident' ? 'incident open' : spec.name;
+  const words = fields['words'] ?? '';
+  const said = form.fromMessage && words !== '' ? quote(cutText(words, LONGEST_TITLE)) : words;
+  return [spec.name, said, ...options].filter((part) => part !== '').join(' ');
 }
 
 function specOf(id: string): CommandSpec | undefined {
-  const spec = findSpec(id === FROM_MESSAGE ? 'incident' : id, registry);
+  const spec = findSpec(id === FROM_MESSAGE ? 'open' : id, registry);
   return spec?.shellOnly ? undefined : spec;
 }
 

@@ -116,6 +116,9 @@ describe('what Teams wants answered at once', () => {
     };
     const { body } = await invoke('composeExtension/fetchTask', { commandId: 'incident-from-message', messagePayload });
     expect(JSON.stringify(body)).toContain('550 5.7.1 <a@example.com> blocked');
+    const words = '550 "5.7.1 --blocked';
+    await invoke('composeExtension/submitAction', { data: { form: 'incident-from-message', words } });
+    expect(lastWords()).toEqual({ kind: 'words', text: String.raw`open "550 \"5.7.1 --blocked"` });
     expect(textOfMessage('<'.repeat(30_000)).length).toBeLessThan(1600);
   });
 

@@ -29,7 +29,7 @@ export function makeManifest(plan: PackagePlan, registry: readonly CommandSpec[]
   const commands = spoken
     .slice(0, MOST_COMMANDS)
     .map((spec) => ({ title: cutText(spec.name, 32), description: cutText(spec.help, 128) }));
-  const opensIncidents = spoken.some((spec) => spec.name === 'incident');
+  const opensIncidents = spoken.some((spec) => spec.name === 'open');
   return {
     $schema: 'https://developer.microsoft.com/json-schemas/teams/v1.19/MicrosoftTeams.schema.json',
     manifestVersion: '1.19',
