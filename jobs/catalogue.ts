@@ -76,6 +76,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   help: async () => (await import('./help.ts')).runHelp,
   incident: async () => (await import('./incidents/show.ts')).runIncident,
   incidents: async () => (await import('./incidents/show.ts')).runIncidents,
+  hunt: async () => (await import('./hunt.ts')).runHunt,
   keep: async () => (await import('./measures/undo.ts')).runKeep,
   ledger: async () => (await import('./measures/show.ts')).runLedger,
   next: async () => (await import('./incidents/show.ts')).runNext,

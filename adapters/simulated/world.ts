@@ -31,6 +31,7 @@ import { COMPANY, FIREWALL, MAIL_SERVER, RELAY, SITE } from './names.ts';
 import { makeRandom } from './random.ts';
 import { makeResolver } from './resolver.ts';
 import type { Scenario } from './scenario.ts';
+import { openNetwork, openWatches } from './watch.ts';
 
 declare const SIMULATED: unique symbol;
 
@@ -39,7 +40,7 @@ interface Mark {
 }
 
 /** What follows from the configuration alone is filled in by the composition, from the company's own. */
-export type ConfiguredPort = 'people' | 'playbooks' | 'sites' | 'measureRules' | 'household';
+export type ConfiguredPort = 'people' | 'playbooks' | 'sites' | 'measureRules' | 'household' | 'grounds';
 export type SimulatedPorts = Omit<World, ConfiguredPort> & Mark;
 export type SimulatedWorld = World & Mark;
 
@@ -139,6 +140,8 @@ function makePorts(
     mailDoors: {
       look: async (_host, plan) => ({ plan, state: { kind: 'unknown', why: 'nobody looks at doors in a drill' } }),
     },
+    watches: openWatches(company),
+    network: openNetwork(company),
     logMemory: makeLogMemory(),
     queueHistory: makeQueueHistory(),
     ledger: makeJournal<MeasureEvent>(),

@@ -16,6 +16,7 @@ import {
 } from './specs/decisions.ts';
 import { drillSpec, hintSpec } from './specs/drill.ts';
 import { helpSpec } from './specs/help.ts';
+import { huntSpec } from './specs/hunt.ts';
 import {
   ackSpec,
   assignSpec,
@@ -62,6 +63,7 @@ export const registry: readonly CommandSpec[] = [
   assignSpec,
   closeSpec,
   reportSpec,
+  huntSpec,
   freezeSpec,
   blockSpec,
   unplugSpec,

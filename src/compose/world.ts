@@ -23,6 +23,7 @@ import type { HouseholdLook } from '../ports/household.ts';
 import type { World } from '../ports/world.ts';
 import { openDrills } from './drill/lazy.ts';
 import type { LazyDrills } from './drill/lazy.ts';
+import { makeGrounds } from './grounds.ts';
 import { makeHousehold } from './household.ts';
 import { makeAgents } from './agents.ts';
 import { folderId } from './folder-id.ts';
@@ -33,6 +34,7 @@ import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
 import { makeSites } from './sites.ts';
+import { makeNetwork, makeWatches } from './watches.ts';
 
 export interface WorldNeeds {
   readonly settings: Settings;
@@ -55,6 +57,8 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const outbox = openOutbox(redis.records);
   const named = needs.resolvers.length > 0 ? needs.resolvers : settings.config.resolvers;
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
+  const inside = settings.config.network.resolver;
+  const insideResolver = inside === undefined ? undefined : openResolver([readServer(inside)]);
   const { catalogue, off, weights } = settings.config.blocklists;
   const agents = makeAgents(redis);
   const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios);
@@ -77,6 +81,9 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     files: localFiles,
     drills,
     mailServers: makeMailServers(settings),
+    watches: makeWatches(settings),
+    grounds: makeGrounds(settings.config),
+    network: makeNetwork(settings, insideResolver ?? resolver),
     ledger,
     incidents: openJournal(redis.records, 'incidents'),
     holds: openHolds(redis.records),
@@ -96,6 +103,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     close: async () => {
       resolver.close();
       drills.close();
+      insideResolver?.close();
       await agents.close();
     },
   };

@@ -4,6 +4,7 @@
  * Guarantees of every adapter: looking changes nothing; what can't be found out is `unknown` with why, never an empty
  * list; each look gives everything that was counted since the block began, not what came since the last look.
  */
+import type { Cidr } from '../domain/address/cidr.ts';
 import type { MeasureTask } from '../domain/measures/plan.ts';
 import type { Before, Look } from '../domain/hunt/look.ts';
 
@@ -17,7 +18,25 @@ export interface Watch {
 }
 
 export interface Watches {
-  readonly names: readonly string[];
   /** The watch of a configured firewall; or why there is none, and what can be done. */
   find(firewall: string): Watch | { readonly refused: string; readonly remedy: string };
+}
+
+/** What is configured of the place that a firewall stands in front of. */
+export interface Ground {
+  readonly firewall: string;
+  readonly mailServers: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  /** Addresses of ours; those of private networks where none are configured. */
+  readonly inside: readonly Cidr[];
+  /** Declared to knock for a good reason. */
+  readonly scanners: readonly Cidr[];
+  /** Of the IANA database. */
+  readonly timezone: string;
+}
+
+export interface Grounds {
+  /** Names of firewalls and of sites that have one. */
+  readonly names: readonly string[];
+  /** By a name of those; without a name where there is only one firewall. */
+  find(name: string | undefined): Ground | { readonly refused: string; readonly remedy: string };
 }

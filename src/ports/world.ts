@@ -21,11 +21,13 @@ import type { MailDoors } from './mail-doors.ts';
 import type { ListProofs } from './list-proofs.ts';
 import type { MailServers } from './mail-server.ts';
 import type { Manners } from './manners.ts';
+import type { Network } from './network.ts';
 import type { People } from './people.ts';
 import type { Playbooks } from './playbooks.ts';
 import type { QueueHistory } from './queue-history.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { Sites } from './sites.ts';
+import type { Grounds, Watches } from './watch.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -44,6 +46,9 @@ export interface World {
   readonly files: Files;
   readonly drills: Drills;
   readonly mailServers: MailServers;
+  readonly watches: Watches;
+  readonly grounds: Grounds;
+  readonly network: Network;
   /** The ledger: one stream per measure. */
   readonly ledger: Journal<MeasureEvent>;
   readonly incidents: Journal<IncidentEvent>;

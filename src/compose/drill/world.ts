@@ -4,6 +4,7 @@ import type { Drill, DrillNeeds, SimulatedWorld } from '../../../adapters/simula
 import { readConfig } from '../../config/read.ts';
 import type { Household } from '../../ports/household.ts';
 import type { People } from '../../ports/people.ts';
+import { makeGrounds } from '../grounds.ts';
 import { makeMeasureRules } from '../measure-rules.ts';
 import { makeSites } from '../sites.ts';
 
@@ -20,6 +21,7 @@ export async function openDrillWorld(needs: DrillNeeds): Promise<DrillWorld> {
     household: noHousehold,
     sites: makeSites(config),
     playbooks: { own: [] },
+    grounds: makeGrounds(config),
     measureRules: makeMeasureRules(config),
   });
   return { ...drill, world };

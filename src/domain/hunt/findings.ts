@@ -5,7 +5,7 @@
  * own: who the machine is (ports/network.ts), the verdict (diagnosis).
  * Rules:
  * 1. With port 25 blocked for everyone and the server's outbound mail frozen, every attempt is guilty.
- * 2. An attempt of the mail server's own counts against it only where it was made while frozen, half a minute after the
+ * 2. An attempt of the mail server's own counts against it only where it was made while frozen, ten seconds after the
  *    freeze at the earliest (what was on its way may still knock).
  * 3. Addresses belong to one machine where they share a network card; a card with several IPv4 addresses is a router's.
  * 4. Nobody seen is silence of a known length, never innocence.
@@ -18,17 +18,21 @@ import { watchedSeconds } from './hunt.ts';
 import type { Hunt, Tried } from './hunt.ts';
 import type { Before } from './look.ts';
 
-const STILL_ON_ITS_WAY_MS = 30_000;
+const STILL_ON_ITS_WAY_MS = 10_000;
+
+export interface KnownServer {
+  /** Every address, both families, canonical text. */
+  readonly addresses: readonly string[];
+  /** Since when its outbound mail is frozen; undefined: it isn't, or nobody knows. */
+  readonly frozenSince?: number;
+}
 
 export interface Known {
-  /** Every address of every mail server, canonical text. */
-  readonly mailServers: readonly string[];
+  readonly mailServers: readonly KnownServer[];
   /** Declared to knock for a good reason. */
   readonly scanners: readonly Cidr[];
   /** The firewall's own addresses. */
   readonly firewall: readonly string[];
-  /** Since when the servers' outbound mail is frozen; undefined: it isn't, or nobody knows. */
-  readonly frozenSince?: number;
 }
 
 export type Part = 'guilty' | 'mail-server' | 'mail-server-frozen' | 'scanner' | 'firewall';
@@ -60,7 +64,7 @@ export function findingsOf(hunt: Hunt, known: Known): Findings {
   }));
   return {
     watchedSeconds: watchedSeconds(hunt),
-    frozen: known.frozenSince !== undefined,
+    frozen: known.mailServers.length > 0 && known.mailServers.every((server) => server.frozenSince !== undefined),
     suspects: suspects.toSorted(
       (a, b) => b.attempts - a.attempts || (a.addresses[0] ?? '').localeCompare(b.addresses[0] ?? ''),
     ),
@@ -86,7 +90,8 @@ export function blockedAttempts(findings: Findings): BlockedAttempts {
 /** Inside machines that had connections outward before the block, most connections first. */
 export function connectedBefore(before: Before, known: Known, inside: readonly Cidr[]): readonly ConnectedBefore[] {
   if (before.kind === 'unknown') return [];
-  const own = new Set([...known.mailServers, ...known.firewall]);
+  const servers = new Set(known.mailServers.flatMap((server) => server.addresses));
+  const own = new Set([...servers, ...known.firewall]);
   const isInside = (address: string): boolean => own.has(address) || within(address, inside);
   const bySource = Map.groupBy(
     before.connections.filter((each) => isInside(each.source) && !isInside(each.destination)),
@@ -97,7 +102,7 @@ export function connectedBefore(before: Before, known: Known, inside: readonly C
       source,
       connections: each.length,
       destinations: new Set(each.map(({ destination }) => destination)).size,
-      mailServer: known.mailServers.includes(source),
+      mailServer: servers.has(source),
     }))
     .toSorted((a, b) => b.connections - a.connections);
 }
@@ -136,8 +141,9 @@ function machinesOf(tried: readonly Tried[]): readonly Machine[] {
 
 function partOf(machine: Machine, known: Known): Part {
   const has = (list: readonly string[]): boolean => machine.addresses.some((address) => list.includes(address));
-  if (has(known.mailServers)) {
-    const { frozenSince } = known;
+  const server = known.mailServers.find(({ addresses }) => has(addresses));
+  if (server) {
+    const { frozenSince } = server;
     return frozenSince !== undefined && machine.last > frozenSince + STILL_ON_ITS_WAY_MS
       ? 'mail-server-frozen'
       : 'mail-server';

@@ -120,7 +120,7 @@ function kea(text: string): readonly Lease[] {
   });
 }
 
-/** What the line of docs/finding-machines.md exports: CSV with a head line, times in UTC (ISO 8601). */
+/** What the line of docs/hunt.md exports: CSV with a head line, times in UTC (ISO 8601). */
 function windows(text: string): readonly Lease[] {
   const separator = (text.split('\n')[0] ?? '').includes(';') ? ';' : ',';
   return records(text, separator).flatMap((row) => {

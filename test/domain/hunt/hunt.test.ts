@@ -9,7 +9,9 @@ import type { Hunt } from '../../../src/domain/hunt/hunt.ts';
 import type { Attempts, Look } from '../../../src/domain/hunt/look.ts';
 
 const BEGAN = 1_000_000_000;
-const KNOWN: Known = { mailServers: ['10.0.0.25', '2001:db8::25'], scanners: [], firewall: ['198.51.100.1'] };
+const MAIL = { addresses: ['10.0.0.25', '2001:db8::25'] };
+const KNOWN: Known = { mailServers: [MAIL], scanners: [], firewall: ['198.51.100.1'] };
+const frozenAt = (frozenSince: number): Known => ({ ...KNOWN, mailServers: [{ ...MAIL, frozenSince }] });
 
 function tried(source: string, attempts: number, more: Partial<Attempts> = {}): Attempts {
   return { source, attempts, destinations: attempts, ports: [25], macs: [], ...more };
@@ -87,7 +89,7 @@ describe('the hunt', () => {
   });
 
   it('shows declared scanners and the firewall itself apart, and leaves them out of the evidence', () => {
-    const known = { ...KNOWN, scanners: [range('10.0.9.0/24')], frozenSince: BEGAN };
+    const known = { ...frozenAt(BEGAN), scanners: [range('10.0.9.0/24')] };
     const hunt = after(counted(5, tried('10.0.9.7', 50), tried('198.51.100.1', 4), tried('10.0.0.9', 30)));
     const findings = findingsOf(hunt, known);
     expect(findings.suspects.map(({ part }) => part)).toEqual(['scanner', 'guilty', 'firewall']);
@@ -109,18 +111,18 @@ describe('the hunt', () => {
       },
     ];
     const queue = { messages: 0 };
-    const frozen = findingsOf(knocks(110), { ...KNOWN, frozenSince: BEGAN + 10_000 });
+    const frozen = findingsOf(knocks(110), frozenAt(BEGAN + 10_000));
     expect(diagnose({ ...site, listings, queue, blockedAttempts: blockedAttempts(frozen) }).verdict).toBe(
       'compromised-server',
     );
-    const before = findingsOf(knocks(20), { ...KNOWN, frozenSince: BEGAN + 10_000 });
+    const before = findingsOf(knocks(20), frozenAt(BEGAN + 10_000));
     expect(before.suspects[0]?.part, 'on its way when it was frozen').toBe('mail-server');
     expect(blockedAttempts(before).sources).toEqual([]);
     expect(findingsOf(knocks(110), KNOWN).suspects[0]?.part, 'never frozen').toBe('mail-server');
   });
 
   it('names a workstation where one tries, and says how long nobody did', () => {
-    const guilty = findingsOf(after(counted(120, tried('10.0.0.9', 40))), { ...KNOWN, frozenSince: BEGAN });
+    const guilty = findingsOf(after(counted(120, tried('10.0.0.9', 40))), frozenAt(BEGAN));
     expect(diagnose({ queue: { messages: 0 }, blockedAttempts: blockedAttempts(guilty) }).verdict).toBe(
       'compromised-workstation',
     );

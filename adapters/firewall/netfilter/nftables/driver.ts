@@ -86,6 +86,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
     if (set !== undefined) await load(renewText(tableOf(task.tag), set), fence);
   };
   return {
+    restoresNothing: true,
     observe,
     renew,
     plan: async (order, tag) => {

@@ -1,0 +1,59 @@
+/** Who looks on which firewall, and where machines are looked up, from the configuration. */
+import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.ts';
+import { localFiles } from '../../adapters/files/local.ts';
+import { openNetwork } from '../../adapters/network/machines.ts';
+import type { FirewallConfig } from '../config/schema.ts';
+import type { Resolver } from '../ports/dns.ts';
+import type { Network } from '../ports/network.ts';
+import type { Watches } from '../ports/watch.ts';
+import { hostOf } from './hosts.ts';
+import type { Settings } from './settings.ts';
+
+export function makeWatches(settings: Settings): Watches {
+  const { firewalls } = settings.config;
+  return {
+    find: (name) => {
+      const firewall = firewalls.find((each) => each.name === name);
+      if (!firewall)
+        return {
+          refused: `there is no firewall ${JSON.stringify(name)}`,
+          remedy: 'put it under firewalls in tourniquet.yaml',
+        };
+      switch (firewall.kind) {
+        case 'nftables':
+          return watchNftables(name, hostOf(firewall, settings.dataFolder), () => Date.now());
+        case 'iptables':
+        case 'opnsense':
+        case 'mikrotik':
+        case 'by-hand':
+          return {
+            refused: `${name} (${firewall.kind}) can't be watched from here`,
+            remedy: `hand over its log: hunt ${name} --log FILE`,
+          };
+        default:
+          return firewall.kind satisfies never;
+      }
+    },
+  };
+}
+
+/** `resolver`: the one that knows the names of inside addresses. Nothing is opened before somebody is looked up. */
+export function makeNetwork(settings: Settings, resolver: Resolver): Network {
+  let network: Network | undefined;
+  return {
+    identify: (wanted, deadlineMs) => (network ??= openNetworkOf(settings, resolver)).identify(wanted, deadlineMs),
+  };
+}
+
+function openNetworkOf({ config, dataFolder }: Settings, resolver: Resolver): Network {
+  const isLinux = (firewall: FirewallConfig): boolean =>
+    (firewall.kind === 'nftables' || firewall.kind === 'iptables') && firewall.reach !== 'agent';
+  return openNetwork({
+    leases: config.network.leases,
+    segments: config.firewalls
+      .filter(isLinux)
+      .map((firewall) => ({ name: firewall.name, host: hostOf(firewall, dataFolder) })),
+    resolver,
+    files: localFiles,
+  });
+}
