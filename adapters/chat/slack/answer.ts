@@ -1,0 +1,60 @@
+/**
+ * Answers to one person alone, at once, beside the outbox: refusals, questions, what was decided already.
+ *
+ * Rules:
+ * 1. In the acknowledgement where Slack shows it (slash commands, forms), else over the response URL, else as an
+ *    ephemeral message, else directly.
+ * 2. A response URL is used only on Slack's own hosts, at once, and kept nowhere.
+ */
+import type { Message } from '../../../src/messages/message.ts';
+import type { Place } from './place.ts';
+import { NATIVE } from './render/block.ts';
+import { renderSlack } from './render/render.ts';
+import type { RenderedSlack } from './render/render.ts';
+import type { SlackWeb } from './web.ts';
+
+/** An answer has one chance: it is said in blocks that every workspace has. */
+const CLASSIC = new Set(NATIVE);
+
+export function renderAnswer(message: Message, key: string): RenderedSlack {
+  return renderSlack(message, key, CLASSIC);
+}
+
+/** The body of an acknowledgement that only the person sees. */
+export function privately(message: Message, key: string) {
+  return { response_type: 'ephemeral' as const, ...renderAnswer(message, key) };
+}
+
+/** Tells it to the person by the first way that works; false where none does. */
+export async function tellPrivately(
+  web: SlackWeb,
+  message: Message,
+  key: string,
+  place: Place,
+  responseUrl: string | undefined,
+): Promise<boolean> {
+  const { text, blocks } = renderAnswer(message, key);
+  const thread = place.thread === undefined ? {} : { thread_ts: place.thread };
+  const ways: readonly (() => Promise<unknown>)[] = [
+    ...(responseUrl !== undefined && web.isOurs(responseUrl)
+      ? [
+          () =>
+            web.post(
+              responseUrl,
+              JSON.stringify({ response_type: 'ephemeral', replace_original: false, text, blocks, ...thread }),
+              'application/json',
+            ),
+        ]
+      : []),
+    () => web.call('chat.postEphemeral', { channel: place.channel, user: place.user, text, blocks, ...thread }),
+    () => web.call('chat.postMessage', { channel: place.user, text, blocks }),
+  ];
+  for (const way of ways) {
+    const worked = await way().then(
+      () => true,
+      () => false,
+    );
+    if (worked) return true;
+  }
+  return false;
+}

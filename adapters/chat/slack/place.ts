@@ -1,0 +1,45 @@
+/**
+ * Where something is said in Slack: a channel, or a thread in it. The id alone is enough to speak there; the reference
+ * adds to whom to turn where the bot isn't in the channel.
+ */
+import type { Conversation } from '../../../src/ports/conversation.ts';
+import { textAt } from './record.ts';
+
+export interface Place {
+  readonly channel: string;
+  /** Time stamp of the thread's first message. */
+  readonly thread?: string;
+  /** Who asked; answered directly where the channel can't be written to. */
+  readonly user?: string;
+}
+
+export function conversationOf(place: Place): Conversation {
+  const id = place.thread === undefined ? place.channel : `${place.channel}/${place.thread}`;
+  return { surface: 'slack', id, reference: JSON.stringify(place) };
+}
+
+/** Reads it back; a conversation without a reference (one that the house made from a configured channel) does as well. */
+export function placeOf(conversation: Conversation): Place {
+  const [channel = '', thread] = conversation.id.split('/');
+  const user = readUser(conversation.reference);
+  return { channel, ...(thread !== undefined && { thread }), ...(user !== undefined && { user }) };
+}
+
+function readUser(reference: string | undefined): string | undefined {
+  if (reference === undefined) return undefined;
+  try {
+    return textAt(JSON.parse(reference), 'user');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Slack's id of a message, as the outbox keeps it. */
+export function messageId(channel: string, ts: string): string {
+  return `${channel}/${ts}`;
+}
+
+export function readMessageId(id: string): { readonly channel: string; readonly ts: string } | undefined {
+  const [channel, ts] = id.split('/');
+  return channel !== undefined && ts !== undefined && /^\d+\.\d+$/.test(ts) ? { channel, ts } : undefined;
+}

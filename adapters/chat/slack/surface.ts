@@ -1,0 +1,154 @@
+/**
+ * Says in Slack what the outbox holds.
+ *
+ * Rules:
+ * 1. The first message under a key is posted, the next edits it; a loud one is posted in the thread beneath it.
+ * 2. One post a second and channel, one edit a second and message, kept here before Slack has to ask for it; what it
+ *    asks for (429, Retry-After) is kept to the second.
+ * 3. Blocks that Slack refuses are said in classic ones, the refused types from then on; at the last in plain words.
+ * 4. Where the bot isn't in the channel, who asked is answered directly, and told why.
+ */
+import { say } from '../../../src/domain/foreign.ts';
+import { notice } from '../../../src/messages/message.ts';
+import type { Message } from '../../../src/messages/message.ts';
+import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
+import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import { LIMITS } from './limits.ts';
+import { messageId, placeOf, readMessageId } from './place.ts';
+import type { Place } from './place.ts';
+import { textAt } from './record.ts';
+import type { Field } from './record.ts';
+import { NATIVE } from './render/block.ts';
+import type { NativeType } from './render/block.ts';
+import { renderSlack } from './render/render.ts';
+import { uploadFile } from './files.ts';
+import { SlackTrouble } from './web.ts';
+import type { SlackWeb } from './web.ts';
+
+/** The bot can't write there, but may be able to reach the person. */
+const OUTSIDE = new Set(['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action']);
+/** What stood there can't be edited any more: said anew. */
+const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found']);
+const REMEDIES: Readonly<Record<string, string>> = {
+  not_in_channel: 'invite the bot into it',
+  channel_not_found: 'invite the bot into it, or mend the channel id',
+  is_archived: 'unarchive it, or name another channel',
+  token_revoked: 'install the app again and set SLACK_BOT_TOKEN',
+  invalid_auth: 'set SLACK_BOT_TOKEN to this app’s bot token',
+  account_inactive: 'install the app again and set SLACK_BOT_TOKEN',
+  not_authed: 'set SLACK_BOT_TOKEN',
+  missing_scope: 'install the app again with the scopes of tq slack manifest',
+};
+const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
+
+export function openSurface(web: SlackWeb, clock: Clock): Surface {
+  const refused = new Set<NativeType>();
+  const next = new Map<string, number>();
+  const pace = (name: string): void => {
+    const now = clock.monotonic();
+    const due = next.get(name) ?? 0;
+    if (due > now) throw new DeliveryLater('one message a second', Math.ceil(due - now));
+    next.set(name, now + LIMITS.postEveryMs);
+    if (next.size > 2000) for (const [each, at] of next) if (at < now) next.delete(each);
+  };
+  const send = async (method: string, utterance: Utterance, args: Field): Promise<Field> => {
+    for (;;) {
+      const { text, blocks } = renderSlack(utterance.message, utterance.key, refused);
+      try {
+        return await web.call(method, { ...args, ...QUIET, text, blocks });
+      } catch (error) {
+        if (!(error instanceof SlackTrouble) || error.kind !== 'content') throw error;
+        const named = refusedTypes(error, blocks).filter((type) => !refused.has(type));
+        const more = named.length > 0 ? named : NATIVE.filter((type) => !refused.has(type));
+        if (more.length === 0) return web.call(method, { ...args, ...QUIET, text, blocks: [] });
+        for (const type of more) refused.add(type);
+      }
+    }
+  };
+  const post = async (utterance: Utterance, place: Place): Promise<string> => {
+    pace(`post ${place.channel}`);
+    try {
+      const sent = await send('chat.postMessage', utterance, {
+        channel: place.channel,
+        ...(place.thread !== undefined && { thread_ts: place.thread }),
+      });
+      return messageId(textAt(sent, 'channel') ?? place.channel, textAt(sent, 'ts') ?? '');
+    } catch (error) {
+      if (!(error instanceof SlackTrouble) || !OUTSIDE.has(error.code) || place.user === undefined) throw error;
+      const directly = { ...utterance, message: saidDirectly(utterance.message, place.channel) };
+      const sent = await send('chat.postMessage', directly, { channel: place.user });
+      return messageId(textAt(sent, 'channel') ?? place.user, textAt(sent, 'ts') ?? '');
+    }
+  };
+  const deliver = async (utterance: Utterance, previous: string | undefined): Promise<string> => {
+    const place = placeOf(utterance.conversation);
+    const standing = previous === undefined ? undefined : readMessageId(previous);
+    if (utterance.loud) {
+      const thread = place.thread ?? (standing?.channel === place.channel ? standing.ts : undefined);
+      return post(utterance, { ...place, ...(thread !== undefined && { thread }) });
+    }
+    if (!standing) return post(utterance, place);
+    try {
+      pace(`edit ${standing.channel}/${standing.ts}`);
+      await send('chat.update', utterance, { channel: standing.channel, ts: standing.ts });
+      return messageId(standing.channel, standing.ts);
+    } catch (error) {
+      if (error instanceof SlackTrouble && GONE.has(error.code)) return post(utterance, place);
+      throw error;
+    }
+  };
+  /** Posted, but its file is not yet beneath it: only the file is tried once more. */
+  const unfinished = new Map<string, string>();
+  return {
+    name: 'slack',
+    deliver: async (utterance, previous) => {
+      const name = `${utterance.conversation.id} ${utterance.key}`;
+      try {
+        const half = unfinished.get(name);
+        const id = half ?? (await deliver(utterance, previous));
+        next.set(`edit ${id}`, clock.monotonic() + LIMITS.postEveryMs);
+        if (utterance.file) {
+          unfinished.set(name, id);
+          await uploadFile(web, utterance.file, threadUnder(id, placeOf(utterance.conversation)));
+        }
+        unfinished.delete(name);
+        return id;
+      } catch (error) {
+        throw deliveryTrouble(error, placeOf(utterance.conversation));
+      }
+    },
+  };
+}
+
+function threadUnder(id: string, place: Place): Place {
+  const posted = readMessageId(id);
+  if (!posted) return place;
+  return {
+    channel: posted.channel,
+    thread: posted.channel === place.channel ? (place.thread ?? posted.ts) : posted.ts,
+  };
+}
+
+function deliveryTrouble(error: unknown, place: Place): unknown {
+  if (!(error instanceof SlackTrouble)) return error;
+  if (error.kind === 'later') return new DeliveryLater(error.message, error.afterMs, { cause: error });
+  const remedy = REMEDIES[error.code];
+  return new DeliveryNever(`${error.message} for ${place.channel}${remedy === undefined ? '' : `: ${remedy}`}`, {
+    cause: error,
+  });
+}
+
+/** The types at fault, from `[json-pointer:/blocks/3/…]`; none where Slack doesn't say. */
+function refusedTypes(error: SlackTrouble, blocks: readonly { readonly type: string }[]): readonly NativeType[] {
+  return error.details.flatMap((detail) => {
+    const index = /json-pointer:\/blocks\/(\d+)/.exec(detail)?.[1];
+    const type = index === undefined ? undefined : blocks[Number(index)]?.type;
+    return NATIVE.filter((native) => native === type);
+  });
+}
+
+function saidDirectly(message: Message, channel: string): Message {
+  const why = say`Said here because I am not in the channel ${channel.startsWith('D') ? '' : `(${channel})`}; invite me there to be answered there.`;
+  return { ...message, blocks: [...message.blocks, notice('neutral', why)] };
+}

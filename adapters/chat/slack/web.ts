@@ -1,0 +1,157 @@
+/**
+ * Calls to Slack's Web API, each tried once: what may be tried again is told apart from what never will work.
+ *
+ * Rules:
+ * 1. Nothing is retried here; the outbox keeps the order and does that (Slack's own client would for half an hour).
+ * 2. The token goes to the API's host alone. Files and response URLs are used only on Slack's own hosts; SLACK_API_URL's
+ *    host counts as one.
+ */
+import { webApi } from '@slack/bolt';
+import type { Logger } from '@slack/bolt';
+import { fieldsOf, listAt, textAt } from './record.ts';
+import type { Field } from './record.ts';
+
+const SLACK_API = 'https://slack.com/api/';
+const SLACK_HOSTS = ['slack.com', 'hooks.slack.com', 'files.slack.com'];
+const CALL_MS = 10_000;
+
+/** `later`: tried again after `afterMs`. `content`: Slack refuses these blocks. `never`: it won't work as it is. */
+export class SlackTrouble extends Error {
+  readonly kind: 'later' | 'content' | 'never';
+  /** Slack's own word for it. */
+  readonly code: string;
+  readonly afterMs: number;
+  /** What Slack says about each fault, with its place. */
+  readonly details: readonly string[];
+  constructor(
+    kind: SlackTrouble['kind'],
+    code: string,
+    more: { afterMs?: number; details?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(`Slack says ${code}`, { cause: more.cause });
+    this.name = 'SlackTrouble';
+    this.kind = kind;
+    this.code = code;
+    this.afterMs = more.afterMs ?? 0;
+    this.details = more.details ?? [];
+  }
+}
+
+export interface SlackWeb {
+  /** Throws SlackTrouble. */
+  call(method: string, args: Field): Promise<Field>;
+  /** Whether this address is Slack's own (or the API's that is configured). */
+  isOurs(address: string): boolean;
+  /** Posts JSON or a file's text to an address of Slack's own. Throws SlackTrouble, also where it isn't one. */
+  post(address: string, body: string, type: string): Promise<void>;
+}
+
+/** Errors that pass by themselves (docs.slack.dev/reference/methods/chat.postMessage, "Errors"). */
+const PASSING = new Set([
+  'ratelimited',
+  'rate_limited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+  'accesslimited',
+]);
+const CONTENT = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'invalid_attachments',
+]);
+
+/** Told once when Slack can't be reached for longer than a hiccup, and once when it can again. */
+export type Reachability = (state: { readonly reachable: boolean; readonly why: string }) => void;
+
+/** Failed calls in a row that are more than a hiccup: with the waits between them, about seven seconds. */
+const HICCUPS = 4;
+
+export function openWeb(token: string, apiUrl: string | undefined, logger: Logger, told: Reachability): SlackWeb {
+  const api = new URL(apiUrl === undefined || apiUrl === '' ? SLACK_API : apiUrl);
+  const client = new webApi.WebClient(token, {
+    slackApiUrl: api.href.endsWith('/') ? api.href : `${api.href}/`,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    timeout: CALL_MS,
+    logger,
+  });
+  let failures = 0;
+  const backOff = (why: string): number => {
+    failures += 1;
+    if (failures === HICCUPS) told({ reachable: false, why });
+    return Math.min(1000 * 2 ** Math.min(failures - 1, 5), 30_000);
+  };
+  const reached = (): void => {
+    if (failures >= HICCUPS) told({ reachable: true, why: '' });
+    failures = 0;
+  };
+  const isOurs = (address: string): boolean => {
+    if (!URL.canParse(address)) return false;
+    const url = new URL(address);
+    if (url.origin === api.origin) return true;
+    const hosts = [...SLACK_HOSTS, `hooks.${api.hostname}`, `files.${api.hostname}`];
+    return url.protocol === 'https:' && url.port === '' && hosts.includes(url.hostname);
+  };
+  return {
+    isOurs,
+    call: async (method, args) => {
+      try {
+        const result = fieldsOf(await client.apiCall(method, args));
+        reached();
+        return result;
+      } catch (cause) {
+        const trouble = troubleOf(cause, backOff);
+        if (trouble.kind !== 'later') reached();
+        throw trouble;
+      }
+    },
+    post: async (address, body, type) => {
+      if (!isOurs(address)) throw new SlackTrouble('never', 'not_a_host_of_slack');
+      const response = await fetch(address, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+        redirect: 'error',
+        signal: AbortSignal.timeout(CALL_MS),
+      }).catch((cause: unknown) => {
+        throw new SlackTrouble('later', 'unreachable', { afterMs: backOff(reasonOf(cause)), cause });
+      });
+      if (response.status === 429 || response.status >= 500)
+        throw new SlackTrouble('later', `status_${response.status}`, {
+          afterMs: waitOf(response.headers.get('retry-after')) ?? backOff(`status ${response.status}`),
+        });
+      if (!response.ok) throw new SlackTrouble('never', `status_${response.status}`);
+    },
+  };
+}
+
+function troubleOf(cause: unknown, backOff: (why: string) => number): SlackTrouble {
+  if (cause instanceof webApi.WebAPIRateLimitedError)
+    return new SlackTrouble('later', 'ratelimited', { afterMs: Math.max(1, cause.retryAfter) * 1000, cause });
+  if (cause instanceof webApi.WebAPIPlatformError) {
+    const code = textAt(cause.data, 'error') ?? 'unknown_error';
+    if (PASSING.has(code)) return new SlackTrouble('later', code, { afterMs: backOff(code), cause });
+    const details = listAt(fieldsOf(cause.data)['response_metadata'], 'messages').flatMap((each) =>
+      typeof each === 'string' ? [each] : [],
+    );
+    return new SlackTrouble(CONTENT.has(code) ? 'content' : 'never', code.slice(0, 80), { details, cause });
+  }
+  if (cause instanceof webApi.WebAPIHTTPError && cause.statusCode < 500 && cause.statusCode !== 429)
+    return new SlackTrouble('never', `status_${cause.statusCode}`, { cause });
+  return new SlackTrouble('later', 'unreachable', { afterMs: backOff(reasonOf(cause)), cause });
+}
+
+function waitOf(header: string | null): number | undefined {
+  const seconds = Number(header);
+  return header !== null && seconds > 0 ? seconds * 1000 : undefined;
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
