@@ -7,11 +7,13 @@
  * 3. A press, a typed line and a form become the same request; the event's id becomes the job's.
  */
 import { parseLine } from '../src/commands/parse.ts';
+import { understand } from '../src/commands/phrases.ts';
+import type { PhraseNames, Understood } from '../src/commands/phrases.ts';
 import type { Command, Misheard } from '../src/commands/parse.ts';
 import type { CommandSpec } from '../src/commands/spec.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import { foreign, say } from '../src/domain/foreign.ts';
-import { sayMisheard } from '../src/messages/help.ts';
+import { sayMisheard, sayQuestion } from '../src/messages/help.ts';
 import { message, notice } from '../src/messages/message.ts';
 import type { Conversation, Gateway, Heard, HearResult } from '../src/ports/conversation.ts';
 import type { People } from '../src/ports/people.ts';
@@ -25,6 +27,8 @@ export interface GatewayNeeds {
   readonly registry: readonly CommandSpec[];
   /** A drill is played there: its own company says who may do what. */
   readonly isPlayed?: (where: Conversation) => boolean;
+  /** What natural words may name. */
+  readonly names: PhraseNames;
 }
 
 export function makeGateway(needs: GatewayNeeds): Gateway {
@@ -32,7 +36,8 @@ export function makeGateway(needs: GatewayNeeds): Gateway {
 }
 
 async function hear(heard: Heard, needs: GatewayNeeds): Promise<HearResult> {
-  const command = commandOf(heard, needs.registry);
+  const command = commandOf(heard, needs);
+  if (command.kind === 'question') return { kind: 'refused', message: sayQuestion(command.question, command.offers) };
   if (command.kind === 'misheard') {
     return { kind: 'refused', message: sayMisheard(command.why, command.remedy, command.nearest) };
   }
@@ -50,11 +55,14 @@ async function hear(heard: Heard, needs: GatewayNeeds): Promise<HearResult> {
   }
 }
 
-function commandOf(heard: Heard, registry: readonly CommandSpec[]): Command | Misheard {
+type Question = Extract<Understood, { kind: 'question' }>;
+
+function commandOf(heard: Heard, needs: GatewayNeeds): Command | Misheard | Question {
   const { said } = heard;
+  const { registry } = needs;
   switch (said.kind) {
     case 'words':
-      return refuseShellOnly(parseLine(said.text, registry));
+      return refuseShellOnly(understood(said.text, needs));
     case 'pressed':
       return refuseShellOnly(parseLine(said.command, registry));
     case 'form': {
@@ -66,8 +74,27 @@ function commandOf(heard: Heard, registry: readonly CommandSpec[]): Command | Mi
   }
 }
 
-function refuseShellOnly(command: Command | Misheard): Command | Misheard {
-  if (command.kind === 'misheard' || !command.spec.shellOnly) return command;
+/** Exact words first; free ones only where no command is named, or where what follows its name makes no sense to it. */
+function understood(text: string, { registry, names }: GatewayNeeds): Command | Misheard | Question {
+  const exact = parseLine(text, registry);
+  if (exact.kind === 'command' || (exact.spec !== undefined && exact.spec.risk !== 'look')) return exact;
+  const meant = understand(text, registry, names);
+  switch (meant.kind) {
+    case 'line': {
+      const read = parseLine(meant.line, registry);
+      return read.kind === 'command' && (exact.spec === undefined || read.spec === exact.spec) ? read : exact;
+    }
+    case 'question':
+      return exact.spec === undefined && exact.nearest === undefined ? meant : exact;
+    case 'none':
+      return exact;
+    default:
+      return meant satisfies never;
+  }
+}
+
+function refuseShellOnly(command: Command | Misheard | Question): Command | Misheard | Question {
+  if (command.kind !== 'command' || !command.spec.shellOnly) return command;
   const why = `${command.spec.name} is for the shell`;
   return {
     kind: 'misheard',

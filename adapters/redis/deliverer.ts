@@ -6,6 +6,7 @@
  */
 import { DeliveryLater, DeliveryNever } from '../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../src/ports/conversation.ts';
+import { RENEW_MS } from './outbox.ts';
 import type { RedisOutbox } from './outbox.ts';
 
 export interface Deliverer {
@@ -15,6 +16,8 @@ export interface Deliverer {
 }
 
 const IDLE_MS = 500;
+/** Conversations that are spoken in at the same time: one that is slow holds up no other. */
+const LANES = 4;
 
 export function startDeliverer(
   outbox: RedisOutbox,
@@ -23,26 +26,31 @@ export function startDeliverer(
   lost: (utterance: Utterance, why: string) => void,
 ): Deliverer {
   let closed = false;
-  let wake: () => void = () => {};
-  const loop = async (): Promise<void> => {
+  const wakes = new Set<() => void>();
+  const wakeAll = (): void => {
+    for (const wake of wakes) wake();
+  };
+  const lane = async (): Promise<void> => {
     while (!closed) {
       const said = await sayNext(outbox, address, surface, lost).catch(() => false);
       if (said || closed) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, IDLE_MS);
-        wake = () => {
+        const wake = (): void => {
           clearTimeout(timer);
+          wakes.delete(wake);
           resolve();
         };
+        const timer = setTimeout(wake, IDLE_MS);
+        wakes.add(wake);
       });
     }
   };
-  const running = loop();
+  const running = Promise.all(Array.from({ length: LANES }, lane));
   return {
-    nudge: () => wake(),
+    nudge: wakeAll,
     close: async () => {
       closed = true;
-      wake();
+      wakeAll();
       await running;
     },
   };
@@ -57,12 +65,15 @@ async function sayNext(
   const pending = await outbox.take(address, Date.now());
   if (!pending) return false;
   const { utterance } = pending;
+  const keeping = setInterval(() => void outbox.renew(address, pending, Date.now()).catch(() => {}), RENEW_MS);
   try {
     const previous = await outbox.posted(address, utterance);
     const id = await surface.deliver(utterance, previous);
     if (!utterance.loud || previous === undefined) await outbox.keepPosted(address, utterance, id);
+    clearInterval(keeping);
     await outbox.done(address, pending, Date.now());
   } catch (error) {
+    clearInterval(keeping);
     if (error instanceof DeliveryNever) {
       lost(utterance, error.message);
       await outbox.done(address, pending, Date.now());

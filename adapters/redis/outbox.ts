@@ -6,7 +6,8 @@
  * Rules:
  * 1. `put` resolves once Redis has it. A later version under the same key takes the place of a pending one (edits
  *    coalesce); a loud one never does.
- * 2. One deliverer at a time per conversation (a lease of 30 s); a conversation told to wait (429) holds up no other.
+ * 2. One deliverer at a time per conversation (a lease of 8 s, renewed while it speaks, so that the messages of a killed
+ *    one soon go on); a conversation told to wait (429) holds up no other.
  * 3. A message is removed only after the surface has returned its id: a crash in between says it twice rather than
  *    never, and the second is an edit where the platform's id was kept.
  */
@@ -57,6 +58,8 @@ export interface RedisOutbox {
   put(utterance: Utterance): Promise<void>;
   /** The next message that is due at this address, or undefined. `now` in milliseconds since 1970 UTC. */
   take(address: string, now: number): Promise<PendingUtterance | undefined>;
+  /** Keeps the lease while a surface takes its time. */
+  renew(address: string, pending: PendingUtterance, now: number): Promise<void>;
   done(address: string, pending: PendingUtterance, now: number): Promise<void>;
   /** Puts this conversation off until `until`. */
   later(address: string, pending: PendingUtterance, until: number): Promise<void>;
@@ -66,7 +69,9 @@ export interface RedisOutbox {
 }
 
 const KEEP_POSTED_SECONDS = 60 * 86_400;
-const LEASE_MS = 30_000;
+const LEASE_MS = 8000;
+/** A lease is renewed this often, in milliseconds. */
+export const RENEW_MS = 2500;
 
 /** `changed` is told the address of each new message, so that a deliverer needn't poll. */
 export function openOutbox(redis: RedisClient, changed: (address: string) => void = () => {}): RedisOutbox {
@@ -112,6 +117,10 @@ export function openOutbox(redis: RedisClient, changed: (address: string) => voi
       }
       const utterance: Utterance = JSON.parse(raw);
       return { utterance, raw, slot };
+    },
+    async renew(address, pending, now) {
+      const { id } = pending.utterance.conversation;
+      await redis.zadd(keys(address, id).due, 'XX', now + LEASE_MS, id);
     },
     async done(address, pending, now) {
       const { id } = pending.utterance.conversation;

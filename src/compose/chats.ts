@@ -31,6 +31,16 @@ export interface Chat {
 
 const CHATS: readonly Chat[] = [
   {
+    name: 'Slack',
+    missing: (env) => {
+      const isSet = (name: string): boolean => env[name] !== undefined && env[name] !== '';
+      if (!isSet('SLACK_BOT_TOKEN')) return 'SLACK_BOT_TOKEN is not set (docs/slack.md)';
+      if (isSet('SLACK_APP_TOKEN') || isSet('SLACK_SIGNING_SECRET')) return undefined;
+      return 'beside SLACK_BOT_TOKEN it needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP; docs/slack.md)';
+    },
+    start: async (needs) => (await import('./slack.ts')).startSlack(needs),
+  },
+  {
     name: 'Teams',
     missing: (env) =>
       env['TEAMS_LOCAL'] === '1' || Object.keys(env).some((name) => name.startsWith('MicrosoftApp') && env[name] !== '')

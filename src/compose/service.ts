@@ -10,6 +10,7 @@ import { startDeliverer } from '../../adapters/redis/deliverer.ts';
 import type { Deliverer } from '../../adapters/redis/deliverer.ts';
 import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
 import type { CommandRequest } from '../../jobs/answer.ts';
+import { openSeen } from '../../adapters/redis/seen.ts';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { chores } from '../../jobs/catalogue.ts';
 import { makeGateway } from '../../jobs/gateway.ts';
@@ -19,8 +20,10 @@ import { openWorker } from '../../jobs/worker.ts';
 import { registry } from '../commands/registry.ts';
 import { drillSpec, hintSpec } from '../commands/specs/drill.ts';
 import { foreign, say } from '../domain/foreign.ts';
+import { sayLost } from '../messages/lost.ts';
 import { message, notice } from '../messages/message.ts';
-import type { Gateway, Surface } from '../ports/conversation.ts';
+import type { Message } from '../messages/message.ts';
+import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../ports/conversation.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
 import { WORKERS_KEY } from './household.ts';
@@ -39,6 +42,12 @@ export interface Service {
   readonly figures: Figures;
   /** Begins to say, through this surface, what the outbox holds at this address. */
   speakThrough(address: string, surface: Surface): void;
+  /** True for the first who asks with this id within a day, over all processes. Rejects where Redis doesn't answer. */
+  readonly firstTime: (id: string) => Promise<boolean>;
+  /** Names a place of a surface where it is told that another one can't be reached. */
+  tellHere(conversation: Conversation): void;
+  /** Tells it at the named places of all the other surfaces. */
+  tellElsewhere(than: SurfaceName, said: Message): void;
   /** Ends everything within about two seconds. */
   close(): Promise<void>;
 }
@@ -70,6 +79,15 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
     redis.records.hset(WORKERS_KEY, id, `${Date.now()} ${roles}`).catch(() => {});
   };
   beat();
+  const places: Conversation[] = [];
+  const tellElsewhere = (than: SurfaceName, said: Message): void => {
+    for (const conversation of places.filter((place) => place.surface !== than)) {
+      const key = `elsewhere-${than}-${real.world.random.hex(6)}`;
+      real.world.outbox
+        .put({ conversation, key, message: said })
+        .catch((error: unknown) => log.warn({ error: String(error) }, 'it could not be told elsewhere'));
+    }
+  };
   const heartbeat = setInterval(beat, HEARTBEAT_MS);
   return {
     world: real.world,
@@ -78,13 +96,19 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
       people: real.world.people,
       registry,
       isPlayed: (where) => real.drills.find(where) !== undefined,
+      names: { servers: real.world.mailServers.names },
     }),
     figures,
     speakThrough: (at, surface) => {
-      const lost = (_utterance: unknown, why: string): void =>
+      const lost = (utterance: Utterance, why: string): void => {
         log.warn({ surface: surface.name, why }, 'a message could not be delivered');
+        tellElsewhere(surface.name, sayLost(utterance, why));
+      };
       deliverers.set(at, startDeliverer(real.outbox, at, surface, lost));
     },
+    firstTime: openSeen(redis.records),
+    tellHere: (conversation) => void places.push(conversation),
+    tellElsewhere,
     close: async () => {
       clearInterval(heartbeat);
       await schedule?.close();

@@ -65,6 +65,7 @@ export function talkInTerminal(service: Service, settings: Settings, first?: str
     },
   };
   service.speakThrough(outboxAddress(conversation), surface);
+  if (interactive) service.tellHere(conversation);
   const show = async (message: Message): Promise<void> => {
     await terminal.deliver({ conversation, key: service.world.random.hex(6), message }, undefined);
   };

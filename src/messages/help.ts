@@ -59,6 +59,18 @@ export function sayMisheard(why: string, remedy: string, nearest?: string): Mess
   return message('unknown', words, text(words), actions(...offer));
 }
 
+/** One clarifying question, each answer a press away. */
+export function sayQuestion(
+  question: string,
+  offers: readonly { readonly label: string; readonly line: string }[],
+): Message {
+  return message(
+    'neutral',
+    say`${foreign(question, 400)}`,
+    actions(...offers.map(({ label, line }) => button(label, line, 'plain'))),
+  );
+}
+
 function effectOf(spec: CommandSpec): string {
   switch (spec.risk) {
     case 'look':

@@ -9,6 +9,7 @@ import { foreign, say } from '../../src/domain/foreign.ts';
 import { actions, message, notice, text } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { Conversation, Heard, HearResult, Surface, Utterance } from '../../src/ports/conversation.ts';
+import { until } from '../lab/process.ts';
 import { everyKind, worstCase } from '../support/every-kind.ts';
 
 /** One message as the platform shows it now: an edit replaces its text. */
@@ -202,6 +203,7 @@ export function keepsTheChatContract(open: () => Promise<ChatStage>, traits: Cha
       message: message('warning', say`ben has decided it (${why})`, notice('warning', why)),
     });
     await stage.press?.(label);
+    await until(() => showing(why).length > 0, 5000, 'the answer to the press');
     expect(showing(why)).toHaveLength(1);
   });
 

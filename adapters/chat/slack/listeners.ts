@@ -11,7 +11,7 @@ import type { App } from '@slack/bolt';
 import { parseLine } from '../../../src/commands/parse.ts';
 import type { CommandSpec } from '../../../src/commands/spec.ts';
 import { readBounce } from '../../../src/domain/bounces/bounce.ts';
-import { foreign, plain } from '../../../src/domain/foreign.ts';
+import { foreign, plain, say } from '../../../src/domain/foreign.ts';
 import { lineForBounce, sayBounce } from '../../../src/messages/bounce.ts';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
@@ -221,8 +221,9 @@ async function openForm(
       () => false,
     );
   if (opened) return;
-  const words = `Slack did not open the form. Say ${plan.command ?? plan.initial} and what belongs to it instead.`;
-  await tell({ kind: 'told', message: message('warning', [foreign(words, 400)]) }, spoken, needs);
+  const line = plan.command ?? plan.initial;
+  const words = say`Slack did not open the form. Say it here instead: ${foreign(line, 300)} and what belongs to it.`;
+  await tell({ kind: 'told', message: message('warning', words) }, spoken, needs);
 }
 
 function workspaceOf(team: string | undefined, needs: ListenerNeeds): Workspace {

@@ -31,7 +31,7 @@ export interface SlackSettings {
 }
 
 export interface SlackNeeds extends Pick<ListenerNeeds, 'gateway' | 'registry' | 'clock' | 'firstTime' | 'board'> {
-  note(level: 'info' | 'warn' | 'error', words: string): void;
+  readonly note: (level: 'info' | 'warn' | 'error', words: string) => void;
   readonly reachability: Reachability;
 }
 

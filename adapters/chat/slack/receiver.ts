@@ -5,7 +5,7 @@
  * Rules:
  * 1. A body over 64 kB is refused before it is read to its end, let alone parsed.
  * 2. Signature v0 (HMAC-SHA256), time stamp within five minutes to both sides.
- * 3. Bytes whose signature was seen already are answered as the first time and nothing is done again.
+ * 3. Bytes whose signature was seen already end as the first time did, and nothing is done or said again.
  * 4. An event is acknowledged once it has been heard (it is durable), a command or press as soon as it is; what could not
  *    be heard is answered 503, so that Slack sends it again. A redelivery is never dropped unseen: after a restart it is
  *    the only delivery there is.
@@ -33,7 +33,7 @@ export interface Outcome {
 const DONE: Outcome = { status: 200, body: '' };
 
 export interface HttpReceiver extends Receiver {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
 export function makeReceiver(signingSecret: string, clock: Clock): HttpReceiver {
@@ -51,7 +51,7 @@ export function makeReceiver(signingSecret: string, clock: Clock): HttpReceiver 
       seen.delete(old);
     }
     const before = seen.get(signature);
-    if (before) return before.outcome;
+    if (before) return { status: (await before.outcome).status, body: '' };
     const outcome = process(raw, headers, app);
     seen.set(signature, { at: now, outcome });
     const { status } = await outcome;

@@ -291,8 +291,9 @@ class Look {
 
   #once(value: unknown, most: number, path: string): void {
     this.#words(value, most, path);
-    if (this.#ids.has(String(value))) this.#fault('must be unique', path);
-    this.#ids.add(String(value));
+    const named = `${path.split('/').at(-1)} ${String(value)}`;
+    if (this.#ids.has(named)) this.#fault('must be unique', path);
+    this.#ids.add(named);
   }
 }
 

@@ -1,0 +1,236 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { message, notice } from '../../../src/messages/message.ts';
+import type { Message } from '../../../src/messages/message.ts';
+import { until } from '../../lab/process.ts';
+import { record } from '../../support/slack/methods.ts';
+import { openSlackStage } from '../../support/slack/stage.ts';
+import type { SlackStage } from '../../support/slack/stage.ts';
+import { BOT } from '../../support/slack/workspace.ts';
+import type { Posted } from '../../support/slack/workspace.ts';
+
+describe('what is said in Slack', () => {
+  let stage: SlackStage;
+  beforeAll(async () => {
+    stage = await openSlackStage({ speed: 50, guests: ['T0OTHER/U0FAR'], named: ['T0HOME/U0ONE'], sharedChannels: [] });
+    stage.slack.workspace.limitsRate = false;
+  });
+  afterAll(() => stage.close());
+  beforeEach(() => {
+    stage.answerWith({ kind: 'taken' });
+    stage.heard.length = 0;
+  });
+
+  let key = 0;
+  async function post(said: Message, channel = 'C0OPS'): Promise<Posted> {
+    const deliver = () =>
+      stage.chat.surface.deliver(
+        { conversation: { surface: 'slack', id: channel }, key: `k${(key += 1)}`, message: said },
+        undefined,
+      );
+    await deliver().catch(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      return deliver();
+    });
+    const posted = stage.slack.workspace.posted.at(-1);
+    if (!posted) throw new Error('nothing was posted');
+    return posted;
+  }
+  const last = () => stage.heard.at(-1);
+  const privately = (words: string): readonly string[] =>
+    [
+      ...stage.slack.workspace.posted.filter((each) => each.to !== undefined).map((each) => each.text),
+      ...stage.slack.responses.map((each) => JSON.stringify(each.body)),
+    ].filter((text) => text.includes(words));
+
+  it('a slash command is words of team and user, in the channel; an empty one asks for help', async () => {
+    await stage.person().command('check <http://mx1.example.com|mx1.example.com>');
+    expect(last()).toMatchObject({
+      actor: { surface: 'slack', id: 'T0HOME/U0ANNA' },
+      conversation: { id: 'C0OPS' },
+      said: { kind: 'words', text: 'check mx1.example.com' },
+    });
+    await stage.person().command('  ');
+    expect(last()?.said).toEqual({ kind: 'words', text: 'help' });
+  });
+
+  it('a mention opens a thread, or stays in the one it was said in', async () => {
+    await stage.person().mention('status');
+    expect(last()?.conversation.id).toMatch(/^C0OPS\/\d+\.\d+$/);
+    await stage.person().mention('status', '1700000000.000001');
+    expect(last()?.conversation.id).toBe('C0OPS/1700000000.000001');
+  });
+
+  it('a mention that comes as a message as well is heard once', async () => {
+    await stage.person().mention('status');
+    await stage.person().write(`<@${BOT}> status`, { parent_user_id: BOT, thread_ts: '1.000001' });
+    expect(stage.heard).toHaveLength(1);
+  });
+
+  it('a direct message needs no mention', async () => {
+    await stage.person().in('D0ANNA').write('status');
+    expect(last()).toMatchObject({ conversation: { id: 'D0ANNA' }, said: { text: 'status' } });
+  });
+
+  it('a reply beneath our message is heard where it is a command, and chatter is left alone', async () => {
+    const parent = await post(message('neutral', 'An incident'));
+    await stage.person().reply(parent, 'status');
+    expect(last()).toMatchObject({ conversation: { id: `C0OPS/${parent.ts}` }, said: { text: 'status' } });
+    await stage.person().reply(parent, 'undo 4');
+    expect(last()?.said).toMatchObject({ text: 'undo 4' });
+    const before = stage.slack.workspace.posted.length;
+    for (const chatter of ['check this out please', 'lunch?', 'I think the queue grows'])
+      await stage.person().reply(parent, chatter);
+    expect(stage.heard).toHaveLength(2);
+    expect(stage.slack.workspace.posted).toHaveLength(before);
+  });
+
+  it('a dropped file is fetched with the bot’s token into the data folder', async () => {
+    await stage.person().in('D0ANNA').drop('mailq.txt', 'listing\n', 'queue --mta exim');
+    const said = last()?.said;
+    expect(said).toMatchObject({
+      kind: 'words',
+      text: 'queue --mta exim',
+      files: [{ name: { foreign: 'mailq.txt' }, bytes: 8 }],
+    });
+    const path = said?.kind === 'words' ? (said.files?.[0]?.path ?? '') : '';
+    expect(path.startsWith(stage.folder)).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('listing\n');
+    await stage.person().in('D0ANNA').drop('mailq.txt', 'listing\n');
+    expect(last()?.said).toMatchObject({ text: 'queue' });
+  });
+
+  it('a file from elsewhere, or too long a one, is refused and told', async () => {
+    await stage.person().in('D0ANNA').drop('x', 'x', 'queue', { url_private_download: 'https://evil.test/x' });
+    await stage.person().in('D0ANNA').drop('y', 'y', 'queue', { size: 400_000_000 });
+    expect(stage.heard).toHaveLength(0);
+    await until(
+      () => privately('not kept by Slack').length === 1 && privately('400000000 bytes').length === 1,
+      3000,
+      'both answers',
+    );
+  });
+
+  it('a stopwatch puts a message on the timeline as a note, in its thread', async () => {
+    const parent = await post(message('neutral', 'The queue is empty again'));
+    await stage.person().react('stopwatch', parent);
+    expect(last()).toMatchObject({
+      conversation: { id: `C0OPS/${parent.ts}` },
+      said: { kind: 'form', command: 'note', fields: { text: expect.stringContaining('The queue is empty again') } },
+    });
+    await stage.person().react('thumbsup', parent);
+    expect(stage.heard).toHaveLength(1);
+  });
+
+  it('a bounce becomes a form with what was found in it, and the form becomes words in the message’s thread', async () => {
+    await stage.person().shortcut('550 5.7.1 client [185.12.45.7] blocked using zen.spamhaus.org', 'tq.bounce');
+    await until(() => stage.slack.workspace.views.length > 0, 3000, 'the form');
+    const opened = stage.slack.workspace.views.at(-1);
+    expect(JSON.stringify(opened?.view)).toMatch(/185\.12\.45\.7.*zen\.spamhaus\.org.*550 5\.7\.1/s);
+    const sent = await stage.person().submit(opened?.id ?? '', { words: 'check 185.12.45.7' });
+    expect(sent).toMatchObject({ status: 200, body: '' });
+    expect(last()).toMatchObject({
+      said: { kind: 'words', text: 'check 185.12.45.7' },
+      conversation: { id: expect.stringMatching(/^C0OPS\//) },
+    });
+    stage.answerWith({ kind: 'refused', message: message('unknown', 'there is no command frob') });
+    const refused = await stage.person().submit(opened?.id ?? '', { words: 'frob' });
+    expect(JSON.parse(refused.body)).toEqual({
+      response_action: 'errors',
+      errors: { words: 'there is no command frob' },
+    });
+  });
+
+  it('a button whose command is not whole opens a form for the rest', async () => {
+    const parent = await post(
+      message('neutral', 'An incident', {
+        kind: 'actions',
+        buttons: [{ label: 'Note', command: 'note …', style: 'plain' }],
+      }),
+    );
+    const views = stage.slack.workspace.views.length;
+    await stage.person().press(parent, 'Note');
+    await until(() => stage.slack.workspace.views.length > views, 3000, 'the form');
+    await stage.person().submit(stage.slack.workspace.views.at(-1)?.id ?? '', { words: 'called the ISP' });
+    expect(last()).toMatchObject({
+      said: { kind: 'form', command: 'note', fields: { words: 'called the ISP' } },
+      conversation: { id: `C0OPS/${parent.ts}` },
+    });
+  });
+
+  it('a choice from a menu is a press; the answer goes beneath the message', async () => {
+    const buttons = Array.from({ length: 9 }, (_, index) => ({
+      label: `mx${index}`,
+      command: `queue mx${index}`,
+      style: 'plain' as const,
+    }));
+    const parent = await post(message('neutral', 'Which?', { kind: 'actions', buttons }));
+    await stage.person().press(parent, 'mx7');
+    expect(last()).toMatchObject({
+      said: { kind: 'pressed', command: 'queue mx7' },
+      conversation: { id: `C0OPS/${parent.ts}` },
+    });
+  });
+
+  it('the App Home shows the board', async () => {
+    await stage.person().openHome();
+    const home = stage.slack.workspace.views.findLast((each) => each.kind === 'home');
+    expect(home).toMatchObject({ user: 'U0ANNA' });
+    expect(JSON.stringify(home?.view)).toContain('for T0HOME/U0ANNA');
+  });
+
+  it.each([
+    ['guests', { id: 'U0GUEST' }, 'You are a guest here'],
+    ['people of another organisation', { id: 'U0EVE', team: 'T0EVIL' }, 'another organisation'],
+    ['people in a channel that is shared', { channel: 'C0SHARED' }, 'This channel is shared'],
+    ['whom Slack does not know', { id: 'U0NOBODY' }, 'user_not_found'],
+  ])('refuses %s, and says how to be allowed', async (_who, options, why) => {
+    const sent = await stage.person(options).command('status');
+    expect(JSON.parse(sent.body)).toMatchObject({ response_type: 'ephemeral', text: expect.stringContaining(why) });
+    expect(sent.body).toContain('tourniquet.yaml');
+    expect(stage.heard).toHaveLength(0);
+  });
+
+  it('lets in whom tourniquet.yaml names, guest or stranger', async () => {
+    await stage.person({ id: 'U0ONE' }).command('status');
+    await stage.person({ id: 'U0FAR', team: 'T0OTHER' }).command('status');
+    expect(stage.heard.map((each) => each.actor.id)).toEqual(['T0HOME/U0ONE', 'T0OTHER/U0FAR']);
+  });
+
+  it('goes by the enterprise too, where there is one', async () => {
+    await stage.person().event({ type: 'app_mention', text: 'status', ts: '5.000001' });
+    expect(last()?.actor.id).toBe('T0HOME/U0ANNA');
+  });
+
+  it('lets the workspace’s own people look while Slack does not say who they are, and knows them again afterwards', async () => {
+    const { workspace } = stage.slack;
+    workspace.users.set('U0CARL', { id: 'U0CARL', team: 'T0HOME', kind: 'member' });
+    workspace.fail('users.info', { kind: 'cut' }, 1);
+    expect((await stage.person({ id: 'U0CARL' }).command('status')).body).toBe('');
+    workspace.missingScopes.add('users:read');
+    workspace.users.set('U0DORA', { id: 'U0DORA', team: 'T0HOME', kind: 'member' });
+    expect((await stage.person({ id: 'U0DORA' }).command('status')).body).toContain('missing_scope');
+    workspace.missingScopes.clear();
+  });
+
+  it('tells over the response URL of Slack alone, never to another host', async () => {
+    stage.answerWith({
+      kind: 'refused',
+      message: message('warning', 'ben decided it', notice('warning', 'ben decided it')),
+    });
+    const parent = await post(
+      message('neutral', 'Decide', {
+        kind: 'actions',
+        buttons: [{ label: 'Go', command: 'approve 1', style: 'primary' }],
+      }),
+    );
+    const before = stage.slack.responses.length;
+    await stage.person().press(parent, 'Go');
+    await until(() => stage.slack.responses.length > before, 3000, 'the response');
+    expect(record(stage.slack.responses.at(-1)?.body)).toMatchObject({
+      response_type: 'ephemeral',
+      replace_original: false,
+    });
+    expect(JSON.stringify(stage.heard)).not.toContain('/response/');
+  });
+});

@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeLab } from '../lab/packages.ts';
+import { freePort, until } from '../lab/process.ts';
+import { makeBot } from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { Person, overHttp, overSocket } from '../support/slack/person.ts';
+import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import type { SlackServer } from '../support/slack/server.ts';
+import type { Posted } from '../support/slack/workspace.ts';
+
+const TQ = join(import.meta.dirname, '../../bin/tq');
+
+describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
+  let slack: SlackServer;
+  let bot: Bot;
+  let port: number;
+  const children: ChildProcess[] = [];
+  beforeEach(async () => {
+    bot = makeBot();
+    slack = await startSlackServer();
+    port = await freePort();
+  });
+  afterEach(async () => {
+    await Promise.all(children.splice(0).map((child) => stop(child, 'SIGTERM')));
+    await slack.close();
+    bot.clean();
+  });
+
+  async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await gone;
+  }
+
+  async function start(
+    env: Readonly<Record<string, string>>,
+    ready: RegExp,
+  ): Promise<{ child: ChildProcess; err: () => string }> {
+    const operations = await freePort();
+    const child = spawn(TQ, ['start'], {
+      cwd: bot.dataFolder,
+      env: {
+        ...process.env,
+        TOURNIQUET_DATA: bot.dataFolder,
+        TOURNIQUET_OPERATIONS_PORT: String(operations),
+        SLACK_BOT_TOKEN: BOT_TOKEN,
+        SLACK_API_URL: slack.apiUrl,
+        PORT: String(port),
+        NO_COLOR: '1',
+        ...env,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    await until(() => ready.test(err), 20_000, `${String(ready)} in ${err}`).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${err}`);
+    });
+    return { child, err: () => err };
+  }
+
+  const startHttp = () => start({ SLACK_SIGNING_SECRET: SIGNING_SECRET }, /the chats are heard here/);
+  const anna = (): Person => new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`));
+  const said = (words: string): readonly Posted[] =>
+    slack.workspace.posted.filter((each) => JSON.stringify([each.text, each.blocks]).includes(words));
+
+  it('answers a signed slash command by the Web API, once though it comes thrice, within 3 s acknowledged', async () => {
+    await startHttp();
+    const sent = await anna().command('status');
+    expect(sent).toMatchObject({ status: 200, body: '' });
+    expect(sent.ms).toBeLessThan(3000);
+    await until(() => said('Tourniquet runs').length > 0, 15_000, 'the answer');
+    expect((await sent.again()).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect((await sent.again()).status).toBe(200);
+    const other = await anna().command('help check');
+    expect(other.status).toBe(200);
+    await until(() => said('only looks').length > 0, 15_000, 'the second answer');
+    expect(said('Tourniquet runs')).toHaveLength(1);
+    expect(said('Tourniquet runs')[0]).toMatchObject({ channel: 'C0OPS', thread: undefined });
+  });
+
+  it('answers a mention in natural words in its thread, and a press on that answer beneath it', async () => {
+    await startHttp();
+    const sent = await anna().mention('how are you?');
+    expect(sent.status).toBe(200);
+    await until(() => said('Tourniquet runs').length > 0, 15_000, 'the answer');
+    const [answer] = said('Tourniquet runs');
+    expect(answer?.thread).toMatch(/^\d+\.\d+$/);
+    await anna().mention('help frobnicate');
+    await until(() => said('there is no command').length > 0, 15_000, 'the second answer');
+    const [misheard] = said('there is no command');
+    if (!misheard) throw new Error('no answer');
+    expect((await anna().press(misheard, 'Help')).status).toBe(200);
+    await until(
+      () => said('commands').some((each) => each.thread === misheard.thread),
+      15_000,
+      'the answer to the press',
+    );
+  }, 40_000);
+
+  it('says what it does not understand to the person alone, at once', async () => {
+    await startHttp();
+    const sent = await anna().command('chekc 9.9.9.9');
+    expect(JSON.parse(sent.body)).toMatchObject({
+      response_type: 'ephemeral',
+      text: expect.stringContaining('did you mean check?'),
+    });
+    const mentioned = await anna().mention('chekc 9.9.9.9');
+    expect(mentioned.status).toBe(200);
+    await until(() => said('did you mean check?').some((each) => each.to === 'U0ANNA'), 8000, 'the private answer');
+    expect(slack.workspace.posted.every((each) => each.to === 'U0ANNA')).toBe(true);
+  });
+
+  it('is heard over Socket Mode, reconnects, and carries a redelivery of one envelope once', async () => {
+    const { err } = await start({ SLACK_APP_TOKEN: APP_TOKEN }, /connected over Socket Mode/);
+    expect(err()).toContain('Slack is started: Socket Mode');
+    const person = new Person(slack, overSocket(slack));
+    slack.cutSockets();
+    await until(() => slack.sockets() > 0, 15_000, 'a new connection');
+    const sent = await person.command('status');
+    expect(sent.status).toBe(200);
+    await sent.again();
+    await until(() => said('Tourniquet runs').length > 0, 15_000, 'the answer');
+    await person.command('help check');
+    await until(() => said('only looks').length > 0, 15_000, 'the next');
+    expect(said('Tourniquet runs')).toHaveLength(1);
+  }, 40_000);
+
+  it('keeps what it has to say through an outage of Slack and through its own death, and then says it once', async () => {
+    const { child } = await startHttp();
+    slack.workspace.fail('chat.postMessage', { kind: 'status', status: 503 }, 1000);
+    expect((await anna().command('status')).status).toBe(200);
+    await until(() => slack.workspace.calls.some((call) => call.method === 'chat.postMessage'), 15_000, 'a try');
+    await stop(child, 'SIGKILL');
+    slack.workspace.heal();
+    port = await freePort();
+    await startHttp();
+    await until(() => said('Tourniquet runs').length > 0, 40_000, 'the answer after the restart');
+    expect(said('Tourniquet runs')).toHaveLength(1);
+  }, 90_000);
+
+  it('says in one line why it is not started', async () => {
+    const { err } = await start({ SLACK_BOT_TOKEN: '' }, /Slack is not started: SLACK_BOT_TOKEN is not set/);
+    expect(err().match(/Slack is/g)).toHaveLength(1);
+  });
+
+  it('gives the board of sites as App Home, and roles by team and user id', async () => {
+    writeFileSync(
+      join(bot.dataFolder, 'tourniquet.yaml'),
+      'sites: [{name: hq, addresses: [9.9.9.9]}]\npeople: [{name: ben, role: viewer, slack: T0HOME/U0BEN}]\nchat: {slack: {everybody: nobody}}\n',
+    );
+    await startHttp();
+    await anna().openHome();
+    await until(() => slack.workspace.views.length > 0, 15_000, 'the board');
+    expect(JSON.stringify(slack.workspace.views[0]?.view)).toContain('hq');
+    expect((await anna().command('status')).body).toContain('yours is nobody');
+    const ben = new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`), { id: 'U0BEN' });
+    expect((await ben.command('status')).body).toBe('');
+  });
+});

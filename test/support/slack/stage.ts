@@ -1,0 +1,108 @@
+/** The real Bolt app on the simulated Slack, with a gateway that writes down what it is given. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSlack } from '../../../adapters/chat/slack/open.ts';
+import type { SlackChat } from '../../../adapters/chat/slack/open.ts';
+import { makeHttpListener } from '../../../adapters/http/listener.ts';
+import { systemClock } from '../../../adapters/clock/system.ts';
+import { registry } from '../../../src/commands/registry.ts';
+import { message, text } from '../../../src/messages/message.ts';
+import type { Heard, HearResult } from '../../../src/ports/conversation.ts';
+import { until } from '../../lab/process.ts';
+import { Person, overHttp, overSocket } from './person.ts';
+import type { PersonOptions } from './person.ts';
+import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, startSlackServer } from './server.ts';
+import type { SlackServer } from './server.ts';
+import type { Posted } from './workspace.ts';
+
+export interface SlackStage {
+  readonly slack: SlackServer;
+  readonly chat: SlackChat;
+  readonly eventsUrl: string;
+  readonly heard: Heard[];
+  readonly notes: string[];
+  readonly folder: string;
+  readonly answerWith: (result: HearResult | Error) => void;
+  person(options?: PersonOptions): Person;
+  /** The last message with this text anywhere in it. */
+  posted(words: string): Posted | undefined;
+  readonly close: () => Promise<void>;
+}
+
+export interface StageOptions {
+  /** How many times as fast the adapter's clock runs. */
+  readonly speed?: number;
+  readonly road?: 'http' | 'socket';
+  readonly guests?: readonly string[];
+  readonly sharedChannels?: readonly string[];
+  readonly named?: readonly string[];
+}
+
+export async function openSlackStage(options: StageOptions = {}): Promise<SlackStage> {
+  const slack = await startSlackServer();
+  const folder = mkdtempSync(join(tmpdir(), 'tq-slack-'));
+  const heard: Heard[] = [];
+  const notes: string[] = [];
+  const seen = new Set<string>();
+  let result: HearResult | Error = { kind: 'taken' };
+  const socket = options.road === 'socket';
+  const chat = openSlack(
+    {
+      botToken: BOT_TOKEN,
+      signingSecret: socket ? undefined : SIGNING_SECRET,
+      appToken: socket ? APP_TOKEN : undefined,
+      apiUrl: slack.apiUrl,
+      downloads: join(folder, 'dropped'),
+      rules: {
+        sharedChannels: options.sharedChannels ?? [],
+        guests: options.guests ?? [],
+        named: (identity) => (options.named ?? []).includes(identity),
+      },
+    },
+    {
+      gateway: {
+        hear: async (each) => {
+          if (result instanceof Error) throw result;
+          heard.push(each);
+          return result;
+        },
+      },
+      registry,
+      clock: { ...systemClock, monotonic: () => systemClock.monotonic() * (options.speed ?? 1) },
+      firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
+      board: async (actor) => message('good', 'The board', text(`for ${actor.id}`)),
+      note: (level, words) => void notes.push(`${level} ${words}`),
+      reachability: ({ reachable, why }) => void notes.push(reachable ? 'reachable' : `unreachable ${why}`),
+    },
+  );
+  const listener = makeHttpListener('127.0.0.1', 0, (_path, error) => void notes.push(`failed ${error.message}`));
+  if (chat.handle) listener.register('/slack/events', chat.handle);
+  const eventsUrl = `${await listener.open()}/slack/events`;
+  await until(
+    () => slack.workspace.calls.some((call) => call.method === 'auth.test' && call.outcome === 'ok'),
+    8000,
+    'auth.test',
+  );
+  if (socket) await until(() => slack.sockets() > 0, 8000, 'the socket');
+  return {
+    slack,
+    chat,
+    eventsUrl,
+    heard,
+    notes,
+    folder,
+    answerWith: (next) => {
+      result = next;
+    },
+    person: (who) => new Person(slack, socket ? overSocket(slack) : overHttp(eventsUrl), who),
+    posted: (words) =>
+      slack.workspace.posted.findLast((each) => JSON.stringify([each.text, each.blocks]).includes(words)),
+    close: async () => {
+      await chat.close();
+      await listener.close();
+      await slack.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
