@@ -11,7 +11,11 @@ type Person = Config['people'][number];
  */
 export function makePeople(config: Config): People {
   const find = (actor: Actor): Person | undefined =>
-    config.people.find((person) => identityOn(person, actor.surface) === actor.id);
+    config.people.find((person) =>
+      actor.surface === 'slack'
+        ? isSlackIdentity(person.slack, actor.id)
+        : identityOn(person, actor.surface) === actor.id,
+    );
   return {
     roleOf(actor) {
       const person = find(actor);
@@ -32,6 +36,11 @@ export function makePeople(config: Config): People {
     },
     personOf: (actor) => find(actor)?.name ?? `${actor.surface === 'shell' ? 'terminal' : actor.surface}:${actor.id}`,
   };
+}
+
+/** `team/user` names the person of an Enterprise Grid too: both ids are Slack's own, unique over all its workspaces. */
+export function isSlackIdentity(named: string | undefined, identity: string): boolean {
+  return named !== undefined && (named === identity || identity.split('/').slice(1).join('/') === named);
 }
 
 function identityOn(person: Person, surface: SurfaceName): string | undefined {

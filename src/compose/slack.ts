@@ -6,6 +6,7 @@ import { sayBoard } from '../messages/board.ts';
 import { sayReachability } from '../messages/lost.ts';
 import { lookAtBoard } from './board.ts';
 import type { ChatNeeds, RunningChat } from './chats.ts';
+import { isSlackIdentity } from './people.ts';
 
 export const SLACK_PATH = '/slack/events';
 
@@ -27,7 +28,7 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       rules: {
         sharedChannels: config.chat.slack?.sharedChannels ?? [],
         guests: config.chat.slack?.guests ?? [],
-        named: (identity) => config.people.some((person) => person.slack === identity),
+        named: (identity) => config.people.some((person) => isSlackIdentity(person.slack, identity)),
       },
     },
     {
