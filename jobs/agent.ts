@@ -12,6 +12,8 @@ import type { AgentLimits, Errand, ErrandReply } from '../src/domain/measures/er
 import { targetOf } from '../src/domain/measures/order.ts';
 import type { MeasureOrder } from '../src/domain/measures/order.ts';
 import type { MeasureTask, Plain } from '../src/domain/measures/plan.ts';
+import type { LookErrand, LookReply } from '../src/domain/measures/look-errand.ts';
+import type { Looks } from './agent-looks.ts';
 import type { AuditLog } from '../src/ports/audit-log.ts';
 import { AuditUnavailable } from '../src/ports/audit-log.ts';
 import { FenceLost, HostUnknown } from '../src/ports/host.ts';
@@ -24,6 +26,7 @@ export interface AgentNeeds {
   readonly drivers: MeasureDrivers;
   readonly limits: AgentLimits;
   readonly auditLog: AuditLog;
+  readonly looks: Pick<Looks, 'answer'>;
 }
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
@@ -56,6 +59,23 @@ const task: z.ZodType<MeasureTask> = z.strictObject({
 });
 const fence = z.number().int().nonnegative();
 const who = z.string().max(200);
+const deadlineMs = z.number().int().positive().max(600_000);
+const lookSchema: z.ZodType<LookErrand> = z.union([
+  z.strictObject({ verb: z.literal('look'), look: z.enum(['queue-listing', 'log-clock']), deadlineMs }),
+  z.strictObject({
+    verb: z.literal('look'),
+    look: z.literal('envelopes'),
+    ids: z.array(z.string().max(100)).max(100),
+    deadlineMs,
+  }),
+  z.strictObject({
+    verb: z.literal('look'),
+    look: z.literal('log'),
+    mark: z.string().max(2000).exactOptional(),
+    deadlineMs,
+  }),
+  z.strictObject({ verb: z.literal('more'), stream: z.string().max(20) }),
+]);
 const errandSchema: z.ZodType<Errand> = z.discriminatedUnion('verb', [
   z.strictObject({ verb: z.literal('plan'), order, tag }),
   z.strictObject({ verb: z.enum(['observe', 'verify']), task }),
@@ -64,7 +84,14 @@ const errandSchema: z.ZodType<Errand> = z.discriminatedUnion('verb', [
 ]);
 
 /** Carries one errand out. Never throws: what went wrong is the reply. */
-export async function runErrand(question: unknown, needs: AgentNeeds): Promise<ErrandReply> {
+export async function runErrand(question: unknown, needs: AgentNeeds): Promise<ErrandReply | LookReply> {
+  const look = lookSchema.safeParse(question);
+  if (look.success)
+    try {
+      return await needs.looks.answer(look.data);
+    } catch (error) {
+      return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+    }
   const read = errandSchema.safeParse(question);
   if (!read.success)
     return { kind: 'refused', why: `this is no errand of this version: ${z.prettifyError(read.error)}` };
@@ -134,4 +161,11 @@ export function readReply(value: unknown): ErrandReply {
   if (!read.success) throw new HostUnknown('The agent answered in a form that this version does not know.');
   // The agent is of the house: its replies are its own types, told apart by kind.
   return value as ErrandReply;
+}
+
+/** The same for a look. Throws HostUnknown where the agent doesn't know either. */
+export function readLookReply(value: unknown): LookReply {
+  const reply = readReply(value) as ErrandReply | LookReply;
+  if (reply.kind === 'unknown' || reply.kind === 'refused') throw new HostUnknown(reply.why);
+  return reply as LookReply;
 }

@@ -36,7 +36,13 @@ export function openCaller(
   target: string,
 ): Caller {
   const name = lineOf(target);
-  const queue = new Queue<Asked>(name, { connection: producer, prefix, skipWaitingForReady: true });
+  const queue = new Queue<Asked>(name, {
+    connection: producer,
+    prefix,
+    skipWaitingForReady: true,
+    // Answers pass through it: a long look must not stay in Redis.
+    streams: { events: { maxLen: 100 } },
+  });
   const events = new QueueEvents(name, { connection: waiter, prefix });
   queue.on('error', () => {});
   events.on('error', () => {});
@@ -108,7 +114,8 @@ export function openAnswerer(
     {
       connection,
       prefix,
-      concurrency: 1,
+      // A look in pieces must not hold up a measure; what touches the host is kept apart by the host's own lock.
+      concurrency: 4,
       lockDuration: 5000,
       stalledInterval: 2000,
       maxStalledCount: 1,

@@ -5,6 +5,7 @@ import { systemClock } from '../../adapters/clock/system.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
 import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
+import { makeLooks } from '../../jobs/agent-looks.ts';
 import { runErrand } from '../../jobs/agent.ts';
 import { openAnswerer, openCaller } from '../../jobs/line.ts';
 import type { Caller } from '../../jobs/line.ts';
@@ -16,6 +17,7 @@ import type { Config } from '../config/schema.ts';
 import type { MeasureDriver } from '../ports/measures.ts';
 import { makeAgentDriver } from './agent-driver.ts';
 import { folderId } from './folder-id.ts';
+import { makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { openRedis } from './redis.ts';
 import type { RedisHouse } from './redis.ts';
@@ -24,18 +26,21 @@ import type { Settings } from './settings.ts';
 export interface Agents {
   /** The driver at the end of the line to this target's agent. */
   driverFor(target: string): MeasureDriver;
+  readonly lineTo: (target: string) => Caller;
   close(): Promise<void>;
 }
 
 /** Lines are opened when they are first needed. */
 export function makeAgents(redis: RedisHouse): Agents {
   const lines = new Map<string, Caller>();
+  const lineTo = (target: string): Caller => {
+    const line = lines.get(target) ?? openCaller(redis.records, redis.waiter(), KEY_PREFIX, target);
+    lines.set(target, line);
+    return line;
+  };
   return {
-    driverFor(target) {
-      const line = lines.get(target) ?? openCaller(redis.records, redis.waiter(), KEY_PREFIX, target);
-      lines.set(target, line);
-      return makeAgentDriver(target, line);
-    },
+    lineTo,
+    driverFor: (target) => makeAgentDriver(target, lineTo(target)),
     close: async () => {
       await Promise.all([...lines.values()].map((line) => line.close()));
     },
@@ -56,23 +61,37 @@ export async function startAgent(settings: Settings, named: readonly string[], l
   const needs = {
     limits: limitsOf(own.config),
     auditLog: openAuditLog(folder, openAuditCopy(redis.records, folderId(folder)), systemClock),
-    drivers: makeMeasureDrivers(own, (target) => {
-      throw new Error(`${target} is another agent's; this one serves ${serves.join(', ')}.`);
-    }),
+    drivers: makeMeasureDrivers(own, noOther(serves)),
   };
-  const answerers = serves.map((target) =>
-    openAnswerer(redis.waiter(), KEY_PREFIX, target, async (question) => {
-      const reply = await runErrand(question, { ...needs, target });
+  const nobody = noOther(serves);
+  const mailServers = makeMailServers(own, nobody);
+  const mailLogs = makeMailLogs(own, nobody);
+  const answerers = serves.map((target) => {
+    const looks = makeLooks({ target, mailServers, mailLogs }, () => systemClock.now());
+    const line = openAnswerer(redis.waiter(), KEY_PREFIX, target, async (question) => {
+      const reply = await runErrand(question, { ...needs, target, looks });
       log.info({ target, reply: reply.kind }, 'errand');
       return reply;
-    }),
-  );
+    });
+    return {
+      close: async () => {
+        looks.close();
+        await line.close();
+      },
+    };
+  });
   return {
     serves,
     close: async () => {
       await Promise.all(answerers.map((answerer) => answerer.close()));
       await redis.close();
     },
+  };
+}
+
+function noOther(serves: readonly string[]): (target: string) => never {
+  return (target) => {
+    throw new Error(`${target} is another agent's; this one serves ${serves.join(', ')}.`);
   };
 }
 

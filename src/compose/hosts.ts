@@ -19,7 +19,7 @@ export function hostOf(target: Pick<ServerConfig | FirewallConfig, 'name' | 'rea
 
 /** An agent carries out measures; it runs no programs for anybody, and gives no looks. */
 function onlyByAgent(name: string): Host {
-  const why = `${name} is reached through its agent, which carries out measures but gives no looks. Give it reach: ssh as well for looking, or hand over a saved dump.`;
+  const why = `${name} is reached through its agent, which gives no such look. Give it reach: ssh for that.`;
   return {
     // oxlint-disable-next-line require-yield
     async *lines() {

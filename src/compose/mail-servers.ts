@@ -2,31 +2,36 @@
 import { openMailDoors } from '../../adapters/mail/doors/look.ts';
 import { openMailLog } from '../../adapters/mail/log/open.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
+import type { Caller } from '../../jobs/line.ts';
 import type { MailLogs } from '../ports/mail-log.ts';
 import type { MailDoors } from '../ports/mail-doors.ts';
 import type { MailServers } from '../ports/mail-server.ts';
+import { makeAgentMailLog, makeAgentMailServer } from './agent-looks.ts';
 import { hostOf, throughSsh } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
-export function makeMailServers(settings: Settings): MailServers {
+/** `lineTo`: the line to the agent of a server that is reached so. */
+export function makeMailServers(settings: Settings, lineTo: (target: string) => Caller): MailServers {
   const { servers } = settings.config;
   return {
     names: servers.map((server) => server.name),
     find: (name) => {
       const server = servers.find((each) => each.name === name);
+      if (server?.reach === 'agent') return makeAgentMailServer(server.name, server.mta, lineTo(name));
       return server && openMailServer(server.name, server.mta, hostOf(server, settings.dataFolder), server.instances);
     },
   };
 }
 
 /** The logs of those servers whose place is configured. */
-export function makeMailLogs(settings: Settings): MailLogs {
+export function makeMailLogs(settings: Settings, lineTo: (target: string) => Caller): MailLogs {
   const { servers, sites } = settings.config;
   return {
     find: (name) => {
       const server = servers.find((each) => each.name === name);
       if (server?.log === undefined) return undefined;
       const ownDomains = sites.filter((site) => site.servers.includes(name)).flatMap((site) => site.domains);
+      if (server.reach === 'agent') return makeAgentMailLog(name, server.mta, ownDomains, lineTo(name));
       return openMailLog(
         { server: name, mta: server.mta, place: server.log, ownDomains },
         hostOf(server, settings.dataFolder),

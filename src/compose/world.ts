@@ -80,7 +80,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     playbooks: { own: [] },
     files: localFiles,
     drills,
-    mailServers: makeMailServers(settings),
+    mailServers: makeMailServers(settings, agents.lineTo),
     watches: makeWatches(settings),
     grounds: makeGrounds(settings.config),
     network: makeNetwork(settings, insideResolver ?? resolver),
@@ -92,7 +92,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
     fences: openFences(redis.records, () => systemClock.now()),
     queueHistory: openQueueHistory(redis.records),
-    mailLogs: makeMailLogs(settings),
+    mailLogs: makeMailLogs(settings, agents.lineTo),
     mailDoors: makeMailDoors(settings),
     logMemory: openLogMemory(redis.records),
   };

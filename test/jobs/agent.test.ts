@@ -27,6 +27,7 @@ describe('the agent', () => {
         longestLeaseMinutes: 30,
         isProtected: (address) => address === '10.77.0.5',
       },
+      looks: { answer: async () => ({ kind: 'looked', value: null }) },
       auditLog: {
         write: async (entry, must = 'both') => {
           if (auditIsAway && must === 'both') throw new AuditUnavailable('the disk is full');
