@@ -78,7 +78,7 @@ describe('a look through the agent', () => {
       },
     });
     const reading = async (): Promise<void> => {
-      for await (const _lines of makeAgentMailServer('mx1', 'postfix', failing).listing(1000));
+      for await (const lines of makeAgentMailServer('mx1', 'postfix', failing).listing(1000)) expect(lines).toEqual([]);
     };
     await expect(reading()).rejects.toThrow(/status 69/);
   });
