@@ -4,12 +4,16 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../config/read.ts';
+import { readPlaybooks } from '../config/playbooks.ts';
 import type { Config } from '../config/schema.ts';
+import type { Playbook } from '../domain/playbook/step.ts';
 
 export const PROJECT_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 export interface Settings {
   readonly config: Config;
+  /** One's own, from the files that the configuration names. */
+  readonly playbooks: readonly Playbook[];
   /** The file it was read from, or undefined: nothing is configured. */
   readonly configFile: string | undefined;
   readonly dataFolder: string;
@@ -21,8 +25,11 @@ export interface Settings {
 export function readSettings(file: string | undefined): Settings {
   loadEnvFile();
   const configFile = findConfig(file);
+  const config =
+    configFile === undefined ? readConfig('', 'tourniquet.yaml') : readConfig(readText(configFile), configFile);
   return {
-    config: configFile === undefined ? readConfig('', 'tourniquet.yaml') : readConfig(readText(configFile), configFile),
+    config,
+    playbooks: config.playbooks.flatMap((path) => readPlaybooks(readText(path), path)),
     configFile,
     dataFolder: resolve(process.env['TOURNIQUET_DATA'] ?? join(stateHome(), 'tourniquet')),
     redisUrl: process.env['REDIS_URL'] === '' ? undefined : process.env['REDIS_URL'],

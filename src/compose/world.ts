@@ -77,7 +77,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     listProofs: openListProofs(redis.records, holdMs(settings)),
     manners: openManners(redis.records, () => systemClock.now()),
     sites: makeSites(settings.config),
-    playbooks: { own: [] },
+    playbooks: { own: settings.playbooks },
     files: localFiles,
     drills,
     mailServers: makeMailServers(settings, agents.lineTo),

@@ -5,131 +5,17 @@
  * 1. Nothing is half taken: one fault, and the whole file is refused.
  * 2. A name that nothing has (a site's server, a firewall) is a fault like any other.
  */
-import { LineCounter, isCollection, isMap, isNode, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
-import { nearestWord } from '../domain/nearest.ts';
 import { configSchema } from './schema.ts';
 import type { Config } from './schema.ts';
-
-export interface ConfigFault {
-  readonly line: number;
-  readonly column: number;
-  /** Where in the file, in words: `sites[0].addresses[1]`. */
-  readonly path: string;
-  readonly why: string;
-}
-
-/** All that is wrong with a configuration file. The message lists every fault. */
-export class ConfigRefused extends Error {
-  readonly faults: readonly ConfigFault[];
-  constructor(file: string, faults: readonly ConfigFault[]) {
-    const lines = faults.map(
-      (fault) => `  ${file}:${fault.line}:${fault.column} ${fault.path === '' ? '' : `${fault.path}: `}${fault.why}`,
-    );
-    super(
-      `${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}; nothing of it was taken.\n${lines.join('\n')}`,
-    );
-    this.name = 'ConfigRefused';
-    this.faults = faults;
-  }
-}
-
-type Path = readonly (string | number)[];
+import { readYaml } from './yaml.ts';
+import type { Fault } from './yaml.ts';
 
 /** Reads the text of a configuration. Throws ConfigRefused. */
 export function readConfig(text: string, file: string): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const broken = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      line,
-      column: col,
-      path: '',
-      why: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-    };
-  });
-  if (broken.length > 0) throw new ConfigRefused(file, broken);
-  const place = (path: Path, why: string): ConfigFault => ({
-    ...positionOf(document, lines, path),
-    path: pathInWords(path),
-    why,
-  });
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
-  if (!parsed.success) {
-    const faults = parsed.error.issues.flatMap((issue) => {
-      const path = issue.path.filter((part) => typeof part !== 'symbol');
-      if (issue.code !== 'unrecognized_keys') return [place(path, issue.message)];
-      return issue.keys.map((key) => place([...path, key], unknownKey(key, path)));
-    });
-    throw new ConfigRefused(file, inOrder(faults));
-  }
-  const dangling = danglingNames(parsed.data).map(({ path, why }) => place(path, why));
-  if (dangling.length > 0) throw new ConfigRefused(file, inOrder(dangling));
-  return parsed.data;
+  return readYaml(text, file, configSchema, {}, danglingNames);
 }
 
-function inOrder(faults: readonly ConfigFault[]): readonly ConfigFault[] {
-  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column);
-}
-
-function positionOf(document: Document, lines: LineCounter, path: Path): { line: number; column: number } {
-  for (let depth = path.length; depth >= 0; depth -= 1) {
-    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-    const parent =
-      depth === 0 ? undefined : depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const key = isMap(parent)
-      ? parent.items.find((pair) => isNode(pair.key) && String(pair.key) === String(path[depth - 1]))?.key
-      : undefined;
-    const at = isNode(key) && (depth === path.length || isCollection(node)) ? key : node;
-    const offset = isNode(at) ? at.range?.[0] : undefined;
-    if (offset !== undefined) {
-      const { line, col } = lines.linePos(offset);
-      return { line, column: col };
-    }
-  }
-  return { line: 1, column: 1 };
-}
-
-function unknownKey(key: string, path: Path): string {
-  const permitted = keysAt(path);
-  const nearest = nearestWord(key, permitted);
-  const hint =
-    nearest === undefined
-      ? permitted.length > 0
-        ? `; permitted: ${permitted.join(', ')}`
-        : ''
-      : `; did you mean ${nearest}?`;
-  return `nothing is called ${JSON.stringify(key)} here${hint}`;
-}
-
-/** The keys that may stand at a path, found by asking the schema with an impossible key. */
-function keysAt(path: Path): readonly string[] {
-  let at: unknown = configSchema;
-  for (const part of path) at = typeof part === 'number' ? inner(at, 'element') : inner(at, 'shape', part);
-  const shape = inner(at, 'shape');
-  return typeof shape === 'object' && shape !== null ? Object.keys(shape) : [];
-}
-
-function inner(schema: unknown, property: 'shape' | 'element', key?: string): unknown {
-  let at: unknown = schema;
-  for (let depth = 0; depth < 6; depth += 1) {
-    if (typeof at !== 'object' || at === null) return undefined;
-    if (property in at) {
-      const found: unknown = Reflect.get(at, property);
-      return key === undefined
-        ? found
-        : typeof found === 'object' && found !== null
-          ? Reflect.get(found, key)
-          : undefined;
-    }
-    const definition: unknown = Reflect.get(at, 'def');
-    at = typeof definition === 'object' && definition !== null ? Reflect.get(definition, 'innerType') : undefined;
-  }
-  return undefined;
-}
-
-function danglingNames(config: Config): readonly { readonly path: Path; readonly why: string }[] {
+function danglingNames(config: Config): readonly Fault[] {
   const servers = config.servers.map((server) => server.name);
   const firewalls = config.firewalls.map((firewall) => firewall.name);
   const missing = (what: string, name: string, known: readonly string[]): string =>
@@ -142,11 +28,4 @@ function danglingNames(config: Config): readonly { readonly path: Path; readonly
       ? []
       : [{ path: ['sites', index, 'firewall'], why: missing('firewall', site.firewall, firewalls) }]),
   ]);
-}
-
-function pathInWords(path: Path): string {
-  return path.reduce<string>(
-    (words, part) => (typeof part === 'number' ? `${words}[${part}]` : words === '' ? part : `${words}.${part}`),
-    '',
-  );
 }

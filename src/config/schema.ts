@@ -145,6 +145,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   people: z.array(person).default([]),
+  /** Files of one's own playbooks, used before the built-in ones. */
+  playbooks: z.array(file).default([]),
   chat: z
     .strictObject({
       slack: z

@@ -15,6 +15,7 @@ const drivers = makeMeasureDrivers(
   {
     config: readConfig(CONFIG, 'tourniquet.yaml'),
     configFile: undefined,
+    playbooks: [],
     dataFolder: '/nonexistent',
     redisUrl: undefined,
     env: {},

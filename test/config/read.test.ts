@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigRefused, readConfig } from '../../src/config/read.ts';
+import { readConfig } from '../../src/config/read.ts';
+import { ConfigRefused } from '../../src/config/yaml.ts';
 
 function faultsOf(text: string): readonly string[] {
   try {
