@@ -128,7 +128,8 @@ function inner(schema: unknown, property: 'shape' | 'element', key?: string): un
           : undefined;
     }
     const definition: unknown = Reflect.get(at, 'def');
-    at = typeof definition === 'object' && definition !== null ? Reflect.get(definition, 'innerType') : undefined;
+    if (typeof definition !== 'object' || definition === null) return undefined;
+    at = Reflect.get(definition, 'innerType') ?? Reflect.get(definition, 'in');
   }
   return undefined;
 }
