@@ -1,7 +1,8 @@
 /** Which driver carries out a measure on a configured mail server. */
 import { openHostFiles } from '../../adapters/host/files.ts';
-import { openPostfix } from '../../adapters/mail/postfix/driver.ts';
-import type { SmartHostOptions } from '../../adapters/mail/postfix/options.ts';
+import { openMailServer } from '../../adapters/mail/queue/listing.ts';
+import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
+import type { SmartHostOptions } from '../../adapters/mail/servers/options.ts';
 import type { ServerConfig } from '../config/schema.ts';
 import type { MeasureKind } from '../domain/measures/order.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
@@ -27,6 +28,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     name: server.name,
     instances: server.instances,
     pagerLeavesHere: server.pagerLeavesHere,
+    mail: openMailServer(server.name, server.mta, host, server.instances),
     ...(smartHost && { smartHost }),
   };
   switch (server.mta) {

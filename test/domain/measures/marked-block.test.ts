@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { putSettings } from '../../../adapters/mail/postfix/main-cf.ts';
+import { putSettings } from '../../../adapters/mail/servers/postfix/main-cf.ts';
 import { blocksOf, judgeBlocks, putBlock, withoutBlocks } from '../../../src/domain/measures/marked-block.ts';
 
 const MAIN_CF = `# of old\nmyhostname = mx1\nrelayhost =\nsmtpd_sender_restrictions =\n  permit_mynetworks,\n# between\n\n  reject\nmaster_service_disable=a/unix`;

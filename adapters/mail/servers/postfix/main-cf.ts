@@ -5,17 +5,26 @@
  * `postconf -e` flattens values of several lines and `-X` takes an explicit empty value away, so that what they did can't
  * be taken back to the byte; hence a block that keeps the lines it stands in for.
  */
-import { blocksOf, putBlock, tagsIn } from '../../../src/domain/measures/marked-block.ts';
+import { blocksOf, putBlock, tagsIn } from '../../../../src/domain/measures/marked-block.ts';
 
 export type Setting = readonly [name: string, value: string];
 
+export function pathOf(folder: string): string {
+  return `${folder}/main.cf`;
+}
+
 /** The text with each parameter set in a block of its own, where it stands, or at the end. */
-export function putSettings(text: string, tag: string, settings: readonly Setting[]): string {
+export function putSettings(
+  text: string,
+  tag: string,
+  settings: readonly Setting[],
+  notes: readonly string[] = [],
+): string {
   let edited = text;
   for (const [name, value] of settings) {
     const lines = linesOf(edited);
     const found = findParameter(lines, name);
-    const block = { tag, lines: [`${name} = ${value}`] };
+    const block = { tag, lines: [...notes, `${name} = ${value}`] };
     edited = found
       ? putBlock(edited, block, found.at, found.length)
       : putBlock(edited, block, edited === '' ? 0 : lines.length);

@@ -7,11 +7,12 @@
  * 2. The clone that carries inbound mail for `relay_domains` goes on.
  * 3. What is being delivered at the moment is aborted by the reload and stays in the queue.
  */
-import { say } from '../../../src/domain/foreign.ts';
-import type { Phrase } from '../../../src/domain/foreign.ts';
-import { MeasureRefused } from '../../../src/ports/measures.ts';
-import type { ConfigMeasure, InstancePlan } from './config-measure.ts';
+import { say } from '../../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../../src/domain/foreign.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { holderOf, putSettings } from './main-cf.ts';
+import { serviceOf } from './tools.ts';
 import type { Service, Tools } from './tools.ts';
 
 const DISABLE = 'master_service_disable';
@@ -19,7 +20,7 @@ const DISABLE = 'master_service_disable';
 export function freezeMeasure(tools: Tools): ConfigMeasure {
   const { name, options } = tools;
   return {
-    propose: async (_order, { folder }, mainCf) => {
+    propose: async (_order, { id: folder }, mainCf) => {
       const holder = holderOf(mainCf, DISABLE);
       if (holder !== undefined)
         throw new MeasureRefused(`${name} is frozen already, by measure ${holder}; look at the ledger.`);
@@ -40,13 +41,10 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
           `master.cf in ${folder} on ${name} has no agent that delivers by SMTP. Block port 25 on the firewall instead.`,
         );
       const all = [...new Set([...old.split(/[\s,]+/).filter((each) => each !== ''), ...outbound])];
-      return {
-        settings: [[DISABLE, all.join(', ')]],
-        notes: { services: outbound.join(' '), inbound: inbound ?? '', keptFor },
-      };
+      return { value: all.join(', '), services: outbound.join(' '), inbound: inbound ?? '', keptFor };
     },
     blastRadius: async (_order, plans) => {
-      const waiting = await tools.waiting(plans);
+      const waiting = await tools.waiting(plans.map((plan) => plan.id));
       const services = plans.map((plan) => plan.notes['services']).join(' ');
       const inbound = plans.map((plan) => plan.notes['inbound']).find((each) => each !== '');
       return [
@@ -59,9 +57,9 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
         say`held mail goes back to its sender after ${plans[0]?.notes['keptFor'] ?? ''}`,
       ] satisfies readonly Phrase[];
     },
-    edit: (text, tag, plan) => putSettings(text, tag, plan.settings),
+    edit: (text, tag, plan) => putSettings(text, tag, [[DISABLE, plan.notes['value'] ?? '']]),
     lagging: async (plan, engaged) => {
-      const master = await tools.master(plan);
+      const master = await tools.master(plan.id);
       if (master.kind === 'stopped') return [];
       const ours = namesOf(plan);
       return engaged
@@ -69,17 +67,13 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
         : ours.filter((each) => !master.listens.includes(each)).map((each) => `the master does not serve ${each} yet`);
     },
     proofs: async (plan) => {
-      const [effective = ''] = await tools.values(plan.folder, DISABLE);
+      const [effective = ''] = await tools.values(plan.id, DISABLE);
       const disabled = effective.split(/[\s,]+/);
       const wanted = (plan.notes['services'] ?? '').split(' ');
       const missing = wanted.filter((each) => !disabled.includes(each));
-      const master = await tools.master(plan);
-      const agents =
-        master.kind === 'stopped'
-          ? []
-          : (await tools.processes()).filter(
-              (each) => each.parent === master.pid && namesOf(plan).includes(agentOf(each.args) ?? ''),
-            );
+      const agents = (await tools.processes(plan.id)).filter((each) =>
+        namesOf(plan).includes(serviceOf(each.args, 'smtp') ?? ''),
+      );
       return [
         missing.length === 0
           ? { right: true, by: say`postconf says ${DISABLE} = ${effective}` }
@@ -103,14 +97,6 @@ function transportOf(value: string): string {
   return value.split(':')[0] ?? value;
 }
 
-function namesOf(plan: InstancePlan): readonly string[] {
+function namesOf(plan: PlacePlan): readonly string[] {
   return (plan.notes['services'] ?? '').split(' ').map((each) => each.split('/')[0] ?? each);
-}
-
-/** The service that an smtp(8) process is for: `smtp -n relay -t unix -u`; without -n it is called as its program. */
-function agentOf(args: string): string | undefined {
-  const words = args.split(/\s+/);
-  if (words[0] === undefined || !/(^|\/)smtp$/.test(words[0])) return undefined;
-  const named = words.indexOf('-n');
-  return named === -1 ? 'smtp' : words[named + 1];
 }

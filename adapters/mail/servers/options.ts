@@ -1,12 +1,16 @@
-/** What is configured of a Postfix server that its measures need. */
-export interface PostfixOptions {
+/** What is configured of a mail server that its measures need. */
+import type { MailServer } from '../../../src/ports/mail-server.ts';
+
+export interface ServerOptions {
   readonly name: string;
-  /** Configuration folders of its instances; empty: the one that Postfix itself names. */
+  /** Configuration folders of Postfix instances; empty: the one that Postfix itself names. */
   readonly instances: readonly string[];
   /** The alarm's own mail leaves through this server, so that a freeze holds it too. */
   readonly pagerLeavesHere: boolean;
   /** The provider's relay, for reroute. */
   readonly smartHost?: SmartHostOptions;
+  /** Looks at its queue and at single envelopes. */
+  readonly mail: MailServer;
 }
 
 export interface SmartHostOptions {

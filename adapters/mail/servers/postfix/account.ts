@@ -1,0 +1,183 @@
+/**
+ * disable-account: what this login hands in is refused, and its open sessions end.
+ *
+ * Rules, each found on a real Postfix:
+ * 1. A restriction that no service of master.cf overrides is taken, so that it holds on every port.
+ * 2. An open session goes on sending with what it read at its beginning, whatever is changed or reloaded: only ending
+ *    its connection stops it. A login that has sent nothing yet is in no log, so every session that is open on a service
+ *    with logins is ended; clients come back by themselves, and nothing that was accepted is lost.
+ * 3. The connection is ended, not the process: after a process that dies of a signal with its first client, the master
+ *    starts no other for that service for a minute (service_throttle_time), and inbound mail waits too.
+ */
+import { readAccount } from '../../../../src/domain/measures/account.ts';
+import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
+import { foreign, say } from '../../../../src/domain/foreign.ts';
+import { HostUnknown } from '../../../../src/ports/host.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import { ACCOUNTS_TAG, accountsIn, judgeAccounts, noteOf, withAccount, withoutAccount } from '../accounts-block.ts';
+import type { AccountsForm } from '../accounts-block.ts';
+import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
+import { putSettings } from './main-cf.ts';
+import { serviceOf } from './tools.ts';
+import type { Process, Tools } from './tools.ts';
+
+/** Looked at after the login is known, in the order of a session (postconf(5)). */
+const LISTS = [
+  'smtpd_sender_restrictions',
+  'smtpd_recipient_restrictions',
+  'smtpd_data_restrictions',
+  'smtpd_end_of_data_restrictions',
+];
+const ANSWER = 'REJECT 5.7.1 account suspended';
+const ENDS_WITHIN_MS = 3000;
+
+/** Pairs of a local and a remote end, each an address with its port. */
+const RESET = 'while [ $# -ge 2 ]; do ss -K -tn src "$1" dst "$2"; shift 2; done; exit 0';
+/** Only what still is an smtpd is ended: a number may have been given to another process meanwhile. */
+const END = 'for pid; do [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = smtpd ] && kill -TERM "$pid"; done; exit 0';
+
+export function accountMeasure(tools: Tools): ConfigMeasure {
+  const { name } = tools;
+  const sessions = async (plan: PlacePlan): Promise<readonly Process[]> => {
+    const services = (plan.notes['services'] ?? '').split(' ');
+    return (await tools.processes(plan.id)).filter((each) => services.includes(serviceOf(each.args, 'smtpd') ?? ''));
+  };
+  const connections = async (plan: PlacePlan): Promise<readonly Connection[]> => {
+    const pids = (await sessions(plan)).map((each) => String(each.pid));
+    if (pids.length === 0) return [];
+    const ran = await tools.run(['ss', '-Htnp', 'state', 'established']);
+    if (ran.code !== 0) throw new HostUnknown(`ss on ${name} can't list connections: ${ran.err.trim().slice(0, 200)}`);
+    return readConnections(ran.out).filter((each) => pids.includes(each.pid));
+  };
+  const areGone = async (plan: PlacePlan, open: readonly Connection[]): Promise<boolean> => {
+    const last = performance.now() + ENDS_WITHIN_MS;
+    for (;;) {
+      const now = await connections(plan);
+      if (!open.some((each) => now.some(({ remote, pid }) => remote === each.remote && pid === each.pid))) return true;
+      if (performance.now() > last) return false;
+    }
+  };
+  return {
+    propose: async (order, { id: folder }, mainCf) => {
+      const account = accountOf(order, name);
+      const overrides = await tools.overrides(folder);
+      const list = LISTS.find((each) => !overrides.some((line) => line.includes(`/${each} = `)));
+      if (list === undefined)
+        throw new MeasureRefused(
+          `master.cf of ${name} overrides ${LISTS.join(', ')} for single services; disable the account where its password is kept.`,
+        );
+      const services = await servicesWithLogins(tools, folder, overrides);
+      if (services.length === 0)
+        throw new MeasureRefused(
+          `Nothing on ${name} takes logins (smtpd_sasl_auth_enable is no); there is no account to disable.`,
+        );
+      const bare = await tools.rawValue(folder, list);
+      // With another account disabled already, the value begins with our own entry.
+      const old = bare.replace(/^check_sasl_access inline:\{(?: \{[^{}]*\},?)+ \}(, )?/, '');
+      if (accountsIn(mainCf).some((each) => each.account === account))
+        throw new MeasureRefused(`${account} is disabled on ${name} already; look at the ledger.`);
+      return { account, list, old, services: services.join(' ') };
+    },
+    blastRadius: async (order, plans) => {
+      const account = accountOf(order, name);
+      let open = 0;
+      for (const plan of plans) open += (await connections(plan)).length;
+      return [
+        say`what ${foreign(account)} hands in is refused on ${name}; what it has handed in already is not touched`,
+        say`ends the ${open} sessions that are open on ${[...new Set(plans.map((plan) => plan.notes['services'] ?? ''))].join(' ')}; clients come back by themselves, and nothing accepted is lost`,
+        say`reading mail (IMAP, POP) and the password are not touched: change the password too`,
+      ];
+    },
+    edit: (text, tag, plan) => withAccount(text, mine(tag, plan), formOf(plan.notes)),
+    takeOut: (text, tag, plan) => withoutAccount(text, tag, formOf(plan.notes)),
+    judge: (now, tag, plan) => judgeAccounts(now, plan.before ?? '', mine(tag, plan), formOf(plan.notes)),
+    lagging: async (plan) =>
+      (await tools.isUnread(plan.id)) ? [`the running Postfix has not read ${plan.path} yet`] : [],
+    after: {
+      commands: ['ss -K each connection that is open on a service with logins, else kill -TERM its smtpd'],
+      engage: async (plan, fence) => {
+        const open = await connections(plan);
+        if (open.length === 0) return;
+        await tools.run(['sh', '-c', RESET, 'tourniquet', ...open.flatMap((each) => [each.local, each.remote])], {
+          fence,
+        });
+        if (await areGone(plan, open)) return;
+        await tools.run(['sh', '-c', END, 'tourniquet', ...open.map((each) => each.pid)], { fence });
+        if (!(await areGone(plan, open)))
+          throw new HostUnknown(`sessions on ${name} were told to end and still are open.`);
+      },
+    },
+    proofs: async (plan) => {
+      const { list = '', account = '' } = plan.notes;
+      const [value = ''] = await tools.values(plan.id, list);
+      const map = /^check_sasl_access (inline:\{(?: \{[^{}]*\},?)+ \})/.exec(value)?.[1];
+      const asked =
+        map === undefined ? undefined : await tools.run(['postmap', '-c', plan.id, '-q', account.toLowerCase(), map]);
+      const changed = Number((await tools.run(['stat', '-c', '%Z', plan.path])).out.trim());
+      const old = (await sessions(plan)).filter((each) => each.began < changed).map((each) => String(each.pid));
+      const before = (await connections(plan)).filter((each) => old.includes(each.pid));
+      return [
+        asked?.out.startsWith('REJECT') === true
+          ? { right: true, by: say`Postfix answers ${foreign(account)} in ${list}: ${foreign(asked.out.trim())}` }
+          : { right: false, by: say`Postfix does not refuse ${foreign(account)} in ${list}` },
+        before.length === 0
+          ? { right: true, by: say`no session of before is open on ${name}` }
+          : { right: false, by: say`${before.length} sessions of before are still open on ${name}` },
+      ];
+    },
+  };
+}
+
+interface Connection {
+  readonly local: string;
+  readonly remote: string;
+  readonly pid: string;
+}
+
+/** `0 0 127.0.0.1:587 127.0.0.1:40312 users:(("smtpd",pid=812,fd=8))` */
+function readConnections(printed: string): readonly Connection[] {
+  return printed.split('\n').flatMap((line) => {
+    const [, local, remote, pid] = /^\s*\d+\s+\d+\s+(\S+)\s+(\S+)\s+.*\bpid=(\d+)/.exec(line) ?? [];
+    return local === undefined || remote === undefined || pid === undefined ? [] : [{ local, remote, pid }];
+  });
+}
+
+function accountOf(order: MeasureOrder, name: string): string {
+  const account = order.kind === 'disable-account' ? order.account : '';
+  const read = readAccount(account);
+  if (read.kind === 'ok' && !account.includes('\\')) return account;
+  throw new MeasureRefused(
+    `${JSON.stringify(account)} is no login that Postfix on ${name} would know; write it like anna or anna@example.com.`,
+  );
+}
+
+function mine(tag: string, plan: PlacePlan) {
+  return { tag, account: plan.notes['account'] ?? '' };
+}
+
+function formOf(notes: Readonly<Record<string, string>>): AccountsForm {
+  const { list = '', old = '' } = notes;
+  return {
+    put: (text, accounts) => {
+      // Access maps are asked in small letters (access(5)).
+      const entries = accounts.map(({ account }) => `{${account.toLowerCase()}=${ANSWER}}`).join(', ');
+      const value = `check_sasl_access inline:{ ${entries} }${old === '' ? '' : `, ${old}`}`;
+      return putSettings(text, ACCOUNTS_TAG, [[list, value]], accounts.map(noteOf));
+    },
+  };
+}
+
+async function servicesWithLogins(
+  tools: Tools,
+  folder: string,
+  overrides: readonly string[],
+): Promise<readonly string[]> {
+  const [usual] = await tools.values(folder, 'smtpd_sasl_auth_enable');
+  const smtpds = (await tools.services(folder)).filter((each) => each.command === 'smtpd');
+  return smtpds
+    .filter(({ name, type }) => {
+      const own = overrides.find((line) => line.startsWith(`${name}/${type}/smtpd_sasl_auth_enable = `));
+      return (own?.split(' = ')[1]?.trim() ?? usual) === 'yes';
+    })
+    .map((each) => each.name);
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
+import { plain } from '../../../src/domain/foreign.ts';
+import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { describeLab } from '../../lab/packages.ts';
+import { loginAs, startOffice } from '../../lab/postfix-office.ts';
+import type { Office } from '../../lab/postfix-office.ts';
+import { until } from '../../lab/process.ts';
+import { handIn, openSession, startSink } from '../../lab/smtp.ts';
+import type { Session, Sink } from '../../lab/smtp.ts';
+import { hostOf, openDriver, planned } from '../../support/measure-rigs.ts';
+
+describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'], root: true }, () => {
+  let office: Office;
+  let isp: Sink;
+  let fence = 0;
+  const next = (): number => (fence += 1);
+  const config = (): string => office.box.read('/etc/postfix/main.cf') + office.box.read('/etc/postfix/master.cf');
+  const driverOf = (order: MeasureOrder): MeasureDriver => openDriver(office, order, hostOf(office.box));
+  const engage = async (order: MeasureOrder, tag: string): Promise<{ driver: MeasureDriver; task: MeasureTask }> => {
+    const driver = driverOf(order);
+    const task = await planned(driver, order, tag);
+    await driver.engage(task, next());
+    return { driver, task };
+  };
+  const loggedIn = async (account: string): Promise<Session> => {
+    const session = await openSession(office.box, 587);
+    await session.say('EHLO client.office.test');
+    expect(await session.say(loginAs(account))).toMatch(/^235/);
+    return session;
+  };
+  const waits = async (recipient: string): Promise<boolean> =>
+    (await office.box.must(['postqueue', '-j'])).includes(`"${recipient}"`);
+  const mailbox = (): string => office.box.read('/var/mail/alice');
+
+  beforeAll(async () => {
+    office = await startOffice();
+    isp = await startSink(office.box, 2603, 'isp');
+  });
+  afterAll(() => office.stop());
+
+  it('freezes what leaves: users hand in, inbound and local mail arrive, and nothing leaks', async () => {
+    const before = config();
+    const session = await loggedIn('alice');
+    await handIn(session, 'alice@office.test', 'before@far.test');
+    await until(() => office.outside.reached().includes('before@far.test'), 15_000, 'mail to flow');
+    const { driver, task } = await engage({ kind: 'freeze-outbound', server: 'mx1' }, 'tq1');
+    expect(config()).toContain('master_service_disable = smtp/unix, bulk/unix\n');
+
+    expect(await handIn(session, 'alice@office.test', 'held@far.test')).toMatch(/^250/);
+    await until(() => waits('held@far.test'), 10_000, 'the message to wait');
+    const stranger = await openSession(office.box, 25);
+    await stranger.say('EHLO far.test');
+    expect(await handIn(stranger, 'friend@far.test', 'alice@office.test')).toMatch(/^250/);
+    await until(() => mailbox().includes('friend@far.test'), 15_000, 'inbound mail to arrive');
+    expect(await handIn(stranger, 'friend@far.test', 'anna@branch.test')).toMatch(/^250/);
+    await until(() => office.outside.reached().includes('anna@branch.test'), 15_000, 'mail for the branch to go on');
+
+    await office.box.must(['setpriv', '--reuid=www-data', '--clear-groups', 'postqueue', '-f']);
+    await office.box.must(['sh', '-c', 'postfix stop && postfix start']);
+    await office.box.must(['postqueue', '-f']);
+    await until(() => waits('held@far.test'), 10_000, 'the queue after the restart');
+    await until(
+      async () => (await office.box.must(['postqueue', '-j'])).includes('mail transport unavailable'),
+      15_000,
+      'a delivery to be tried in vain',
+    );
+    expect(office.outside.reached()).not.toContain('held@far.test');
+    expect((await driver.verify(task)).kind).toBe('proved');
+
+    expect(await driver.release(task, next(), 'exact')).toEqual({ kind: 'released', notes: [] });
+    expect(config()).toBe(before);
+    await office.box.must(['postqueue', '-f']);
+    await until(() => office.outside.reached().includes('held@far.test'), 15_000, 'mail to flow again');
+  }, 90_000);
+
+  it('says whom a freeze touches, in numbers', async () => {
+    const { blastRadius } = await driverOf({ kind: 'freeze-outbound', server: 'mx1' }).plan(
+      { kind: 'freeze-outbound', server: 'mx1' },
+      'tq2',
+    );
+    expect(blastRadius.map(plain)).toEqual([
+      'holds 0 messages that wait now',
+      'nothing leaves mx1 by SMTP (smtp/unix bulk/unix); inbound mail, local delivery and what users hand in go on',
+      'mail for its relay_domains goes on too, through relay',
+      "the pager's mail leaves through this server too, and is held with the rest",
+      'held mail goes back to its sender after 5d',
+    ]);
+  });
+
+  it('ends the open session of a disabled account, and lets the others go on', async () => {
+    const before = config();
+    const open = await loggedIn('alice');
+    expect(await handIn(open, 'alice@office.test', 'one@far.test')).toMatch(/^250/);
+    const { driver, task } = await engage({ kind: 'disable-account', server: 'mx1', account: 'alice' }, 'tq3');
+    expect(await handIn(open, 'alice@office.test', 'two@far.test')).toBe('closed');
+    const again = await loggedIn('alice');
+    expect(await handIn(again, 'alice@office.test', 'three@far.test')).toContain('account suspended');
+    const bob = await loggedIn('bob');
+    expect(await handIn(bob, 'bob@office.test', 'four@far.test')).toMatch(/^250/);
+    expect(await handIn(await loggedIn('Alice'), 'alice@office.test', 'five@far.test')).toContain('account suspended');
+
+    const second = await engage({ kind: 'disable-account', server: 'mx1', account: 'bob' }, 'tq4');
+    expect(await driver.release(task, next(), 'exact')).toMatchObject({ kind: 'released' });
+    expect(await handIn(await loggedIn('alice'), 'alice@office.test', 'six@far.test')).toMatch(/^250/);
+    expect(await handIn(await loggedIn('bob'), 'bob@office.test', 'seven@far.test')).toContain('account suspended');
+    await second.driver.release(second.task, next(), 'exact');
+    expect(config()).toBe(before);
+  }, 60_000);
+
+  it('reroutes through the provider and back', async () => {
+    const before = config();
+    const { driver, task } = await engage({ kind: 'reroute', server: 'mx1' }, 'tq5');
+    const session = await loggedIn('alice');
+    await handIn(session, 'alice@office.test', 'rerouted@far.test');
+    await until(() => isp.reached().includes('rerouted@far.test'), 15_000, 'mail to go through the provider');
+    expect((await driver.verify(task)).kind).toBe('proved');
+    await driver.release(task, next(), 'exact');
+    expect(config()).toBe(before);
+    await handIn(session, 'alice@office.test', 'back@far.test');
+    await until(() => office.outside.reached().includes('back@far.test'), 15_000, 'mail to go directly again');
+  }, 60_000);
+
+  it.each(['-rf', 'a b', 'x}{y', 'CORP\\anna', ''])('refuses %j as an account', async (account) => {
+    const order: MeasureOrder = { kind: 'disable-account', server: 'mx1', account };
+    await expect(driverOf(order).plan(order, 'tq6')).rejects.toThrow('is no login');
+  });
+});
