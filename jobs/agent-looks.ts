@@ -6,12 +6,16 @@ import { parseQueueId } from '../src/domain/queues/queue-id.ts';
 import type { LookErrand, LookReply } from '../src/domain/measures/look-errand.ts';
 import { HostUnknown } from '../src/ports/host.ts';
 import type { MailLogs } from '../src/ports/mail-log.ts';
+import type { Network } from '../src/ports/network.ts';
+import type { Watches } from '../src/ports/watch.ts';
 import type { MailServers } from '../src/ports/mail-server.ts';
 
 export interface LookNeeds {
   readonly target: string;
   readonly mailServers: MailServers;
   readonly mailLogs: MailLogs;
+  readonly watches: Watches;
+  readonly network: Network;
 }
 
 type Lines = AsyncIterator<readonly (string | undefined)[]>;
@@ -65,6 +69,11 @@ export function makeLooks(needs: LookNeeds, now: () => number): Looks {
     if (!found) throw new HostUnknown(`Where ${needs.target} logs is not in the agent's tourniquet.yaml (log:).`);
     return found;
   };
+  const watch = () => {
+    const found = needs.watches.find(needs.target);
+    if ('refused' in found) throw new HostUnknown(`${found.refused}; ${found.remedy}`);
+    return found;
+  };
   return {
     async answer(errand) {
       if (errand.verb === 'more') {
@@ -93,6 +102,14 @@ export function makeLooks(needs: LookNeeds, now: () => number): Looks {
           const read = await log().read(errand.mark, errand.deadlineMs, (line) => void lines.push(line));
           return keep([lines].values() as unknown as Lines, read);
         }
+        case 'connected':
+          return { kind: 'looked', value: await watch().before() };
+        case 'own-addresses':
+          return { kind: 'looked', value: await watch().ownAddresses() };
+        case 'attempts':
+          return { kind: 'looked', value: await watch().attempts(errand.task) };
+        case 'identify':
+          return { kind: 'looked', value: await needs.network.identify(errand.wanted, errand.deadlineMs) };
         default:
           return errand satisfies never;
       }

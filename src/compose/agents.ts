@@ -4,6 +4,8 @@ import { openAuditLog } from '../../adapters/audit/log.ts';
 import { systemClock } from '../../adapters/clock/system.ts';
 import type { Log } from '../../adapters/log/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
+import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
+import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
 import { KEY_PREFIX } from '../../adapters/redis/connection.ts';
 import { makeLooks } from '../../jobs/agent-looks.ts';
 import { runErrand } from '../../jobs/agent.ts';
@@ -20,6 +22,7 @@ import { folderId } from './folder-id.ts';
 import { makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { openRedis } from './redis.ts';
+import { makeNetwork, makeWatches } from './watches.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
 
@@ -66,8 +69,12 @@ export async function startAgent(settings: Settings, named: readonly string[], l
   const nobody = noOther(serves);
   const mailServers = makeMailServers(own, nobody);
   const mailLogs = makeMailLogs(own, nobody);
+  const watches = makeWatches(own, nobody);
+  const { resolvers } = own.config;
+  const resolver = openResolver(resolvers.length > 0 ? resolvers.map(readServer) : systemResolvers());
+  const network = makeNetwork(own, resolver, nobody);
   const answerers = serves.map((target) => {
-    const looks = makeLooks({ target, mailServers, mailLogs }, () => systemClock.now());
+    const looks = makeLooks({ target, mailServers, mailLogs, watches, network }, () => systemClock.now());
     const line = openAnswerer(redis.waiter(), KEY_PREFIX, target, async (question) => {
       const reply = await runErrand(question, { ...needs, target, looks });
       log.info({ target, reply: reply.kind }, 'errand');
@@ -84,6 +91,7 @@ export async function startAgent(settings: Settings, named: readonly string[], l
     serves,
     close: async () => {
       await Promise.all(answerers.map((answerer) => answerer.close()));
+      resolver.close();
       await redis.close();
     },
   };

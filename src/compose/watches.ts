@@ -2,14 +2,17 @@
 import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.ts';
 import { localFiles } from '../../adapters/files/local.ts';
 import { openNetwork } from '../../adapters/network/machines.ts';
+import type { Caller } from '../../jobs/line.ts';
 import type { FirewallConfig } from '../config/schema.ts';
 import type { Resolver } from '../ports/dns.ts';
 import type { Network } from '../ports/network.ts';
 import type { Watches } from '../ports/watch.ts';
+import { joinNetworks, makeAgentWatch } from './agent-looks.ts';
 import { hostOf } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
-export function makeWatches(settings: Settings): Watches {
+/** `lineTo`: the line to the agent of a firewall that is reached so. */
+export function makeWatches(settings: Settings, lineTo: (target: string) => Caller): Watches {
   const { firewalls } = settings.config;
   return {
     find: (name) => {
@@ -19,6 +22,7 @@ export function makeWatches(settings: Settings): Watches {
           refused: `there is no firewall ${JSON.stringify(name)}`,
           remedy: 'put it under firewalls in tourniquet.yaml',
         };
+      if (firewall.reach === 'agent') return makeAgentWatch(lineTo(name), () => Date.now());
       switch (firewall.kind) {
         case 'nftables':
           return watchNftables(name, hostOf(firewall, settings.dataFolder), () => Date.now());
@@ -38,10 +42,17 @@ export function makeWatches(settings: Settings): Watches {
 }
 
 /** `resolver`: the one that knows the names of inside addresses. Nothing is opened before somebody is looked up. */
-export function makeNetwork(settings: Settings, resolver: Resolver): Network {
+export function makeNetwork(settings: Settings, resolver: Resolver, lineTo: (target: string) => Caller): Network {
   let network: Network | undefined;
+  const opened = (): Network =>
+    joinNetworks(
+      openNetworkOf(settings, resolver),
+      settings.config.firewalls
+        .filter((firewall) => firewall.reach === 'agent')
+        .map(({ name }) => ({ name, caller: lineTo(name) })),
+    );
   return {
-    identify: (wanted, deadlineMs) => (network ??= openNetworkOf(settings, resolver)).identify(wanted, deadlineMs),
+    identify: (wanted, deadlineMs) => (network ??= opened()).identify(wanted, deadlineMs),
   };
 }
 

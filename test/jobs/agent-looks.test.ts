@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeLooks } from '../../jobs/agent-looks.ts';
 import { readLookReply, runErrand } from '../../jobs/agent.ts';
-import { makeAgentMailLog, makeAgentMailServer } from '../../src/compose/agent-looks.ts';
+import { joinNetworks, makeAgentMailLog, makeAgentMailServer, makeAgentWatch } from '../../src/compose/agent-looks.ts';
 import { HostUnknown } from '../../src/ports/host.ts';
 import type { MailServer } from '../../src/ports/mail-server.ts';
 import { makeFakeDevice } from '../support/fake-device.ts';
@@ -26,6 +26,8 @@ function lineTo(server: Partial<MailServer>, logLines: readonly string[] = []) {
           },
         }),
       },
+      watches: { find: () => ({ refused: 'mx1 is no firewall', remedy: 'name one' }) },
+      network: { identify: async (wanted) => wanted.map((each) => ({ addresses: each.addresses, blind: [] })) },
     },
     () => 0,
   );
@@ -106,5 +108,24 @@ describe('a look through the agent', () => {
   it('does not go on with a look that the agent has forgotten', async () => {
     const reply = await lineTo({}).ask({ verb: 'more', stream: 's99' });
     expect(() => readLookReply(reply)).toThrow(/Look again/);
+  });
+
+  it('shows what an agent can’t see on a firewall as unknown, never as nobody', async () => {
+    const watch = makeAgentWatch(lineTo({}), () => 7);
+    expect(await watch.before()).toMatchObject({ kind: 'unknown' });
+    const order = { kind: 'block-port-25', firewall: 'mx1', who: 'everyone', submissionToo: false } as const;
+    expect(await watch.attempts({ tag: 'tq1', order, prior: {} })).toMatchObject({ kind: 'unknown', at: 7 });
+  });
+
+  it('joins what this host knows of a machine with what the agents know, and says who is blind', async () => {
+    const own = { identify: async () => [{ addresses: ['10.0.0.9'], blind: [], reverse: { foreign: 'pc9' } }] };
+    const silent = { ask: async () => ({ kind: 'unknown', why: 'gone' }), close: async () => {} };
+    const network = joinNetworks(own, [
+      { name: 'gw1', caller: lineTo({}) },
+      { name: 'gw2', caller: silent },
+    ]);
+    expect(await network.identify([{ addresses: ['10.0.0.9'], at: 1 }], 100)).toEqual([
+      { addresses: ['10.0.0.9'], reverse: { foreign: 'pc9' }, blind: [['gw2', ': ', { foreign: 'gone' }]] },
+    ]);
   });
 });
