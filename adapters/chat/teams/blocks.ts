@@ -18,7 +18,7 @@ type Of<K extends Block['kind']> = Extract<Block, { kind: K }>;
 export function renderBlock(block: Block, pen: Pen): readonly Element[] {
   switch (block.kind) {
     case 'heading':
-      return [textElement(block.text, { weight: 'Bolder', heading: true, spacing: 'Medium' }, 200)];
+      return [textElement(block.text, { weight: 'Bolder', size: 'Medium', heading: true, spacing: 'Medium' }, 200)];
     case 'text':
       return [textElement(block.text, {}, textLimit(pen))];
     case 'notice':
@@ -75,21 +75,20 @@ function renderFacts(block: Of<'facts'>, pen: Pen): readonly Element[] {
 
 function renderTable(block: Of<'table'>, pen: Pen): readonly Element[] {
   const { shown, more } = cutList(block.rows, LIMITS.tableRows, pen);
-  const right = block.columns.map((column) => column.align === 'right');
+  const wide = block.columns.slice(0, LIMITS.tableColumns);
+  const cut = block.columns.length - wide.length;
+  const narrowed = cut > 0 ? [textElement([`… ${cut} more columns`], { isSubtle: true, size: 'Small' }, 40)] : [];
+  const right = wide.map((column) => column.align === 'right');
   const look = (index: number): PlacedLook => (right[index] ? { align: 'Right' } : {});
-  const head = block.columns.map((column, index) =>
-    textElement([column.name], { weight: 'Bolder', ...look(index) }, 40),
-  );
-  const rows = shown.map((row) =>
-    block.columns.map((_, index) => textElement(row[index] ?? [''], look(index), cellLimit(pen))),
-  );
-  const columns = block.columns.map((_, index) => ({
+  const head = wide.map((column, index) => textElement([column.name], { weight: 'Bolder', ...look(index) }, 40));
+  const rows = shown.map((row) => wide.map((_, index) => textElement(row[index] ?? [''], look(index), cellLimit(pen))));
+  const columns = wide.map((_, index) => ({
     width: widthOf(block, index),
     ...(right[index] && ({ horizontalCellContentAlignment: 'Right' } as const)),
   }));
   const title =
     block.title === undefined ? [] : [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120)];
-  return [...title, grid(columns, [head, ...rows], true), ...more];
+  return [...title, grid(columns, [head, ...rows], true), ...narrowed, ...more];
 }
 
 /** Wide columns get more room: Teams shares the width by these weights. */
@@ -113,6 +112,7 @@ function grid(
       cells: cells.map((item) => ({ type: 'TableCell', items: [item] })),
     })),
     firstRowAsHeader: headed,
+    firstRowAsHeaders: headed,
     showGridLines: headed,
   };
 }

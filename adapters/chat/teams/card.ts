@@ -71,7 +71,9 @@ export interface Table extends Placed {
     readonly style?: ContainerStyle;
     readonly cells: readonly { readonly type: 'TableCell'; readonly items: readonly Element[] }[];
   }[];
+  /** As the schema has it; Microsoft's own renderer reads the other spelling. */
   readonly firstRowAsHeader: boolean;
+  readonly firstRowAsHeaders: boolean;
   readonly showGridLines: boolean;
 }
 

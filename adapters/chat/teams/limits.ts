@@ -16,6 +16,8 @@ export const LIMITS = {
   cardVersion: '1.5',
   /** Ours: what a reader takes in at once; more is cut visibly. */
   tableRows: 15,
+  /** On a phone even these are narrow. */
+  tableColumns: 6,
   facts: 24,
   steps: 24,
   evidenceItems: 16,

@@ -11,17 +11,24 @@ import { textElement } from './text.ts';
 type Progress = Extract<Block, { kind: 'progress' }>;
 type Step = Progress['steps'][number];
 
+/** Characters of button labels that leave the step's own words enough room on a phone. */
+const ROOM = 22;
+
 export function renderProgress(block: Progress, pen: Pen): readonly Element[] {
   const { shown, more } = cutList(block.steps, LIMITS.steps, pen);
   const steps = shown.flatMap((step, index) => renderStep(step, index + 1, pen));
   return [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120), ...steps, ...more];
 }
 
-/** The buttons stand in the step's own row; what a button asks first opens beneath it. */
+/** The buttons stand in the step's own row where they leave it room, else beneath it with what they ask first. */
 function renderStep(step: Step, number: number, pen: Pen): readonly Element[] {
   const look = LOOKS[step.state];
   const words: Phrase = [`${number}. ${step.name} (${look.word})`];
-  const [row, ...beneath] = buttonRow(step.buttons ?? [], pen);
+  const buttons = step.buttons ?? [];
+  const rows = buttonRow(buttons, pen);
+  const letters = buttons.reduce((sum, button) => sum + button.label.length + 3, 0);
+  const row = letters <= ROOM ? rows[0] : undefined;
+  const beneath = row ? rows.slice(1) : rows;
   const text: Element[] = [textElement(words, look.strong ? { weight: 'Bolder' } : { isSubtle: true }, 200)];
   if (step.note) text.push({ ...textElement(step.note, { isSubtle: true, size: 'Small' }, 200), spacing: 'None' });
   return [

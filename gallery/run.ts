@@ -1,0 +1,20 @@
+/**
+ * `npm run gallery [NAME …] [--out FOLDER]`: every kind of message as the platforms' own renderers show it, as pictures.
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const WALLS: Readonly<Record<string, () => Promise<{ hang(folder: string): Promise<readonly string[]> }>>> = {
+  teams: () => import('./teams.ts'),
+};
+
+const words = process.argv.slice(2);
+const at = words.indexOf('--out');
+const folder = resolve(at < 0 ? join(import.meta.dirname, '..', 'gallery-out') : (words[at + 1] ?? '.'));
+const wanted = words.filter((word, index) => at < 0 || (index !== at && index !== at + 1));
+mkdirSync(folder, { recursive: true });
+for (const name of wanted.length > 0 ? wanted : Object.keys(WALLS)) {
+  const load = WALLS[name];
+  if (!load) throw new Error(`There is no gallery ${name}; there are ${Object.keys(WALLS).join(', ')}.`);
+  for (const file of await (await load()).hang(folder)) process.stdout.write(`${file}\n`);
+}

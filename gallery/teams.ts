@@ -1,0 +1,93 @@
+/** Cards as Microsoft's own renderer shows them, in light and in dark, with the colours of Teams. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { renderCard } from '../adapters/chat/teams/render.ts';
+import { registry } from '../src/commands/registry.ts';
+import { foreign } from '../src/domain/foreign.ts';
+import { sayHelp } from '../src/messages/help.ts';
+import { message, text } from '../src/messages/message.ts';
+import type { Block, Message } from '../src/messages/message.ts';
+import { sayHello } from '../src/messages/welcome.ts';
+import { EVERY_KIND, HOSTILE, worstBlocks } from '../test/support/teams/specimens.ts';
+import { photograph } from './browser.ts';
+import { COLOURS } from './teams-colours.ts';
+
+const WIDTH = 640;
+
+/** What hangs on the wall: a name, and the cards of one picture. */
+function pictures(): Readonly<Record<string, readonly object[]>> {
+  const of = (said: Message, more: object = {}): object => renderCard(said, { key: 'k', ...more });
+  const part = (...kinds: readonly Block['kind'][]): Message => ({
+    ...EVERY_KIND,
+    blocks: EVERY_KIND.blocks.filter((block) => kinds.includes(block.kind)),
+  });
+  return {
+    incident: [of(part('heading', 'text', 'progress', 'evidence', 'series', 'measure', 'notice'))],
+    decision: [of(part('approval', 'actions'))],
+    figures: [of(part('facts', 'table'))],
+    working: [of(part('progress', 'measure'), { buttonless: true, footer: ['… working: Do it'] })],
+    hello: [of(sayHello()), of({ ...sayHello(), drill: true })],
+    help: [of(sayHelp(registry.filter((spec) => !spec.shellOnly)))],
+    mention: [
+      of(message('critical', 'mx1 is listed by Spamhaus', text('Nobody has taken it for 10 minutes.')), {
+        mentions: [{ id: 'x', name: 'Ana' }],
+      }),
+    ],
+    hostile: [
+      of(message('warning', 'Hostile text stays text', ...HOSTILE.map((bad) => text(['it says: ', foreign(bad)])))),
+      of(
+        message('warning', 'In facts and tables as well', {
+          kind: 'facts',
+          facts: HOSTILE.slice(0, 8).map((bad, index) => ({ name: `fact ${index}`, value: [foreign(bad)] })),
+        }),
+      ),
+    ],
+    ...Object.fromEntries(
+      worstBlocks().map((block) => [`worst-${block.kind}`, [of(message('critical', 'worst', block))]]),
+    ),
+  };
+}
+
+export async function hang(folder: string): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const [name, cards] of Object.entries(pictures())) {
+    for (const theme of ['light', 'dark'] as const) {
+      const file = join(folder, `teams-${name}-${theme}.png`);
+      const document = photograph(page(cards, theme), file, WIDTH);
+      const shown = document.slice(document.indexOf('<main'));
+      if (/<(?:a|img|iframe)[\s>]|javascript:/i.test(shown))
+        throw new Error(`${name}: a text became a link or a picture`);
+      if (/data-error="([^"]+)"/.test(shown)) throw new Error(`${name}: the renderer refused the card`);
+      files.push(file);
+    }
+  }
+  return files;
+}
+
+function page(cards: readonly object[], theme: 'light' | 'dark'): string {
+  const colours = COLOURS[theme];
+  const require = createRequire(import.meta.url);
+  const script = readFileSync(
+    join(dirname(require.resolve('adaptivecards/package.json')), 'dist', 'adaptivecards.min.js'),
+    'utf8',
+  );
+  const inline = (value: unknown): string => JSON.stringify(value).replaceAll('<', String.raw`\u003c`);
+  return `<!doctype html><meta charset="utf-8"><style>${colours.css}</style><main></main>
+<script>${script.replaceAll('</script', String.raw`<\/script`)}</script>
+<script>
+const main = document.querySelector('main');
+for (const payload of ${inline(cards)}) {
+  const card = new AdaptiveCards.AdaptiveCard();
+  card.hostConfig = new AdaptiveCards.HostConfig(${inline(colours.host)});
+  const context = new AdaptiveCards.SerializationContext(AdaptiveCards.Versions.v1_5);
+  card.parse(payload, context);
+  if (context.eventCount > 0) main.dataset.error = context.getEventAt(0).message;
+  const frame = document.createElement('div');
+  frame.className = 'frame';
+  frame.append(card.render());
+  main.append(frame);
+}
+document.documentElement.dataset.height = String(Math.ceil(main.getBoundingClientRect().bottom));
+</script>`;
+}
