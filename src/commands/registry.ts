@@ -39,6 +39,7 @@ import {
 import { queueSpec } from './specs/queue.ts';
 import { rescueSpec } from './specs/rescue.ts';
 import { startSpec } from './specs/start.ts';
+import { slackSpec } from './specs/slack.ts';
 import { statusSpec } from './specs/status.ts';
 import { doneSpec, doSpec, nextSpec, skipSpec } from './specs/steps.ts';
 import { teamsSpec } from './specs/teams.ts';
@@ -85,6 +86,7 @@ export const registry: readonly CommandSpec[] = [
   statusSpec,
   chatSpec,
   startSpec,
+  slackSpec,
   teamsSpec,
   agentSpec,
   rescueSpec,

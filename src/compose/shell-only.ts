@@ -35,6 +35,8 @@ export async function runShellOnly(command: Command): Promise<number> {
       const settings = readSettings(optionOf(command.spoken, 'config'));
       return rescue(args.value, settings, (line) => process.stdout.write(`${line}\n`));
     }
+    case 'slack':
+      return (await import('./slack-manifest.ts')).printSlackManifest(command);
     case 'start':
       return start(command);
     case 'teams':
