@@ -17,7 +17,12 @@ const requestSchema: z.ZodType<CommandRequest> = z.strictObject({
     options: z.record(z.string().max(40), z.array(z.string().max(4000)).max(64)),
   }),
   actor: z.strictObject({ surface, id: z.string().max(200), shown: z.strictObject({ foreign: z.string().max(400) }) }),
-  conversation: z.strictObject({ surface, id: z.string().max(400), reference: z.string().max(16_384).exactOptional() }),
+  conversation: z.strictObject({
+    surface,
+    id: z.string().max(400),
+    reference: z.string().max(16_384).exactOptional(),
+    beneath: z.string().max(400).exactOptional(),
+  }),
   at: z.number(),
   deadlineMs: z.number().int().positive().exactOptional(),
   files: z.record(z.string().max(40), z.string().max(4096)),

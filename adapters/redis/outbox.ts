@@ -66,6 +66,8 @@ export interface RedisOutbox {
   /** The platform's id of what was posted under this key (kept 60 days). */
   posted(address: string, utterance: Utterance): Promise<string | undefined>;
   keepPosted(address: string, utterance: Utterance, id: string): Promise<void>;
+  /** The key of what was posted under this platform's id (kept as long). */
+  keyOf(address: string, id: string): Promise<string | undefined>;
 }
 
 const KEEP_POSTED_SECONDS = 60 * 86_400;
@@ -135,12 +137,12 @@ export function openOutbox(redis: RedisClient, changed: (address: string) => voi
       return (await redis.get(`${keys(address, utterance.conversation.id).posted}:${utterance.key}`)) ?? undefined;
     },
     async keepPosted(address, utterance, id) {
-      await redis.set(
-        `${keys(address, utterance.conversation.id).posted}:${utterance.key}`,
-        id,
-        'EX',
-        KEEP_POSTED_SECONDS,
-      );
+      const { posted } = keys(address, utterance.conversation.id);
+      await redis.set(`${posted}:${utterance.key}`, id, 'EX', KEEP_POSTED_SECONDS);
+      await redis.set(`${base}:${address}:key:${id}`, utterance.key, 'EX', KEEP_POSTED_SECONDS);
+    },
+    async keyOf(address, id) {
+      return (await redis.get(`${base}:${address}:key:${id}`)) ?? undefined;
     },
   };
 }

@@ -9,6 +9,7 @@ import { actions, button, message, notice } from '../../src/messages/message.ts'
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Conversation } from '../../src/ports/conversation.ts';
 import type { Answer, CommandRequest } from '../answer.ts';
+import { headlineKey } from './tell.ts';
 import { openIncidents, viewIncident } from './view.ts';
 import type { Seen, Viewing } from './view.ts';
 
@@ -51,7 +52,9 @@ export async function incidentHere(conversation: Conversation, world: Viewing): 
   return here.length === 1 ? here[0]?.incident.number : undefined;
 }
 
+/** In the conversation itself, or in the thread beneath its headline. */
 export function isBound(incident: Incident, conversation: Conversation): boolean {
+  if (conversation.beneath === headlineKey(incident.number)) return true;
   return incident.conversations.some(
     (each) => each.surface === conversation.surface && each.conversation === conversation.id,
   );

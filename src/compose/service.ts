@@ -44,6 +44,8 @@ export interface Service {
   speakThrough(address: string, surface: Surface): void;
   /** True for the first who asks with this id within a day, over all processes. Rejects where Redis doesn't answer. */
   readonly firstTime: (id: string) => Promise<boolean>;
+  /** The key of the message that a surface has posted under this id of its own. */
+  keyOf(address: string, id: string): Promise<string | undefined>;
   /** Names a place of a surface where it is told that another one can't be reached. */
   tellHere(conversation: Conversation): void;
   /** Tells it at the named places of all the other surfaces. */
@@ -107,6 +109,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
       deliverers.set(at, startDeliverer(real.outbox, at, surface, lost));
     },
     firstTime: openSeen(redis.records),
+    keyOf: (at, id) => real.outbox.keyOf(at, id),
     tellHere: (conversation) => void places.push(conversation),
     tellElsewhere,
     close: async () => {

@@ -36,6 +36,7 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       registry,
       clock: service.world.clock,
       firstTime: service.firstTime,
+      keyOf: (id) => service.keyOf('slack', id),
       board: async () => sayBoard(await lookAtBoard(service.world, config)),
       note: (level, words) => log[level](words),
       reachability: ({ reachable, why }) => {

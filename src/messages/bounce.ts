@@ -33,7 +33,8 @@ export function sayBounce(bounce: Bounce): Message {
   return message('neutral', 'This was found in the message.', { kind: 'facts', facts });
 }
 
-/** The line that is offered: what the bounce gives reason to look at. */
+/** The line that is offered: an incident with what the bounce says as its title. */
 export function lineForBounce(bounce: Bounce): string {
-  return ['check', ...bounce.addresses.slice(0, 5)].join(' ');
+  const found = [...bounce.codes.slice(0, 2), ...bounce.addresses.slice(0, 2), ...bounce.lists.slice(0, 2)];
+  return found.length === 0 ? 'open mail is refused' : `open mail is refused: ${found.join(', ')}`;
 }

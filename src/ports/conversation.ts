@@ -18,6 +18,8 @@ export interface Conversation {
   /** Stable id, unique within the surface; a thread is a conversation of its own. */
   readonly id: string;
   readonly reference?: string;
+  /** A thread beneath a message of ours: the key of that message. What belongs to the message belongs to the thread. */
+  readonly beneath?: string;
 }
 
 /** Who speaks, as the platform verified it: ids, never names that the person can change. */

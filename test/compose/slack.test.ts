@@ -146,6 +146,28 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     expect(said('Tourniquet runs')).toHaveLength(1);
   }, 90_000);
 
+  it('takes an incident from open to its thread: which of two is meant is known by the thread, buttons work there', async () => {
+    writeFileSync(
+      join(bot.dataFolder, 'tourniquet.yaml'),
+      'sites: [{name: hq, addresses: [9.9.9.9]}]\npeople: [{name: anna, role: admin, slack: T0HOME/U0ANNA}]\n',
+    );
+    await startHttp();
+    await anna().command('open hq the first thing');
+    await until(() => said('the first thing').length > 0, 15_000, 'the first incident');
+    await anna().command('open hq the second thing');
+    await until(() => said('the second thing').length > 0, 15_000, 'the second incident');
+    const headline = said('the first thing').find((each) => each.thread === undefined);
+    if (!headline) throw new Error('no headline');
+    expect((await anna().reply(headline, 'ack')).status).toBe(200);
+    await until(
+      () => slack.workspace.posted.some((each) => each.thread === headline.ts),
+      15_000,
+      'an answer beneath it',
+    );
+    await until(() => /anna/i.test(JSON.stringify(headline.blocks)), 15_000, 'the headline to say who has it');
+    expect(JSON.stringify(said('the second thing').map((each) => each.blocks))).not.toMatch(/anna has it/i);
+  }, 60_000);
+
   it('says in one line why it is not started', async () => {
     const { err } = await start({ SLACK_BOT_TOKEN: '' }, /Slack is not started: SLACK_BOT_TOKEN is not set/);
     expect(err().match(/Slack is/g)).toHaveLength(1);

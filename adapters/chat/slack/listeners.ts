@@ -25,7 +25,7 @@ import { FORM, formError, formView, readForm } from './form.ts';
 import { digest, hearCommand, hearInteraction, hearMessage, hearPress, hearReaction } from './heard.ts';
 import type { Spoken } from './heard.ts';
 import { publishHome } from './home.ts';
-import { conversationOf } from './place.ts';
+import { conversationOf, messageId } from './place.ts';
 import { fieldsOf, listAt, textAt } from './record.ts';
 import type { Field } from './record.ts';
 import { wordsOf } from './words.ts';
@@ -46,6 +46,8 @@ export interface ListenerNeeds {
   readonly self: () => Workspace & { readonly user?: string };
   /** True for the first who asks with this id within a day, over all processes. */
   firstTime(id: string): Promise<boolean>;
+  /** The key of the message of ours with this id, where it is one. */
+  keyOf(messageId: string): Promise<string | undefined>;
   /** The board for the App Home of this person. */
   board(actor: Actor): Promise<Message>;
 }
@@ -174,11 +176,18 @@ async function take(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
   const result = await needs.gateway.hear({
     id: spoken.id,
     at: needs.clock.now(),
-    conversation: conversationOf(spoken.place),
+    conversation: { ...conversationOf(spoken.place), ...(await beneath(spoken, needs)) },
     actor: { surface: 'slack', id: identityOf(spoken.speaker), shown: foreign(spoken.speaker.user) },
     said,
   });
   return result.kind === 'refused' ? { kind: 'told', message: result.message } : { kind: 'taken' };
+}
+
+/** Which message of ours the thread hangs beneath; where that can't be found out, it is a thread like any other. */
+async function beneath({ place }: Spoken, needs: ListenerNeeds): Promise<{ readonly beneath?: string }> {
+  if (place.thread === undefined) return {};
+  const key = await needs.keyOf(messageId(place.channel, place.thread)).catch(() => undefined);
+  return key === undefined ? {} : { beneath: key };
 }
 
 /** A dropped file without a word is a queue's listing: what else would be dropped on a bot about mail queues. */

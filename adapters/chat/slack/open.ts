@@ -30,7 +30,10 @@ export interface SlackSettings {
   readonly downloads: string;
 }
 
-export interface SlackNeeds extends Pick<ListenerNeeds, 'gateway' | 'registry' | 'clock' | 'firstTime' | 'board'> {
+export interface SlackNeeds extends Pick<
+  ListenerNeeds,
+  'gateway' | 'registry' | 'clock' | 'firstTime' | 'keyOf' | 'board'
+> {
   readonly note: (level: 'info' | 'warn' | 'error', words: string) => void;
   readonly reachability: Reachability;
 }

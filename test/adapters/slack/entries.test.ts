@@ -76,12 +76,15 @@ describe('what is said in Slack', () => {
     const parent = await post(message('neutral', 'An incident'));
     await stage.person().reply(parent, 'status');
     expect(last()).toMatchObject({ conversation: { id: `C0OPS/${parent.ts}` }, said: { text: 'status' } });
+    stage.keys.set(`C0OPS/${parent.ts}`, 'incident-7');
+    await stage.person().reply(parent, 'ack');
+    expect(last()?.conversation).toMatchObject({ id: `C0OPS/${parent.ts}`, beneath: 'incident-7' });
     await stage.person().reply(parent, 'undo 4');
     expect(last()?.said).toMatchObject({ text: 'undo 4' });
     const before = stage.slack.workspace.posted.length;
     for (const chatter of ['check this out please', 'lunch?', 'I think the queue grows'])
       await stage.person().reply(parent, chatter);
-    expect(stage.heard).toHaveLength(2);
+    expect(stage.heard).toHaveLength(3);
     expect(stage.slack.workspace.posted).toHaveLength(before);
   });
 
@@ -127,6 +130,9 @@ describe('what is said in Slack', () => {
     await until(() => stage.slack.workspace.views.length > 0, 3000, 'the form');
     const opened = stage.slack.workspace.views.at(-1);
     expect(JSON.stringify(opened?.view)).toMatch(/185\.12\.45\.7.*zen\.spamhaus\.org.*550 5\.7\.1/s);
+    expect(JSON.stringify(opened?.view)).toContain(
+      '"initial_value":"open mail is refused: 550 5.7.1, 185.12.45.7, zen.spamhaus.org"',
+    );
     const sent = await stage.person().submit(opened?.id ?? '', { words: 'check 185.12.45.7' });
     expect(sent).toMatchObject({ status: 200, body: '' });
     expect(last()).toMatchObject({

@@ -22,6 +22,8 @@ export interface SlackStage {
   readonly eventsUrl: string;
   readonly heard: Heard[];
   readonly notes: string[];
+  /** Slack's id of a message -> its key, as the outbox would keep it. */
+  readonly keys: Map<string, string>;
   readonly folder: string;
   readonly answerWith: (result: HearResult | Error) => void;
   person(options?: PersonOptions): Person;
@@ -45,6 +47,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
   const heard: Heard[] = [];
   const notes: string[] = [];
   const seen = new Set<string>();
+  const keys = new Map<string, string>();
   let result: HearResult | Error = { kind: 'taken' };
   const socket = options.road === 'socket';
   const chat = openSlack(
@@ -71,6 +74,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
       registry,
       clock: { ...systemClock, monotonic: () => systemClock.monotonic() * (options.speed ?? 1) },
       firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
+      keyOf: async (id) => keys.get(id),
       board: async (actor) => message('good', 'The board', text(`for ${actor.id}`)),
       note: (level, words) => void notes.push(`${level} ${words}`),
       reachability: ({ reachable, why }) => void notes.push(reachable ? 'reachable' : `unreachable ${why}`),
@@ -91,6 +95,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
     eventsUrl,
     heard,
     notes,
+    keys,
     folder,
     answerWith: (next) => {
       result = next;
