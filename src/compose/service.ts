@@ -109,7 +109,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
       deliverers.set(at, startDeliverer(real.outbox, at, surface, lost));
     },
     firstTime: openSeen(redis.records),
-    keyOf: (at, id) => real.outbox.keyOf(at, id),
+    keyOf: (at, posted) => real.outbox.keyOf(at, posted),
     tellHere: (conversation) => void places.push(conversation),
     tellElsewhere,
     close: async () => {

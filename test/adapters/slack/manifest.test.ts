@@ -22,7 +22,7 @@ const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
 
 it('subscribes to exactly the events that are listened to', () => {
   const listened = [...CODE.matchAll(/app\.event\('([a-z_]+)'/g)].map((match) => match[1] ?? '');
-  expect([...new Set(EVENTS.map((event) => event.split('.')[0]))].toSorted()).toEqual(listened.toSorted());
+  expect([...new Set(EVENTS.map((event) => event.split('.')[0] ?? ''))].toSorted()).toEqual(listened.toSorted());
 });
 
 it('asks for exactly the permissions that the code needs, each with its reason', () => {
