@@ -84,7 +84,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     await until(() => said('only looks').length > 0, 15_000, 'the second answer');
     expect(said('Tourniquet runs')).toHaveLength(1);
     expect(said('Tourniquet runs')[0]).toMatchObject({ channel: 'C0OPS', thread: undefined });
-  });
+  }, 60_000);
 
   it('answers a mention in natural words in its thread, and a press on that answer beneath it', async () => {
     await startHttp();
@@ -116,7 +116,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     expect(mentioned.status).toBe(200);
     await until(() => said('did you mean check?').some((each) => each.to === 'U0ANNA'), 8000, 'the private answer');
     expect(slack.workspace.posted.every((each) => each.to === 'U0ANNA')).toBe(true);
-  });
+  }, 60_000);
 
   it('is heard over Socket Mode, reconnects, and carries a redelivery of one envelope once', async () => {
     const { err } = await start({ SLACK_APP_TOKEN: APP_TOKEN }, /connected over Socket Mode/);
@@ -171,7 +171,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   it('says in one line why it is not started', async () => {
     const { err } = await start({ SLACK_BOT_TOKEN: '' }, /Slack is not started: SLACK_BOT_TOKEN is not set/);
     expect(err().match(/Slack is/g)).toHaveLength(1);
-  });
+  }, 60_000);
 
   it('gives the board of sites as App Home, and roles by team and user id', async () => {
     writeFileSync(
@@ -185,5 +185,5 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     expect((await anna().command('status')).body).toContain('yours is nobody');
     const ben = new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`), { id: 'U0BEN' });
     expect((await ben.command('status')).body).toBe('');
-  });
+  }, 60_000);
 });

@@ -116,10 +116,7 @@ function assertHarmless(hostile: string): void {
   for (const refused of [new Set<NativeType>(), ALL]) {
     const shown = renderSlack(everyKind(outside), 'k', refused);
     const all = [shown.text, ...stringsIn(shown.blocks)];
-    for (const text of all) {
-      expect(text).not.toMatch(/<(?!https:\/\/check\.spamhaus)/);
-      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    }
+    expect(all.filter((text) => HARMFUL.test(text.replaceAll('\n', '')))).toEqual([]);
   }
 }
 
@@ -131,6 +128,8 @@ function stringsIn(value: unknown, key = ''): readonly string[] {
     return Object.entries(value).flatMap(([name, each]) => stringsIn(each, name));
   return [];
 }
+
+const HARMFUL = /<|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 describe('text from outside', () => {
   const nasty = fc.oneof(
@@ -179,18 +178,15 @@ describe('text from outside', () => {
       fc.property(nasty, (hostile) => {
         const outside = foreign(hostile, 400);
         const phrase = say`from ${outside} to ${outside}`;
-        for (const text of [mrkdwn(phrase, 3000), mrkdwn(phrase, 30), literal(phrase, 3000), literal(phrase, 12)]) {
-          expect(text).not.toContain('<');
-          expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
-        }
-        const codes = mrkdwn(phrase, 3000).split('`').length - 1;
-        expect([0, 4]).toContain(codes);
+        const texts = [mrkdwn(phrase, 3000), mrkdwn(phrase, 30), literal(phrase, 3000), literal(phrase, 12)];
+        const codes = (texts[0] ?? '').split('`').length - 1;
+        return texts.every((text) => !HARMFUL.test(text)) && (codes === 0 || codes === 4);
       }),
       { numRuns: 10_000 },
     );
-  });
+  }, 60_000);
 
   it('is harmless in every kind of block, native and classic', () => {
-    fc.assert(fc.property(nasty, assertHarmless), { numRuns: 400 });
-  });
+    fc.assert(fc.property(nasty, assertHarmless), { numRuns: 300 });
+  }, 60_000);
 });
