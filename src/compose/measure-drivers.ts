@@ -1,10 +1,8 @@
 /** Which driver carries out which order, from the configuration. */
-import { openNftables } from '../../adapters/firewall/netfilter/nftables/driver.ts';
-import type { FirewallConfig } from '../config/schema.ts';
 import type { MeasureOrder } from '../domain/measures/order.ts';
 import { targetOf } from '../domain/measures/order.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
-import { hostOf } from './hosts.ts';
+import { firewallDriver } from './firewalls.ts';
 import { mailDriver } from './mail-drivers.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,39 +35,6 @@ export function makeMeasureDrivers(settings: Settings, agentOf: (target: string)
       }
     },
   };
-}
-
-function firewallDriver(firewall: FirewallConfig, settings: Settings): MeasureDriver | Found {
-  const mailServers = settings.config.servers.flatMap((server) => server.addresses.map((ip) => ip.text));
-  switch (firewall.kind) {
-    case 'nftables':
-      return openNftables(
-        {
-          name: firewall.name,
-          outside: firewall.outside,
-          keep: firewall.keep.map(textOf),
-          manage: firewall.manage.map(textOf),
-          allowed: firewall.allowed.map(textOf),
-          mailServers,
-        },
-        hostOf(firewall, settings.dataFolder),
-        () => Date.now(),
-      );
-    case 'iptables':
-    case 'opnsense':
-    case 'mikrotik':
-    case 'by-hand':
-      return {
-        refused: `there is no driver for ${firewall.kind} yet`,
-        remedy: `do it by hand on ${firewall.name}`,
-      };
-    default:
-      return firewall.kind satisfies never;
-  }
-}
-
-function textOf(range: FirewallConfig['keep'][number]): string {
-  return range.size === 1 ? range.base.text : range.text;
 }
 
 function missing(what: string, name: string, known: readonly { readonly name: string }[]): Found {

@@ -1,5 +1,4 @@
 /** Who looks on which firewall, and where machines are looked up, from the configuration. */
-import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.ts';
 import { localFiles } from '../../adapters/files/local.ts';
 import { openNetwork } from '../../adapters/network/machines.ts';
 import type { Caller } from '../../jobs/line.ts';
@@ -8,6 +7,7 @@ import type { Resolver } from '../ports/dns.ts';
 import type { Network } from '../ports/network.ts';
 import type { Watches } from '../ports/watch.ts';
 import { joinNetworks, makeAgentWatch } from './agent-looks.ts';
+import { firewallWatch } from './firewalls.ts';
 import { hostOf } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
@@ -23,20 +23,7 @@ export function makeWatches(settings: Settings, lineTo: (target: string) => Call
           remedy: 'put it under firewalls in tourniquet.yaml',
         };
       if (firewall.reach === 'agent') return makeAgentWatch(lineTo(name), () => Date.now());
-      switch (firewall.kind) {
-        case 'nftables':
-          return watchNftables(name, hostOf(firewall, settings.dataFolder), () => Date.now());
-        case 'iptables':
-        case 'opnsense':
-        case 'mikrotik':
-        case 'by-hand':
-          return {
-            refused: `${name} (${firewall.kind}) can't be watched from here`,
-            remedy: `hand over its log: hunt ${name} --log FILE`,
-          };
-        default:
-          return firewall.kind satisfies never;
-      }
+      return firewallWatch(firewall, settings);
     },
   };
 }

@@ -5,7 +5,8 @@
  * 1. Counters only grow here: where the firewall's own began anew (its rules were flushed and set again), what was seen
  *    before is added, not forgotten.
  * 2. A look that failed adds nothing and takes nothing away: how long was watched ends at the last look that succeeded.
- * 3. "First" is the earliest time by which the source is known to have tried.
+ * 3. Where the firewall doesn't tell when a source tried last, it is the look at which its counter had grown.
+ * 4. "First" is the earliest time by which the source is known to have tried.
  */
 import type { Phrase } from '../foreign.ts';
 import type { Attempts, Look } from './look.ts';
@@ -58,7 +59,7 @@ function carry(was: Tried | undefined, now: Attempts, at: number): Tried {
     destinations: Math.max(was?.destinations ?? 0, now.destinations),
     ports: [...new Set([...(was?.ports ?? []), ...now.ports])].toSorted((a, b) => a - b),
     first: Math.min(was?.first ?? Infinity, now.first ?? now.last ?? at),
-    last: Math.max(was?.last ?? 0, now.last ?? at),
+    last: Math.max(was?.last ?? 0, now.last ?? (was !== undefined && now.attempts === was.counter ? was.last : at)),
     macs: [...new Set([...(was?.macs ?? []), ...now.macs])],
   };
 }

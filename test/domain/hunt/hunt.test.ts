@@ -63,6 +63,15 @@ describe('the hunt', () => {
     ]);
   });
 
+  it('takes a source for silent since its counter grew last, where the firewall tells no times', () => {
+    const hunt = after(
+      counted(5, tried('10.0.0.9', 7)),
+      counted(10, tried('10.0.0.9', 9)),
+      counted(60, tried('10.0.0.9', 9)),
+    );
+    expect(findingsOf(hunt, KNOWN).suspects[0]).toMatchObject({ first: BEGAN + 5000, last: BEGAN + 10_000 });
+  });
+
   it('counts as watched only what was seen: a look that failed ends the watching at the last one before it', () => {
     const failed: Look = { kind: 'unknown', at: BEGAN + 600_000, why: ['no way'] };
     const hunt = after(counted(60), failed);

@@ -7,32 +7,17 @@
  * 3. Its chains and fixed sets are compared with what was loaded; a difference is somebody else's hand.
  * 4. Rules that no default route leads through block nothing: that is disproved, not proved.
  */
-import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
-import type { MeasureTask, Observation, Proof } from '../../../../src/domain/measures/plan.ts';
+import type { MeasureTask, Observation } from '../../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
-import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
-import { cardOf, defaultWays, neighboursOf, twinsOf } from '../neighbours.ts';
-import { blastRadius, leaseSetOf, rulesetOf, tableOf, tidyAddresses, writePrior } from './orders.ts';
-import type { Resolved } from './orders.ts';
+import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
+import type { Gateway } from '../resolved.ts';
+import { leaseSetOf, rulesetOf, tableOf } from './orders.ts';
 import { renewText, tableText } from './ruleset.ts';
 import type { Ruleset } from './ruleset.ts';
-
-export interface Gateway {
-  readonly name: string;
-  /** Interfaces that lead to the internet. */
-  readonly outside: readonly string[];
-  /** Keep their way out while unplugged. */
-  readonly keep: readonly string[];
-  /** Outside addresses that the gateway is managed from, while unplugged. */
-  readonly manage: readonly string[];
-  readonly allowed: readonly string[];
-  /** Every address of every mail server behind it, both families. */
-  readonly mailServers: readonly string[];
-}
 
 const DEADLINE_MS = 10_000;
 
@@ -131,7 +116,8 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
       if (seen.kind === 'unknown') return seen;
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
-      return task.order.kind === 'quarantine-host' ? proved(task, name) : await ways(task, name, host);
+      const by = say`the kernel of ${name} lists the rules of ${tableOf(task.tag)}, unchanged, in its hooks`;
+      return await provedOnEveryWay(task, name, host, by);
     },
   };
 }
@@ -139,75 +125,4 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
 interface Look {
   readonly end: number | 'none' | 'over';
   readonly differences: readonly string[];
-}
-
-async function resolve(order: MeasureOrder, gateway: Gateway, host: Host): Promise<Resolved> {
-  const { name, outside } = gateway;
-  if (outside.length === 0 && order.kind !== 'quarantine-host')
-    throw new MeasureRefused(
-      `It isn't known which interfaces of ${name} lead to the internet; write them under outside in tourniquet.yaml.`,
-    );
-  const others =
-    order.kind === 'quarantine-host' ? [] : (await defaultWays(host)).filter((way) => !outside.includes(way));
-  if (others.length > 0)
-    throw new MeasureRefused(
-      `The way to the internet leads through ${others.join(', ')} of ${name} too, and nothing would be blocked there; write it under outside in tourniquet.yaml.`,
-    );
-  const base: Resolved = { outside, allowed: [], manage: [] };
-  switch (order.kind) {
-    case 'block-port-25': {
-      if (order.who === 'everyone') return base;
-      if (gateway.mailServers.length === 0)
-        throw new MeasureRefused(
-          `No mail server behind ${name} has an address in tourniquet.yaml, so that "all but the mail servers" would be everyone; write its addresses, IPv4 and IPv6.`,
-        );
-      const twins = twinsOf(gateway.mailServers, await neighboursOf(host));
-      return { ...base, allowed: tidyAddresses([...gateway.mailServers, ...twins, ...gateway.allowed]) };
-    }
-    case 'unplug':
-      return { ...base, allowed: tidyAddresses(gateway.keep), manage: tidyAddresses(gateway.manage) };
-    case 'quarantine-host': {
-      const mac = cardOf(order.address, await neighboursOf(host));
-      return { ...base, ...(mac !== undefined && { mac }) };
-    }
-    default:
-      return base;
-  }
-}
-
-function proved(task: MeasureTask, name: string): Proof {
-  return {
-    kind: 'proved',
-    by: [say`the kernel of ${name} lists the rules of ${tableOf(task.tag)}, unchanged, in its hooks`],
-  };
-}
-
-async function ways(task: MeasureTask, name: string, host: Host): Promise<Proof> {
-  const outside = rulesOutside(task);
-  try {
-    const found = await defaultWays(host);
-    const open = found.filter((way) => !outside.includes(way));
-    if (open.length > 0)
-      return {
-        kind: 'disproved',
-        by: [
-          say`the default route of ${name} now leaves through ${foreign(open.join(', '))}, where nothing is blocked`,
-        ],
-      };
-    const because = proved(task, name);
-    if (found.length === 0 || because.kind !== 'proved') return because;
-    return {
-      kind: 'proved',
-      by: [...because.by, say`every default route leaves through ${foreign(found.join(', '))}, where they apply`],
-    };
-  } catch (error) {
-    if (!(error instanceof HostUnknown)) throw error;
-    return { kind: 'unknown', why: [foreign(error.message, 400)] };
-  }
-}
-
-function rulesOutside(task: MeasureTask): readonly string[] {
-  const { prior } = task;
-  const list = typeof prior === 'object' && prior !== null && 'outside' in prior ? prior.outside : [];
-  return Array.isArray(list) ? list.filter((each): each is string => typeof each === 'string') : [];
 }

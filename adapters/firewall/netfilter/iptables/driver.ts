@@ -1,0 +1,241 @@
+/**
+ * block-port-25, unplug and quarantine-host on a Linux gateway with iptables and ipset.
+ *
+ * Rules:
+ * 1. Three steps, each whole or not at all: the sets, the rules of IPv4, the rules of IPv6. A measure that died between
+ *    them is `changed` until it is engaged again; what is there is never laid twice, nor are counters set back.
+ * 2. Chains and sets are ours; of other chains only the jumps into ours are touched.
+ * 3. Exact release refuses where there is something in our chains or sets that isn't ours, or a rule of ours is missing
+ *    from a chain that stands. What was never laid is no reason to refuse.
+ */
+import type { MeasureTask, Observation } from '../../../../src/domain/measures/plan.ts';
+import { foreign, say } from '../../../../src/domain/foreign.ts';
+import { HostUnknown } from '../../../../src/ports/host.ts';
+import type { Host } from '../../../../src/ports/host.ts';
+import type { MeasureDriver } from '../../../../src/ports/measures.ts';
+import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
+import type { Gateway } from '../resolved.ts';
+import { rulesOf } from './rules.ts';
+import type { Family, IpSet, Rule, Rules } from './rules.ts';
+import {
+  chainsOf,
+  destroySets,
+  fillLines,
+  layRules,
+  makeSets,
+  readEntries,
+  readListing,
+  takeRules,
+  targetOf,
+} from './text.ts';
+
+const DEADLINE_MS = 15_000;
+const FAMILIES = [
+  ['four', 'iptables'],
+  ['six', 'ip6tables'],
+] as const;
+
+export function openIptables(gateway: Gateway, host: Host, now: () => number): MeasureDriver {
+  const { name } = gateway;
+  const run = async (argv: readonly string[], input?: string, fence?: number): Promise<string> => {
+    const how = {
+      deadlineMs: DEADLINE_MS,
+      ...(input !== undefined && { input }),
+      ...(fence !== undefined && { fence }),
+    };
+    const ran = await host.run(argv, how);
+    if (ran.code !== 0)
+      throw new HostUnknown(`${argv[0] ?? ''} on ${name} refused: ${(ran.err || ran.out).trim().slice(0, 400)}`);
+    return ran.out;
+  };
+  const look = async (rules: Rules): Promise<Look> => {
+    const names = (await run(['ipset', 'list', '-n'])).split('\n').map((line) => line.trim());
+    const there = rules.sets.filter((set) => names.includes(set.name));
+    const fixed = there.filter((set) => set.members !== undefined);
+    const [families, entries] = await Promise.all([
+      Promise.all(
+        FAMILIES.map(async ([key, tool]) => {
+          const listing = readListing(await run([`${tool}-save`, '-t', 'filter']));
+          return lookAtFamily(key, tool, rules[key], listing);
+        }),
+      ),
+      Promise.all(fixed.map(async (set) => ({ set, entries: readEntries(await run(['ipset', 'save', set.name])) }))),
+    ]);
+    return { ...lookAtSets(rules.sets, there, entries, now()), families };
+  };
+  const ipset = (text: string, fence: number): Promise<string> => run(['ipset', 'restore', '-exist'], text, fence);
+  const restore = (tool: string, text: string, fence: number): Promise<string> =>
+    run([`${tool}-restore`, '-w', '5', '--noflush'], text, fence);
+  const renew = async (task: MeasureTask, fence: number): Promise<void> => {
+    const lines = rulesOf(task, name)
+      .sets.filter((set) => set.seconds !== undefined)
+      .flatMap(fillLines);
+    if (lines.length > 0) await ipset(`${lines.join('\n')}\n`, fence);
+  };
+  const observe = async (task: MeasureTask): Promise<Observation> => {
+    try {
+      const seen = await look(rulesOf(task, name));
+      const differences = [...seen.foreign, ...seen.families.flatMap((family) => family.foreign)];
+      const missing = [...seen.missing, ...seen.families.flatMap((family) => family.missing)];
+      if (differences.length === 0 && seen.there.length === 0 && seen.families.every((family) => !family.stands))
+        return { kind: 'absent', notes: [say`nothing of ${task.tag} is in the rules of ${name}`] };
+      const all = [...differences, ...missing];
+      if (all.length > 0) return { kind: 'changed', differences: all.map((line) => [foreign(line)]) };
+      if (seen.lease === 'over')
+        return { kind: 'absent', notes: [say`its lease on ${name} is over; the kernel ended it`] };
+      const notes = seen.families.flatMap(({ tool, before }) =>
+        before ? [say`${tool} on ${name} has other rules before ours in ${foreign(before)}`] : [],
+      );
+      return { kind: 'in-force', notes, ...(seen.lease !== undefined && { until: seen.lease }) };
+    } catch (error) {
+      if (!(error instanceof HostUnknown)) throw error;
+      return { kind: 'unknown', why: [foreign(error.message, 400)] };
+    }
+  };
+  return {
+    restoresNothing: true,
+    observe,
+    renew,
+    plan: async (order, tag) => {
+      const resolved = await resolve(order, gateway, host);
+      const rules = rulesOf({ tag, order, prior: writePrior(resolved) }, name);
+      await look(rules);
+      const chains = FAMILIES.map(([key, tool]) => ({ tool, family: rules[key] })).filter(
+        ({ family }) => family.own.length > 0,
+      );
+      return {
+        order,
+        prior: writePrior(resolved),
+        commands: [
+          ...(rules.sets.length > 0 ? heredoc('ipset restore -exist', makeSets(rules.sets)) : []),
+          ...chains.flatMap(({ tool, family }) => heredoc(`${tool}-restore -w 5 --noflush`, layRules(family))),
+        ],
+        undo: [
+          ...chains.flatMap(({ tool, family }) =>
+            heredoc(`${tool}-restore -w 5 --noflush`, takeRules([...family.own, ...family.jumps], chainsOf(family))),
+          ),
+          ...rules.sets.map((set) => `ipset destroy ${set.name}`),
+        ],
+        blastRadius: blastRadius(order, name, resolved),
+      };
+    },
+    engage: async (task, fence) => {
+      const rules = rulesOf(task, name);
+      const seen = await look(rules);
+      if (seen.there.length < rules.sets.length) await ipset(makeSets(rules.sets), fence);
+      else if (seen.lease === 'over') await renew(task, fence);
+      for (const { key, tool, stands } of seen.families)
+        if (!stands && rules[key].own.length > 0) await restore(tool, layRules(rules[key]), fence);
+    },
+    release: async (task, fence, way) => {
+      const rules = rulesOf(task, name);
+      const seen = await look(rules);
+      const differences = [
+        ...seen.foreign,
+        ...seen.families.flatMap((family) => (family.stands ? [...family.foreign, ...family.missing] : family.foreign)),
+      ];
+      if (differences.length > 0 && way === 'exact')
+        return { kind: 'refused', differences: differences.map((line) => [foreign(line)]) };
+      const nothing = seen.there.length === 0 && seen.families.every((family) => !family.stands);
+      for (const { tool, listed, chains, stands } of seen.families)
+        if (stands) await restore(tool, takeRules(listed, chains), fence);
+      if (seen.there.length > 0) await run(['ipset', 'restore'], destroySets(seen.there.map((set) => set.name)), fence);
+      return { kind: 'released', notes: nothing ? [say`there was nothing left to take back`] : [] };
+    },
+    verify: async (task) => {
+      const seen = await observe(task);
+      if (seen.kind === 'unknown') return seen;
+      if (seen.kind !== 'in-force')
+        return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
+      if (seen.notes.length > 0) return { kind: 'unknown', why: seen.notes[0] ?? [] };
+      const by = say`iptables and ip6tables on ${name} list the rules of ${task.tag}, unchanged, before all others`;
+      return provedOnEveryWay(task, name, host, by);
+    },
+  };
+}
+
+interface FamilyLook {
+  readonly key: 'four' | 'six';
+  readonly tool: string;
+  /** Any of it is there. */
+  readonly stands: boolean;
+  readonly chains: readonly string[];
+  readonly listed: readonly Rule[];
+  readonly foreign: readonly string[];
+  readonly missing: readonly string[];
+  /** A chain of the kernel in which a rule of somebody else stands before ours. */
+  readonly before?: string;
+}
+
+interface Look {
+  readonly there: readonly IpSet[];
+  readonly foreign: readonly string[];
+  readonly missing: readonly string[];
+  /** End of the lease, milliseconds since 1970 UTC. */
+  readonly lease?: number | 'over';
+  readonly families: readonly FamilyLook[];
+}
+
+function lookAtFamily(
+  key: 'four' | 'six',
+  tool: string,
+  family: Family,
+  listing: ReturnType<typeof readListing>,
+): FamilyLook {
+  const chains = chainsOf(family).filter((chain) => listing.chains.includes(chain));
+  const text = ({ chain, rule }: Rule): string => `${chain}: ${rule}`;
+  const have = listing.rules
+    .filter(({ chain, rule }) => chains.includes(chain) || chains.includes(targetOf(rule) ?? ''))
+    .map(text);
+  const ours = [...family.own, ...family.jumps].map(text);
+  const before = family.jumps.find(({ chain, rule }) => {
+    const rules = listing.rules.filter((each) => each.chain === chain);
+    return rules
+      .slice(
+        0,
+        rules.findIndex((each) => each.rule === rule),
+      )
+      .some((each) => !chains.includes(targetOf(each.rule) ?? ''));
+  });
+  return {
+    key,
+    tool,
+    stands: chains.length > 0,
+    chains,
+    listed: listing.rules,
+    foreign: have.filter((line) => !ours.includes(line)).map((line) => `+ ${tool} ${line}`),
+    missing: ours.filter((line) => !have.includes(line)).map((line) => `- ${tool} ${line}`),
+    ...(before && { before: before.chain }),
+  };
+}
+
+function lookAtSets(
+  sets: readonly IpSet[],
+  there: readonly IpSet[],
+  listed: readonly { readonly set: IpSet; readonly entries: ReturnType<typeof readEntries> }[],
+  now: number,
+): Omit<Look, 'families'> {
+  const leases = listed.filter(({ set }) => set.seconds !== undefined);
+  const isOver = leases.length > 0 && leases.every(({ entries }) => entries.length === 0);
+  const left = leases.flatMap(({ entries }) => entries.flatMap((entry) => entry.left ?? []));
+  const compared = listed.filter(({ set }) => !(isOver && set.seconds !== undefined));
+  const strange = compared.flatMap(({ set, entries }) =>
+    entries.filter(({ member }) => !set.members?.includes(member)).map(({ member }) => `+ ${set.name}: ${member}`),
+  );
+  const gone = compared.flatMap(({ set, entries }) =>
+    (set.members ?? [])
+      .filter((member) => !entries.some((entry) => entry.member === member))
+      .map((member) => `- ${set.name}: ${member}`),
+  );
+  const absent = sets.filter((set) => !there.includes(set)).map((set) => `- set ${set.name}`);
+  return {
+    there,
+    foreign: strange,
+    missing: [...absent, ...gone],
+    ...(isOver ? { lease: 'over' as const } : left.length > 0 && { lease: now + Math.min(...left) * 1000 }),
+  };
+}
+
+function heredoc(command: string, text: string): readonly string[] {
+  return [`${command} <<EOF`, ...text.trimEnd().split('\n'), 'EOF'];
+}

@@ -1,0 +1,79 @@
+/**
+ * The kernel's own count of blocked attempts, from the sets of a block.
+ *
+ * An entry's timeout runs from its first packet and is never begun anew: it tells the first attempt of each destination,
+ * while the last is known only from counters that grew between two looks.
+ */
+import { parseIp } from '../../../../src/domain/address/ip.ts';
+import { foreign, say } from '../../../../src/domain/foreign.ts';
+import type { Look } from '../../../../src/domain/hunt/look.ts';
+import { HostUnknown } from '../../../../src/ports/host.ts';
+import type { Host } from '../../../../src/ports/host.ts';
+import type { Watch } from '../../../../src/ports/watch.ts';
+import { rememberedConnections } from '../conntrack.ts';
+import { ownAddresses } from '../neighbours.ts';
+import { setOf } from './rules.ts';
+
+const LIMITS = { deadlineMs: 15_000, longest: 4000 };
+const SET_SIZE = 65_536;
+const KEPT_SECONDS = 86_400;
+
+interface Entry {
+  readonly source: string;
+  readonly destination: string;
+  readonly port: number;
+  readonly packets: number;
+  readonly left: number;
+}
+
+export function watchIptables(name: string, host: Host, now: () => number): Watch {
+  const entries = async (set: string): Promise<readonly Entry[]> => {
+    const found: Entry[] = [];
+    for await (const piece of host.lines(['ipset', 'save', set], LIMITS))
+      for (const line of piece) found.push(...entryOf(line ?? ''));
+    return found;
+  };
+  return {
+    before: () => rememberedConnections(host, name),
+    ownAddresses: () => ownAddresses(host),
+    attempts: async ({ tag }): Promise<Look> => {
+      try {
+        const lists = await Promise.all(['tried', 'tried6'].map((what) => entries(setOf(tag, what))));
+        const at = now();
+        return {
+          kind: 'counted',
+          at,
+          full: lists.some((list) => list.length >= SET_SIZE),
+          sources: [...Map.groupBy(lists.flat(), ({ source }) => source)].map(([source, list]) => ({
+            source,
+            attempts: list.reduce((sum, each) => sum + each.packets, 0),
+            destinations: new Set(list.map(({ destination }) => destination)).size,
+            ports: [...new Set(list.map(({ port }) => port))],
+            first: at - Math.max(0, KEPT_SECONDS - Math.min(...list.map(({ left }) => left))) * 1000,
+            macs: [],
+          })),
+        };
+      } catch (error) {
+        if (!(error instanceof HostUnknown)) throw error;
+        return { kind: 'unknown', at: now(), why: say`${name} could not be asked: ${foreign(error.message, 300)}` };
+      }
+    },
+  };
+}
+
+/** `add NAME 10.77.0.11,tcp:25,198.51.100.2 timeout 86399 packets 4 bytes 240` */
+function entryOf(line: string): readonly Entry[] {
+  const found = /^add \S+ ([^,]+),tcp:(\d+),(\S+) timeout (\d+) packets (\d+)/.exec(line);
+  const source = parseIp(found?.[1] ?? '');
+  const destination = parseIp(found?.[3] ?? '');
+  if (!found || source.kind === 'bad' || destination.kind === 'bad') return [];
+  return [
+    {
+      source: source.value.text,
+      destination: destination.value.text,
+      port: Number(found[2]),
+      packets: Number(found[5]),
+      left: Number(found[4]),
+    },
+  ];
+}

@@ -1,0 +1,193 @@
+/**
+ * What the rules of one measure are made of, whatever tool lays them: which addresses, which interfaces, for how long;
+ * and whom that touches.
+ *
+ * Everything is decided while planning and kept as the task's `prior`: what is compared and taken back later doesn't
+ * depend on a configuration that was edited meanwhile.
+ */
+import { cidrContains, parseCidr } from '../../../src/domain/address/cidr.ts';
+import type { Cidr } from '../../../src/domain/address/cidr.ts';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import type { MeasureTask, Plain, Proof } from '../../../src/domain/measures/plan.ts';
+import { foreign, say } from '../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../src/domain/foreign.ts';
+import { HostUnknown } from '../../../src/ports/host.ts';
+import type { Host } from '../../../src/ports/host.ts';
+import { MeasureRefused } from '../../../src/ports/measures.ts';
+import { cardOf, defaultWays, neighboursOf, twinsOf } from './neighbours.ts';
+
+export interface Gateway {
+  readonly name: string;
+  /** Interfaces that lead to the internet. */
+  readonly outside: readonly string[];
+  /** Keep their way out while unplugged. */
+  readonly keep: readonly string[];
+  /** Outside addresses that the gateway is managed from, while unplugged. */
+  readonly manage: readonly string[];
+  readonly allowed: readonly string[];
+  /** Every address of every mail server behind it, both families. */
+  readonly mailServers: readonly string[];
+}
+
+/** What the rules of one measure are made of. */
+export interface Resolved {
+  readonly outside: readonly string[];
+  /** May go on (block), or keep their way out (plug). */
+  readonly allowed: readonly string[];
+  readonly manage: readonly string[];
+  readonly mac?: string;
+}
+
+/** Throws MeasureRefused where the rules would block nothing, or everybody; HostUnknown. */
+export async function resolve(order: MeasureOrder, gateway: Gateway, host: Host): Promise<Resolved> {
+  const { name, outside } = gateway;
+  if (outside.length === 0 && order.kind !== 'quarantine-host')
+    throw new MeasureRefused(
+      `It isn't known which interfaces of ${name} lead to the internet; write them under outside in tourniquet.yaml.`,
+    );
+  const others =
+    order.kind === 'quarantine-host' ? [] : (await defaultWays(host)).filter((way) => !outside.includes(way));
+  if (others.length > 0)
+    throw new MeasureRefused(
+      `The way to the internet leads through ${others.join(', ')} of ${name} too, and nothing would be blocked there; write it under outside in tourniquet.yaml.`,
+    );
+  const base: Resolved = { outside, allowed: [], manage: [] };
+  switch (order.kind) {
+    case 'block-port-25': {
+      if (order.who === 'everyone') return base;
+      if (gateway.mailServers.length === 0)
+        throw new MeasureRefused(
+          `No mail server behind ${name} has an address in tourniquet.yaml, so that "all but the mail servers" would be everyone; write its addresses, IPv4 and IPv6.`,
+        );
+      const twins = twinsOf(gateway.mailServers, await neighboursOf(host));
+      return { ...base, allowed: tidyAddresses([...gateway.mailServers, ...twins, ...gateway.allowed]) };
+    }
+    case 'unplug':
+      return { ...base, allowed: tidyAddresses(gateway.keep), manage: tidyAddresses(gateway.manage) };
+    case 'quarantine-host': {
+      const mac = cardOf(order.address, await neighboursOf(host));
+      return { ...base, ...(mac !== undefined && { mac }) };
+    }
+    default:
+      return base;
+  }
+}
+
+/** Whether every way to the internet leads through interfaces where the rules apply; `by` is what is proved besides. */
+export async function provedOnEveryWay(task: MeasureTask, name: string, host: Host, by: Phrase): Promise<Proof> {
+  if (task.order.kind === 'quarantine-host') return { kind: 'proved', by: [by] };
+  const { outside } = readPrior(task.prior, name);
+  try {
+    const found = await defaultWays(host);
+    const open = found.filter((way) => !outside.includes(way));
+    if (open.length > 0)
+      return {
+        kind: 'disproved',
+        by: [
+          say`the default route of ${name} now leaves through ${foreign(open.join(', '))}, where nothing is blocked`,
+        ],
+      };
+    if (found.length === 0) return { kind: 'proved', by: [by] };
+    return {
+      kind: 'proved',
+      by: [by, say`every default route leaves through ${foreign(found.join(', '))}, where they apply`],
+    };
+  } catch (error) {
+    if (!(error instanceof HostUnknown)) throw error;
+    return { kind: 'unknown', why: [foreign(error.message, 400)] };
+  }
+}
+
+export function portsOf(submissionToo: boolean): readonly number[] {
+  return submissionToo ? [25, 465, 587] : [25];
+}
+
+export function leaseSeconds(order: MeasureOrder): number | undefined {
+  if (order.kind === 'unplug') return Math.round(order.leaseMinutes * 60);
+  if (order.kind === 'block-port-25' && order.leaseMinutes !== undefined) return Math.round(order.leaseMinutes * 60);
+  return undefined;
+}
+
+export function writePrior(resolved: Resolved): Plain {
+  return { ...resolved };
+}
+
+/** Sorted, without doubles, without what a larger range holds already: nft refuses overlapping elements. */
+export function tidyAddresses(texts: readonly string[]): readonly string[] {
+  const ranges = texts.flatMap((text): readonly Cidr[] => {
+    const parsed = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
+    return parsed.kind === 'ok' ? [parsed.value] : [];
+  });
+  const largest = ranges.filter(
+    (range, index) =>
+      !ranges.some(
+        (other, at) =>
+          at !== index &&
+          cidrContains(other, range.base) &&
+          (other.prefix < range.prefix || (other.prefix === range.prefix && at < index)),
+      ),
+  );
+  return largest
+    .map((range) => range.text.replace(/\/(32|128)$/, (end) => (isWhole(range, end) ? '' : end)))
+    .toSorted();
+}
+
+function isWhole(range: Cidr, end: string): boolean {
+  return (range.base.family === 4 && end === '/32') || (range.base.family === 6 && end === '/128');
+}
+
+export function blastRadius(order: MeasureOrder, firewall: string, resolved: Resolved): readonly Phrase[] {
+  switch (order.kind) {
+    case 'block-port-25':
+      return [
+        say`no machine behind ${firewall}, nor ${firewall} itself, can send to ${portsOf(order.submissionToo).join(', ')} outside${
+          order.who === 'everyone' ? ', the mail servers too' : `, but for ${resolved.allowed.join(', ')}`
+        }; what is connected is cut`,
+        say`inbound mail and mail inside the house go on`,
+        ...(order.who === 'everyone' || resolved.allowed.some((each) => each.includes(':'))
+          ? []
+          : [say`no IPv6 address of a mail server is known: what it sends by IPv6 is refused`]),
+      ];
+    case 'unplug':
+      return [
+        say`nothing passes between inside and outside${resolved.allowed.length > 0 ? `, but for ${resolved.allowed.join(', ')}` : ''}: no web, no mail, no telephone over the internet; nor does ${firewall} itself reach anything outside`,
+        resolved.manage.length > 0
+          ? say`${firewall} can still be managed from ${resolved.manage.join(', ')}, and from inside`
+          : say`whoever can manage ${firewall} from outside or inside now still can`,
+        ...(resolved.allowed.length > 0
+          ? []
+          : [say`this bot is not kept connected either: the conversation goes on in the terminal on the LAN`]),
+        say`${firewall} ends it by itself after ${order.leaseMinutes} min, though nobody can reach it`,
+      ];
+    case 'quarantine-host':
+      return [
+        say`${order.address} reaches nothing beyond its own segment, in any protocol, nor ${firewall} itself`,
+        resolved.mac === undefined
+          ? say`its network card is not known to ${firewall}: other addresses of the same machine go on`
+          : say`its network card ${resolved.mac} is cut off too, under whatever address`,
+      ];
+    default:
+      return [];
+  }
+}
+
+/** Throws MeasureRefused where `prior` isn't what a plan gave. */
+export function readPrior(prior: Plain, firewall: string): Resolved {
+  const list = (key: string): readonly string[] => {
+    const value = fieldOf(prior, key);
+    if (Array.isArray(value) && value.every((each): each is string => typeof each === 'string')) return value;
+    throw new MeasureRefused(`The record of this measure on ${firewall} lacks ${key}; take it back by hand.`);
+  };
+  const mac = fieldOf(prior, 'mac');
+  return {
+    outside: list('outside'),
+    allowed: list('allowed'),
+    manage: list('manage'),
+    ...(typeof mac === 'string' && { mac }),
+  };
+}
+
+function fieldOf(value: Plain, key: string): Plain | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return Object.entries(value).find(([name]) => name === key)?.[1];
+}

@@ -1,0 +1,70 @@
+/** The driver and the watch of each kind of firewall. */
+import { openIptables } from '../../adapters/firewall/netfilter/iptables/driver.ts';
+import { watchIptables } from '../../adapters/firewall/netfilter/iptables/watch.ts';
+import { openNftables } from '../../adapters/firewall/netfilter/nftables/driver.ts';
+import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.ts';
+import type { Gateway } from '../../adapters/firewall/netfilter/resolved.ts';
+import type { FirewallConfig } from '../config/schema.ts';
+import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
+import type { Watch, Watches } from '../ports/watch.ts';
+import { hostOf } from './hosts.ts';
+import type { Settings } from './settings.ts';
+
+const now = (): number => Date.now();
+
+export function firewallDriver(
+  firewall: FirewallConfig,
+  settings: Settings,
+): MeasureDriver | ReturnType<MeasureDrivers['find']> {
+  const host = hostOf(firewall, settings.dataFolder);
+  switch (firewall.kind) {
+    case 'nftables':
+      return openNftables(gatewayOf(firewall, settings), host, now);
+    case 'iptables':
+      return openIptables(gatewayOf(firewall, settings), host, now);
+    case 'opnsense':
+    case 'mikrotik':
+    case 'by-hand':
+      return {
+        refused: `there is no driver for ${firewall.kind} yet`,
+        remedy: `do it by hand on ${firewall.name}`,
+      };
+    default:
+      return firewall.kind satisfies never;
+  }
+}
+
+export function firewallWatch(firewall: FirewallConfig, settings: Settings): Watch | ReturnType<Watches['find']> {
+  const { name, kind } = firewall;
+  const host = hostOf(firewall, settings.dataFolder);
+  switch (kind) {
+    case 'nftables':
+      return watchNftables(name, host, now);
+    case 'iptables':
+      return watchIptables(name, host, now);
+    case 'opnsense':
+    case 'mikrotik':
+    case 'by-hand':
+      return {
+        refused: `${name} (${kind}) can't be watched from here`,
+        remedy: `hand over its log: hunt ${name} --log FILE`,
+      };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function gatewayOf(firewall: FirewallConfig, settings: Settings): Gateway {
+  return {
+    name: firewall.name,
+    outside: firewall.outside,
+    keep: firewall.keep.map(textOf),
+    manage: firewall.manage.map(textOf),
+    allowed: firewall.allowed.map(textOf),
+    mailServers: settings.config.servers.flatMap((server) => server.addresses.map((ip) => ip.text)),
+  };
+}
+
+function textOf(range: FirewallConfig['keep'][number]): string {
+  return range.size === 1 ? range.base.text : range.text;
+}

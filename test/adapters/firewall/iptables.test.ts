@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openIptables } from '../../../adapters/firewall/netfilter/iptables/driver.ts';
+import { chainOf, setOf } from '../../../adapters/firewall/netfilter/iptables/rules.ts';
+import { watchIptables } from '../../../adapters/firewall/netfilter/iptables/watch.ts';
+import { openHost } from '../../../adapters/host/process.ts';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
+import type { Host } from '../../../src/ports/host.ts';
+import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
+import { startBox } from '../../lab/box.ts';
+import { ADDRESSES, ADDRESSES6, startCompany } from '../../lab/company.ts';
+import type { Company } from '../../lab/company.ts';
+import { rulesAndSets, useIptables } from '../../lab/iptables.ts';
+import { describeLab } from '../../lab/packages.ts';
+import { until } from '../../lab/process.ts';
+
+const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gw', who: 'everyone', submissionToo: false };
+const UNPLUG: MeasureOrder = { kind: 'unplug', firewall: 'gw', leaseMinutes: 1 };
+const SET_UP = {
+  name: 'gw',
+  outside: ['wan0'],
+  keep: [ADDRESSES.innocent],
+  manage: [],
+  allowed: [],
+  mailServers: [ADDRESSES.mail, ADDRESSES6.mail],
+} as const;
+
+describeLab('measures on a real gateway with iptables', { sets: ['net'], root: true }, () => {
+  let company: Company;
+  let host: Host;
+  let driver: MeasureDriver;
+  let before: string;
+  let hand = 0;
+  const engaged = async (order: MeasureOrder, by = driver): Promise<MeasureTask> => {
+    hand += 1;
+    const plan = await by.plan(order, `tq${hand}`);
+    const task = { tag: `tq${hand}`, order, prior: plan.prior };
+    await by.engage(task, hand);
+    expect((await by.observe(task)).kind).toBe('in-force');
+    return task;
+  };
+  const released = async (task: MeasureTask): Promise<string> => {
+    hand += 1;
+    const { kind } = await driver.release(task, hand, 'exact');
+    return (await rulesAndSets(company.boxes.gateway)) === before ? kind : 'something was left';
+  };
+
+  beforeAll(async () => {
+    company = await startCompany();
+    const { gateway } = company.boxes;
+    await useIptables(gateway, 'legacy');
+    before = await rulesAndSets(gateway);
+    host = openHost('gw', (argv) => gateway.enter(argv), '/run/tourniquet-fence');
+    driver = openIptables(SET_UP, host, Date.now);
+    await company.listen('outside', 25);
+    await company.listen('outside', 443);
+    await company.listen('mail', 25);
+    await company.listen('gateway', 22);
+  }, 60_000);
+  afterAll(() => company.stop());
+
+  it('blocks port 25 outward for everyone over IPv4 and IPv6, established connections too, and counts who tried', async () => {
+    const held = await company.hold('infected', ADDRESSES.outside, 25);
+    expect(await held.talk()).toBe('carried');
+    const began = Date.now();
+    const task = await engaged(BLOCK);
+    expect(await held.talk()).toBe('cut');
+    const tries = await Promise.all([
+      ...[ADDRESSES.outside, ADDRESSES.outside, ADDRESSES6.outside].map((to) => company.connect('infected', to, 25)),
+      company.connect('mail', ADDRESSES.outside, 25),
+      company.connect('gateway', ADDRESSES.outside, 25),
+    ]);
+    expect(tries).toEqual(tries.map(() => 'refused'));
+    const others = await Promise.all([
+      company.connect('infected', ADDRESSES.outside, 443),
+      company.connect('outside', ADDRESSES.mail, 25),
+      company.connect('innocent', ADDRESSES6.mail, 25),
+    ]);
+    expect(others).toEqual(['open', 'open', 'open']);
+    const look = await watchIptables('gw', host, Date.now).attempts(task);
+    const sources = look.kind === 'counted' ? look.sources : [];
+    expect(Object.fromEntries(sources.map(({ source, attempts }) => [source, attempts]))).toEqual({
+      [ADDRESSES.infected]: 2,
+      [ADDRESSES6.infected]: 1,
+      [ADDRESSES.mail]: 1,
+      [ADDRESSES.gatewayOutside]: 1,
+    });
+    expect(sources[0]?.first).toBeGreaterThan(began - 2000);
+    expect((await driver.verify(task)).kind).toBe('proved');
+    expect(await released(task)).toBe('released');
+    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
+  });
+
+  it('lets the mail servers alone send where that is ordered, over both', async () => {
+    const task = await engaged({ ...BLOCK, who: 'all-but-mail-servers' });
+    for (const outside of [ADDRESSES.outside, ADDRESSES6.outside]) {
+      expect(await company.connect('mail', outside, 25)).toBe('open');
+      expect(await company.connect('infected', outside, 25)).toBe('refused');
+    }
+    expect(await released(task)).toBe('released');
+  });
+
+  it('blocks on although the set of counted sources is full', async () => {
+    const task = await engaged(BLOCK);
+    const many = Array.from(
+      { length: 65_536 },
+      (_, at) => `add ${setOf(task.tag, 'tried')} 10.${at >> 8}.${at & 255}.9,tcp:25,192.0.2.9`,
+    );
+    await company.boxes.gateway.exec(['ipset', 'restore', '-exist'], `${many.join('\n')}\n`);
+    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('refused');
+    expect(await released(task)).toBe('released');
+  });
+
+  it('pulls the plug but for what is kept and for those who manage the gateway', async () => {
+    const managing = await company.hold('outside', ADDRESSES.gatewayOutside, 22);
+    const task = await engaged(UNPLUG);
+    const [infected, six, mail, gateway, bot, again] = await Promise.all([
+      company.connect('infected', ADDRESSES.outside, 443),
+      company.connect('infected', ADDRESSES6.outside, 443),
+      company.connect('outside', ADDRESSES.mail, 25),
+      company.connect('gateway', ADDRESSES.outside, 443),
+      company.connect('innocent', ADDRESSES.outside, 443),
+      company.connect('outside', ADDRESSES.gatewayOutside, 22),
+    ]);
+    expect({ infected, six, mail, gateway, bot, again }).toEqual({
+      infected: 'silence',
+      six: 'silence',
+      mail: 'silence',
+      gateway: 'silence',
+      bot: 'open',
+      again: 'open',
+    });
+    expect(await managing.talk()).toBe('carried');
+    expect(await released(task)).toBe('released');
+  });
+
+  it('is put back by the kernel alone when the lease ends', async () => {
+    const began = Date.now();
+    const task = await engaged({ ...UNPLUG, leaseMinutes: 3 / 60 });
+    await until(async () => (await company.connect('infected', ADDRESSES.outside, 443)) === 'open', 15_000, 'the way');
+    expect((Date.now() - began) / 1000).toBeLessThan(8);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'absent' });
+    hand += 1;
+    await driver.renew(task, hand);
+    expect((await driver.observe(task)).kind).toBe('in-force');
+    expect(await released(task)).toBe('released');
+  });
+
+  it('cuts one machine off, under its other addresses and from the gateway too', async () => {
+    await company.connect('infected', ADDRESSES.gateway, 9);
+    const task = await engaged({ kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.infected });
+    const [four, six, own, other] = await Promise.all([
+      company.connect('infected', ADDRESSES.outside, 443),
+      company.connect('infected', ADDRESSES6.outside, 443),
+      company.connect('infected', ADDRESSES.gateway, 22),
+      company.connect('innocent', ADDRESSES.outside, 443),
+    ]);
+    expect({ four, six, own, other }).toEqual({ four: 'silence', six: 'silence', own: 'silence', other: 'open' });
+    expect(await released(task)).toBe('released');
+  });
+
+  it('does not call it proved where somebody else’s rule stands before ours', async () => {
+    const task = await engaged(BLOCK);
+    const { gateway } = company.boxes;
+    await gateway.must(['iptables', '-I', 'FORWARD', '1', '-j', 'ACCEPT']);
+    expect((await driver.verify(task)).kind).toBe('unknown');
+    await gateway.must(['iptables', '-D', 'FORWARD', '1']);
+    expect((await driver.verify(task)).kind).toBe('proved');
+    expect(await released(task)).toBe('released');
+  });
+});
+
+describeLab('block-port-25 with iptables', { sets: ['net'], root: true }, () => {
+  keepsTheMeasureContract(async () => {
+    const gateway = await startBox({ name: 'gw', sets: ['net'] });
+    await useIptables(gateway, 'nft');
+    return {
+      host: openHost('gw', (argv) => gateway.enter(argv), '/run/tourniquet-fence'),
+      order: BLOCK,
+      open: (reached) => openIptables({ ...SET_UP, outside: ['lo'] }, reached, Date.now),
+      world: () => rulesAndSets(gateway),
+      meddle: async (tag) => {
+        await gateway.must(['iptables', '-I', chainOf(tag), '1', '-j', 'RETURN']);
+      },
+      mend: async () => {},
+      stop: () => gateway.stop(),
+    };
+  });
+});
