@@ -15,8 +15,10 @@ import { message, notice } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
-import { carryMeasureOut, lookAtMeasure, releaseMeasure } from './engine.ts';
-import type { Acting } from './engine.ts';
+import { carryMeasureOut } from './engine.ts';
+import { lookAtMeasure } from './look.ts';
+import type { Acting } from './notes.ts';
+import { releaseMeasure } from './release.ts';
 import { change, openMeasures } from './ledger.ts';
 import { tellLoudly, tellMeasure } from './tell.ts';
 

@@ -7,8 +7,8 @@ import { sayLedger, toneOf } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { CommandJob } from '../answer.ts';
-import { lookAtMeasure } from './engine.ts';
-import type { Acting } from './engine.ts';
+import { lookAtMeasure } from './look.ts';
+import type { Acting } from './notes.ts';
 import { openMeasures, readMeasure } from './ledger.ts';
 import { measureJson } from './order.ts';
 

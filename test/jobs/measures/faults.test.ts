@@ -1,7 +1,8 @@
 /** Any sequence of presses, crashes, lost replies and repeats: each effect at most once, and nothing left after undo all. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { carryMeasureOut, releaseMeasure } from '../../../jobs/measures/engine.ts';
+import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
+import { releaseMeasure } from '../../../jobs/measures/release.ts';
 import { change, openMeasures, readMeasure, standingMeasures } from '../../../jobs/measures/ledger.ts';
 import { propose } from '../../../jobs/measures/propose.ts';
 import { reconcile } from '../../../jobs/measures/reconcile.ts';

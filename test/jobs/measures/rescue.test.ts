@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { carryMeasureOut, releaseMeasure } from '../../../jobs/measures/engine.ts';
+import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
+import { releaseMeasure } from '../../../jobs/measures/release.ts';
 import { change } from '../../../jobs/measures/ledger.ts';
 import { propose } from '../../../jobs/measures/propose.ts';
 import { begunMeasures, lookAtBegun, takeBack } from '../../../jobs/measures/rescue.ts';

@@ -1,0 +1,71 @@
+/** How a measure stands outside, and beginning its lease anew. What isn't known is written down as unknown. */
+import { say } from '../../src/domain/foreign.ts';
+import { holdOf, targetOf } from '../../src/domain/measures/order.ts';
+import type { Observation } from '../../src/domain/measures/plan.ts';
+import { taskOf } from '../../src/domain/measures/record.ts';
+import type { MeasureEvent, MeasureRecord, Who } from '../../src/domain/measures/record.ts';
+import { change, readMeasure } from './ledger.ts';
+import { driverOf, note, observed, words } from './notes.ts';
+import type { Acting } from './notes.ts';
+
+/** Looks how it stands outside, and writes down what is new. Gives the state before and after. */
+export async function lookAtMeasure(
+  world: Acting,
+  number: number,
+): Promise<{ readonly before: MeasureRecord; readonly after: MeasureRecord } | undefined> {
+  const entry = await readMeasure(world, number);
+  if (!entry || entry.record.state !== 'in-force') return undefined;
+  const before = entry.record;
+  const driver = driverOf(world, before);
+  const seen: Observation = driver
+    ? await driver
+        .observe(taskOf(before))
+        .catch((error: unknown): Observation => ({ kind: 'unknown', why: words(error) }))
+    : { kind: 'unknown', why: say`there is no way to ${targetOf(before.order)} any more` };
+  const at = world.clock.now();
+  const over = seen.kind === 'absent' && before.until !== undefined && before.until <= at + 1000;
+  const events: readonly MeasureEvent[] = over ? [{ kind: 'lapsed', at }] : [observed(seen, at)];
+  if (!over && !isNews(before, seen, at)) return { before, after: before };
+  const after = await change(world, number, (record) => (record.state === 'in-force' ? events : undefined));
+  if (after?.state === 'lapsed') {
+    await world.auditLog
+      .write({ kind: 'fact', about: `measure/${number}`, who: 'house', what: 'its lease ended' }, 'one')
+      .catch(() => {});
+    await world.holds.free(holdOf(before.order), number);
+  }
+  return after && { before, after };
+}
+
+/** Begins the device's own lease anew. */
+export async function renewMeasure(world: Acting, number: number, by: Who): Promise<MeasureRecord> {
+  const entry = await readMeasure(world, number);
+  if (!entry || entry.record.state !== 'in-force')
+    throw new Error(`Measure ${number} is not in force; there is no lease to renew.`);
+  const { record } = entry;
+  const driver = driverOf(world, record);
+  if (!driver) throw new Error(`There is no way to ${targetOf(record.order)} any more; look at tourniquet.yaml.`);
+  const fence = await world.fences.next(targetOf(record.order));
+  await world.auditLog.write({
+    kind: 'intent',
+    about: `measure/${number}`,
+    who: by.person,
+    what: 'renew its lease',
+    data: { fence },
+  });
+  await driver.renew(taskOf(record), fence);
+  const seen = await driver.observe(taskOf(record));
+  const until = seen.kind === 'in-force' ? seen.until : undefined;
+  const at = world.clock.now();
+  return note(
+    world,
+    number,
+    'in-force',
+    [{ kind: 'renewed', at, by, ...(until !== undefined && { until }) }],
+    'lease renewed',
+  );
+}
+
+/** Only a change, or an hour's age, is written: a stream stays short however long its measure stands. */
+function isNews(record: MeasureRecord, seen: Observation, at: number): boolean {
+  return record.lastSeen?.seen !== seen.kind || at - record.lastSeen.at >= 3_600_000;
+}

@@ -1,0 +1,76 @@
+/** What every hand on a measure needs: its state, its driver, and writing down what came of it. */
+import { foreign } from '../../src/domain/foreign.ts';
+import type { Phrase } from '../../src/domain/foreign.ts';
+import type { Observation } from '../../src/domain/measures/plan.ts';
+import type { MeasureEvent, MeasureRecord } from '../../src/domain/measures/record.ts';
+import type { MeasureDriver } from '../../src/ports/measures.ts';
+import type { World } from '../../src/ports/world.ts';
+import { change, readMeasure } from './ledger.ts';
+
+export type Acting = Pick<
+  World,
+  'ledger' | 'holds' | 'fences' | 'auditLog' | 'measureDrivers' | 'measureRules' | 'clock'
+>;
+
+/** A hand at work is left alone for this long before another continues for it. */
+export const TAKE_OVER_AFTER_MS = 5000;
+
+/** Notes what came of it, while it still is where it was; then in the audit log, whose loss changes nothing outside. */
+export async function note(
+  world: Acting,
+  number: number,
+  expected: MeasureRecord['state'],
+  events: readonly MeasureEvent[],
+  what: string,
+): Promise<MeasureRecord> {
+  const state = await change(world, number, (record) => (record.state === expected ? events : undefined));
+  await world.auditLog
+    .write({ kind: 'outcome', about: `measure/${number}`, who: 'house', what }, 'one')
+    .catch(() => {});
+  if (!state) throw new Error(`There is no measure ${number}.`);
+  return state;
+}
+
+export async function stateOf(world: Acting, number: number): Promise<MeasureRecord> {
+  const entry = await readMeasure(world, number);
+  if (!entry) throw new Error(`There is no measure ${number}.`);
+  return entry.record;
+}
+
+export async function lastOf(world: Acting, number: number, kind: MeasureEvent['kind']): Promise<number | undefined> {
+  return (await world.ledger.read(number)).events.findLast((event) => event.kind === kind)?.at;
+}
+
+export function driverOf(world: Acting, record: MeasureRecord): MeasureDriver | undefined {
+  const driver = world.measureDrivers.find(record.order);
+  return 'refused' in driver ? undefined : driver;
+}
+
+export function observed(seen: Observation, at: number): MeasureEvent {
+  switch (seen.kind) {
+    case 'in-force':
+      return {
+        kind: 'observed',
+        at,
+        seen: 'in-force',
+        notes: seen.notes,
+        ...(seen.until !== undefined && { until: seen.until }),
+      };
+    case 'absent':
+      return { kind: 'observed', at, seen: 'absent', notes: seen.notes };
+    case 'changed':
+      return { kind: 'observed', at, seen: 'changed', notes: seen.differences };
+    case 'unknown':
+      return { kind: 'observed', at, seen: 'unknown', notes: [seen.why] };
+    default:
+      return seen satisfies never;
+  }
+}
+
+export function unknown(error: unknown, at: number): MeasureEvent {
+  return { kind: 'observed', at, seen: 'unknown', notes: [words(error)] };
+}
+
+export function words(error: unknown): Phrase {
+  return [foreign(error instanceof Error ? error.message : String(error), 400)];
+}
