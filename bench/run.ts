@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   start: () => import('./start.ts'),
   dns: () => import('./dns.ts'),
+  teams: () => import('./teams.ts'),
 };
 
 const wanted = process.argv.slice(2);
