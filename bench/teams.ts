@@ -37,6 +37,9 @@ export async function run(): Promise<void> {
     credentials,
     isNamed: () => true,
     refused: () => {},
+    firstTime: service.firstTime,
+    keyOf: (id) => service.keyOf('teams', id),
+    reachability: () => {},
     platform: { sdk, origin: platform.url },
   });
   const serve = serveEars(teams.ears);

@@ -5,6 +5,7 @@ import { PATH, serveEars } from '../../adapters/chat/teams/http.ts';
 import type { Credentials } from '../../adapters/chat/teams/sdk.ts';
 import { openTeams } from '../../adapters/chat/teams/teams.ts';
 import type { Config } from '../config/schema.ts';
+import { sayReachability } from '../messages/lost.ts';
 import type { ChatNeeds, RunningChat } from './chats.ts';
 
 const APP_TYPES = ['SingleTenant', 'MultiTenant', 'UserAssignedMSI'] as const;
@@ -25,9 +26,17 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
     ...(tenantId !== undefined && tenantId !== '' && { tenantId }),
     isNamed: (actor) => isNamed(settings.config, actor),
     refused: (why) => log.warn({ why }, 'a request to Teams’ path was refused'),
+    firstTime: service.firstTime,
+    keyOf: (id) => service.keyOf('teams', id),
+    reachability: ({ reachable, why }) => {
+      log.warn({ reachable, why }, 'Teams');
+      service.tellElsewhere('teams', sayReachability('Teams', reachable, why));
+    },
   });
   listener.register(PATH, serveEars(teams.ears));
   service.speakThrough('teams', teams.surface);
+  const place = settings.config.chat.teams?.conversation;
+  if (place !== undefined) service.tellHere({ surface: 'teams', id: place });
   if (!credentials)
     log.warn(
       'TEAMS_LOCAL=1: ANYBODY ON THIS MACHINE CAN SPEAK AS ANYBODY in Teams; only local emulators are served. Never use it on a machine that others use.',

@@ -33,7 +33,7 @@ import { fetchDropped } from './files-in.ts';
 import { answerInvoke, pressOf } from './invokes.ts';
 import type { InvokeNeeds } from './invokes.ts';
 import type { Membership } from './membership.ts';
-import { conversationOf } from './reference.ts';
+import { conversationOf, rootOf } from './reference.ts';
 import { put } from './shown.ts';
 import { wordsOf } from './words.ts';
 
@@ -49,6 +49,9 @@ export interface EarsNeeds extends Omit<InvokeNeeds, 'hear' | 'activity' | 'even
   readonly now: () => number;
   /** Told of each refused request. */
   readonly refused: (why: string) => void;
+  readonly firstTime: (id: string) => Promise<boolean>;
+  /** The key of the message that was posted under this id of Teams. */
+  readonly keyOf: (id: string) => Promise<string | undefined>;
   /** Told where Teams speaks from. */
   readonly spokenFrom: (serviceUrl: string) => void;
 }
@@ -121,7 +124,7 @@ function eventOf(activity: Activity): string {
 async function hearActivity(activity: Activity, event: string, needs: EarsNeeds): Promise<Reply> {
   const { from, recipient } = activity;
   if (!from || from.id === recipient?.id || from.role === 'bot')
-    return activity.type === 'conversationUpdate' ? greet(activity, needs) : TAKEN;
+    return activity.type === 'conversationUpdate' ? greet(activity, event, needs) : TAKEN;
   switch (activity.type) {
     case 'message':
       return hearMessage(activity, event, needs);
@@ -133,7 +136,7 @@ async function hearActivity(activity: Activity, event: string, needs: EarsNeeds)
         hear: (said, conversation) => hear(activity, event, said, conversation, needs),
       });
     case 'conversationUpdate':
-      return greet(activity, needs);
+      return greet(activity, event, needs);
     default:
       return TAKEN;
   }
@@ -183,7 +186,8 @@ async function hear(
     const words = say`${outside}`;
     return { kind: 'refused', message: message('warning', words, notice('warning', words)) };
   }
-  const heard: Heard = { id: event, at: needs.now(), conversation, actor, said };
+  const above = await beneath(conversation, needs);
+  const heard: Heard = { id: event, at: needs.now(), conversation: { ...conversation, ...above }, actor, said };
   return needs.gateway.hear(heard);
 }
 
@@ -198,13 +202,21 @@ function actorOf(activity: Activity, door: Door): Actor {
   };
 }
 
+/** Which message of ours the thread hangs beneath; where that can't be found out, it is a thread like any other. */
+async function beneath(conversation: Conversation, needs: EarsNeeds): Promise<Pick<Conversation, 'beneath'>> {
+  const root = rootOf(conversation.id);
+  const key = root === undefined ? undefined : await needs.keyOf(root).catch(() => undefined);
+  return key === undefined ? {} : { beneath: key };
+}
+
 /** Says it at once, past the outbox (which may be what is down); a failure is no failure of the hearing. */
 async function tell(words: Message, conversation: Conversation, key: string, needs: EarsNeeds): Promise<void> {
+  if (!(await needs.firstTime(key).catch(() => true))) return;
   await needs.surface.deliver({ conversation, key, message: words }, undefined).catch(() => '');
 }
 
-async function greet(activity: Activity, needs: EarsNeeds): Promise<Reply> {
+async function greet(activity: Activity, event: string, needs: EarsNeeds): Promise<Reply> {
   const added = activity.membersAdded?.some((member) => member.id === activity.recipient?.id) ?? false;
-  if (added) await tell(sayHello(), conversationOf(activity), 'hello', needs);
+  if (added) await tell(sayHello(), conversationOf(activity), `hello-${event}`, needs);
   return TAKEN;
 }

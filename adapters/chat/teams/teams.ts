@@ -10,6 +10,8 @@ import type { Ears } from './ears.ts';
 import { openConsents } from './files-out.ts';
 import { openMembership } from './membership.ts';
 import { WORLDWIDE } from './place.ts';
+import { watchConnector } from './reachability.ts';
+import type { Reachability } from './reachability.ts';
 import { openPace } from './rates.ts';
 import type { Pace } from './rates.ts';
 import type { Credentials, Sdk } from './sdk.ts';
@@ -28,6 +30,11 @@ export interface TeamsPlan {
   /** Whether tourniquet.yaml names this person (`tenant/object`): such are let in though they are guests. */
   readonly isNamed: (actor: string) => boolean;
   readonly refused: (why: string) => void;
+  /** True for the first who asks with this id within a day, over all processes. */
+  readonly firstTime: (id: string) => Promise<boolean>;
+  /** The key of the message that was posted under this id of Teams. */
+  readonly keyOf: (id: string) => Promise<string | undefined>;
+  readonly reachability: Reachability;
   /** In place of the SDK and of Microsoft's hosts: for a simulated platform. */
   readonly platform?: { readonly sdk: Sdk; readonly origin: string; readonly pace?: Pace };
 }
@@ -48,7 +55,10 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
         hosts: plan.platform ? [plan.platform.origin] : SERVICE_HOSTS,
       }
     : { kind: 'local', ...(plan.tenantId !== undefined && { tenantId: plan.tenantId }) };
-  const connector = openConnector(async (fresh) => sdk?.token(fresh));
+  const connector = watchConnector(
+    openConnector(async (fresh) => sdk?.token(fresh)),
+    plan.reachability,
+  );
   const memory = openMemory();
   const consents = openConsents(join(plan.dataFolder, 'teams', 'documents'));
   const pace = plan.platform?.pace ?? openPace(() => clock.monotonic());
@@ -74,6 +84,8 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
     inbox: join(plan.dataFolder, 'teams', 'inbox'),
     now: () => clock.now(),
     refused: plan.refused,
+    firstTime: plan.firstTime,
+    keyOf: plan.keyOf,
     spokenFrom: (url) => {
       serviceUrl = url;
     },

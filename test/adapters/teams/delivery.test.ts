@@ -61,6 +61,15 @@ describe('saying something in Teams', () => {
     expect((error as Error).message).toContain(why);
   });
 
+  it('is told elsewhere when Teams is away for long, and when it is back', async () => {
+    await say('before');
+    stage.reached.length = 0;
+    stage.platform.fail(503, 'Away', 4);
+    for (let round = 0; round < 4; round += 1) await say('lost').catch(() => {});
+    await say('after');
+    expect(stage.reached).toEqual([expect.stringContaining('unreachable: Teams answered 503 Away'), 'reachable']);
+  });
+
   it('gets a new token where the old one is refused, and then goes on', async () => {
     stage.platform.fail(401, 'Unauthorized', 1);
     await say('with a fresh token');

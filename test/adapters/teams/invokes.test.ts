@@ -197,6 +197,14 @@ describe('what Teams wants answered at once', () => {
     expect(stage.heard).toHaveLength(before + 1);
   });
 
+  it('knows which message of ours a thread hangs beneath', async () => {
+    stage.keys.set('1690000000000', 'incident-7');
+    await stage.post(channelWords(url, 'ack', '1690000000000'));
+    expect(stage.heard.at(-1)?.conversation.beneath).toBe('incident-7');
+    await stage.post(channelWords(url, 'ack', '1690000000001'));
+    expect(stage.heard.at(-1)?.conversation.beneath).toBeUndefined();
+  });
+
   it('greets where it is added, and stays silent where others are', async () => {
     const added = (id: string): ActivityJson => ({
       ...privateWords(url, ''),

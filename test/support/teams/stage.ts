@@ -25,6 +25,10 @@ export interface TeamsStage {
   readonly heard: Heard[];
   /** Why requests were refused, in order. */
   readonly refused: string[];
+  /** What was told of Teams being reachable or not. */
+  readonly reached: string[];
+  /** Teams' id of a message -> its key, as the outbox would keep it. */
+  readonly keys: Map<string, string>;
   readonly dataFolder: string;
   /** Where the bot listens. */
   readonly address: string;
@@ -47,6 +51,9 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tq-teams-'));
   const heard: Heard[] = [];
   const refused: string[] = [];
+  const reached: string[] = [];
+  const seen = new Set<string>();
+  const keys = new Map<string, string>();
   let result: HearResult = { kind: 'taken' };
   const credentials = { appId: APP, tenantId: TENANT, appType: 'SingleTenant', password: 'secret' } as const;
   const real = openSdk({ ...credentials, metadataUrl: platform.metadataUrl });
@@ -65,6 +72,9 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     credentials: local ? undefined : credentials,
     isNamed: plan.named ?? (() => true),
     refused: (why) => refused.push(why),
+    firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
+    keyOf: async (id) => keys.get(id),
+    reachability: ({ reachable, why }) => void reached.push(reachable ? 'reachable' : `unreachable: ${why}`),
     // Microsoft's login can't be simulated on the loopback (it must be https): the token comes from the platform itself.
     ...(!local && {
       platform: {
@@ -89,6 +99,8 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     surface: teams.surface,
     heard,
     refused,
+    reached,
+    keys,
     dataFolder,
     address,
     answerWith: (next) => {
