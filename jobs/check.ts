@@ -92,7 +92,7 @@ export const runCheck: CommandJob<
 };
 
 /** A component of a list that is asked too is not asked: it would say the same thing twice. */
-function withoutComponents(lists: readonly Blocklist[]): readonly Blocklist[] {
+export function withoutComponents(lists: readonly Blocklist[]): readonly Blocklist[] {
   const zones = new Set(lists.map((list) => list.shown));
   return lists.filter((list) => list.duplicateOf === undefined || !zones.has(list.duplicateOf));
 }

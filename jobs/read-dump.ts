@@ -17,6 +17,8 @@ import type { World } from '../src/ports/world.ts';
 export interface ReadDump {
   readonly snapshot: Snapshot;
   readonly faults: readonly Malformed[];
+  /** Ids of some messages, spread over the listing. */
+  readonly sample: readonly string[];
 }
 
 const LONGEST_LINE = 4_000_000;
@@ -63,7 +65,7 @@ export async function readListing(
     progress(number);
   }
   reader?.end();
-  return { snapshot: fold.snapshot(server, tool ?? 'postfix'), faults: fold.faults };
+  return { snapshot: fold.snapshot(server, tool ?? 'postfix'), faults: fold.faults, sample: fold.sample() };
 }
 
 /** Which tool printed it, from its first line. */

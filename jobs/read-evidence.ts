@@ -82,6 +82,24 @@ const evidence = z.object({
   certificates: z.array(z.object({ name: text, daysLeft: z.number() })).exactOptional(),
   resolver: z.enum(['ok', 'failing']).exactOptional(),
   diskFreePercent: z.number().min(0).max(100).exactOptional(),
+  outboundFrozen: z.boolean().exactOptional(),
+  clockSkewSeconds: z.number().exactOptional(),
+  dns: z
+    .object({
+      reverse: z.array(z.object({ address: text, state: z.enum(['ok', 'missing', 'mismatch']) })).exactOptional(),
+      helo: z.object({ name: text, state: z.enum(['ok', 'missing', 'mismatch']) }).exactOptional(),
+      domains: z
+        .array(
+          z.object({
+            domain: text,
+            mx: z.enum(['ok', 'missing']).exactOptional(),
+            spf: z.enum(['ok', 'missing', 'several', 'too-many-lookups', 'lacks-address']).exactOptional(),
+            dmarc: z.enum(['ok', 'missing']).exactOptional(),
+          }),
+        )
+        .exactOptional(),
+    })
+    .exactOptional(),
   blockedAttempts: z
     .object({
       watchedSeconds: count,

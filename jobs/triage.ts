@@ -6,13 +6,17 @@ import type { CauseId } from '../src/domain/causes.ts';
 import { diagnose } from '../src/domain/diagnosis/diagnose.ts';
 import type { Diagnosis } from '../src/domain/diagnosis/diagnose.ts';
 import type { Evidence } from '../src/domain/diagnosis/evidence.ts';
-import { plain } from '../src/domain/foreign.ts';
+import { plain, say } from '../src/domain/foreign.ts';
 import type { Mta } from '../src/domain/queues/snapshot.ts';
-import { notice } from '../src/messages/message.ts';
+import { message } from '../src/messages/message.ts';
 import { sayRefused } from '../src/messages/refused.ts';
 import { sayTriage } from '../src/messages/triage.ts';
+import type { LookRecord } from '../src/ports/evidence-store.ts';
+import type { Place, Sites } from '../src/ports/sites.ts';
 import type { World } from '../src/ports/world.ts';
-import type { CommandJob, CommandRequest, Json, Status } from './answer.ts';
+import type { CommandJob, CommandRequest, Json, Status, Tell } from './answer.ts';
+import { gatherEvidence } from './gather.ts';
+import type { GatherNeeds } from './gather.ts';
 import { noteVerdict } from './incidents/verdict.ts';
 import type { Judging } from './incidents/verdict.ts';
 import { readDump } from './read-dump.ts';
@@ -20,31 +24,97 @@ import { readEvidence, readListings, readQueueJson } from './read-evidence.ts';
 
 const MOST_YAML_BYTES = 1024 * 1024;
 
-export const runTriage: CommandJob<'files' | keyof Judging> = async (request, world) => {
+/** The whole of a live triage, milliseconds, where nothing else is said. */
+const LIVE_MS = 75_000;
+
+type Needs = 'clock' | 'files' | 'random' | 'sites' | 'evidence' | keyof GatherNeeds | keyof Judging;
+
+export const runTriage: CommandJob<Needs> = async (request, world, tell) => {
   const args = readArguments(triageSpec, request.command);
   if (args.kind === 'bad') return { status: 'refused', message: sayRefused(args.why, args.remedy) };
   const faults: string[] = [];
-  let evidence: Evidence;
+  let told: Evidence;
   try {
-    evidence = await gather(request, args.value.mta, world, faults);
+    told = await readFiles(request, args.value.mta, world, faults);
   } catch (error) {
     return {
       status: 'refused',
       message: sayRefused(error instanceof Error ? error.message : String(error), 'mend the file, or leave it out'),
     };
   }
+  const place = findPlace(args.value.place, Object.keys(request.files).length > 0, world.sites);
+  if (place && 'why' in place) return { status: 'refused', message: sayRefused(place.why, place.remedy) };
+  const live = place && (await lookAround(place, request, told, world, tell));
+  const evidence = live?.evidence ?? told;
   const diagnosis = diagnose(evidence);
-  const said = sayTriage(diagnosis);
+  if (live?.id !== undefined) await world.evidence.conclude(live.id, diagnosis.verdict).catch(() => {});
+  const said = sayTriage(diagnosis, live?.failed ?? [], [...faults, ...(live?.notes ?? [])]);
   const more = await noteVerdict(world, request, args.value.incident, evidence, diagnosis);
   return {
     status: statusOf(diagnosis.verdict),
-    message: { ...said, blocks: [...said.blocks, ...faults.map((fault) => notice('unknown', fault)), ...more] },
-    data: triageJson(diagnosis),
+    message: { ...said, blocks: [...said.blocks, ...more] },
+    data: triageJson(diagnosis, live),
   };
 };
 
+interface Live {
+  readonly evidence: Evidence;
+  /** Left out where it could not be stored. */
+  readonly id?: string;
+  readonly looks: readonly LookRecord[];
+  readonly failed: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Looks at the place, stores what was seen, and only then lets anything be concluded. What a file says counts more. */
+async function lookAround(
+  place: Place,
+  request: CommandRequest,
+  told: Evidence,
+  world: Pick<World, Needs>,
+  tell: Tell,
+): Promise<Live> {
+  const at = world.clock.now();
+  const { evidence, looks, failed } = await gatherEvidence(place, world, request.deadlineMs ?? LIVE_MS, (done, of) =>
+    tell(message('neutral', say`triage of ${place.name}: ${done} of ${of} looks taken …`)),
+  );
+  const whole: Evidence = { ...evidence, ...told, site: { ...evidence.site, ...told.site } };
+  const id = `${place.name}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${world.random.hex(3)}`;
+  try {
+    await world.evidence.keep({ id, place: place.name, at, looks, evidence: whole });
+    return { evidence: whole, id, looks, failed, notes: [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const note = `The evidence could not be stored (${why}). Take no measure before it is: a freeze destroys it.`;
+    return { evidence: whole, looks, failed, notes: [note] };
+  }
+}
+
+/** Files alone make it offline. Undefined: there is no place to look at. */
+function findPlace(
+  said: string | undefined,
+  hasFiles: boolean,
+  sites: Sites,
+): Place | { readonly why: string; readonly remedy: string } | undefined {
+  const servers = sites.servers.map((server) => server.name);
+  const known = [...sites.names, ...servers];
+  if (said !== undefined)
+    return (
+      sites.find(said) ?? {
+        why: `there is no site or server ${JSON.stringify(said)}`,
+        remedy:
+          known.length > 0 ? `say one of ${known.join(', ')}` : 'put one into tourniquet.yaml, or hand over files',
+      }
+    );
+  if (hasFiles || known.length === 0) return undefined;
+  const [only, ...others] = sites.names.length > 0 ? sites.names : servers;
+  return only !== undefined && others.length === 0
+    ? sites.find(only)
+    : { why: 'no site was named', remedy: `say triage and one of ${known.join(', ')}` };
+}
+
 /** What the files say. Throws an Error that names the file that can't be used. */
-async function gather(
+async function readFiles(
   request: CommandRequest,
   mta: Mta | undefined,
   world: Pick<World, 'clock' | 'files'>,
@@ -81,7 +151,7 @@ async function readSite(path: string, world: Pick<World, 'files'>): Promise<NonN
   };
 }
 
-function triageJson(diagnosis: Diagnosis): Json {
+function triageJson(diagnosis: Diagnosis, live: Live | undefined): Json {
   return {
     schema: 'tourniquet.triage/1',
     verdict: diagnosis.verdict,
@@ -92,8 +162,16 @@ function triageJson(diagnosis: Diagnosis): Json {
       for: cause.for.map(plain),
       against: cause.against.map(plain),
     })),
-    missing: diagnosis.missing.map(plain),
+    missing: [...(live?.failed ?? []), ...diagnosis.missing.map(plain)],
     next: { step: diagnosis.next.step, why: plain(diagnosis.next.why) },
+    ...(diagnosis.faults.length > 0 && {
+      alsoFound: diagnosis.faults.map(({ id, text }) => ({ id, what: plain(text) })),
+    }),
+    ...(live && {
+      evidenceId: live.id,
+      looks: live.looks.map((look) => ({ ...look })),
+      failedLooks: live.failed,
+    }),
   };
 }
 

@@ -24,6 +24,7 @@ import { foundCompany } from './company.ts';
 import type { Company } from './company.ts';
 import { startFlows } from './flows.ts';
 import { doByHand, letComplain, letMeddle } from './hands.ts';
+import { makeEvidenceStore } from './evidence.ts';
 import { makeFences, makeHolds, makeJournal } from './journal.ts';
 import { openMailMeasures } from './mail-measures.ts';
 import { makeLogMemory, makeQueueHistory, openMailLogs, openMailServers } from './mail-ports.ts';
@@ -144,6 +145,8 @@ function makePorts(
     network: openNetwork(company),
     logMemory: makeLogMemory(),
     queueHistory: makeQueueHistory(),
+    mailSetups: { look: async () => ({ changes: [] }) },
+    evidence: makeEvidenceStore(),
     ledger: makeJournal<MeasureEvent>(),
     incidents: listenForHands(makeJournal<IncidentEvent>(), (step) => doByHand(company, step)),
     holds: makeHolds(),

@@ -4,9 +4,11 @@ import { openMailLog } from '../../adapters/mail/log/open.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import type { Caller } from '../../jobs/line.ts';
 import type { MailLogs } from '../ports/mail-log.ts';
+import { lookAtSetup } from '../../adapters/mail/setup/look.ts';
 import type { MailDoors } from '../ports/mail-doors.ts';
 import type { MailServers } from '../ports/mail-server.ts';
 import { makeAgentMailLog, makeAgentMailServer } from './agent-looks.ts';
+import type { MailSetups } from '../ports/mail-setup.ts';
 import { hostOf, throughSsh } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
@@ -47,4 +49,14 @@ export function makeMailDoors(settings: Settings): MailDoors {
     const server = servers.find((each) => each.name === name);
     return server && throughSsh(server, settings.dataFolder, host, port);
   });
+}
+
+export function makeMailSetups(settings: Settings): MailSetups {
+  const { servers } = settings.config;
+  return {
+    look: (name, deadlineMs) => {
+      const server = servers.find((each) => each.name === name);
+      return server && lookAtSetup(name, server.mta, hostOf(server, settings.dataFolder), server.instances, deadlineMs);
+    },
+  };
 }

@@ -62,5 +62,6 @@ function smartHostOf(from: Pick<SiteConfig, 'smartHost'>): Pick<Place, 'smartHos
 
 function knownServer(server: ServerConfig): KnownServer {
   const { name, addresses, helo } = server;
-  return { name, addresses, ...(helo !== undefined && { helo }) };
+  const reach = typeof server.reach === 'object' ? 'ssh' : server.reach === 'local' ? 'here' : 'agent';
+  return { name, addresses, reach, ...(helo !== undefined && { helo }) };
 }

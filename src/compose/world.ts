@@ -10,6 +10,7 @@ import { localFiles } from '../../adapters/files/local.ts';
 import { openAuditLog } from '../../adapters/audit/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
 import { openFences, openHolds, openJournal } from '../../adapters/redis/journal.ts';
+import { openEvidenceStore } from '../../adapters/redis/evidence-store.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openLogMemory } from '../../adapters/redis/log-memory.ts';
 import { openListProofs } from '../../adapters/redis/list-proofs.ts';
@@ -29,7 +30,7 @@ import { makeAgents } from './agents.ts';
 import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
-import { makeMailDoors, makeMailLogs, makeMailServers } from './mail-servers.ts';
+import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -94,6 +95,8 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     queueHistory: openQueueHistory(redis.records),
     mailLogs: makeMailLogs(settings, agents.lineTo),
     mailDoors: makeMailDoors(settings),
+    mailSetups: makeMailSetups(settings),
+    evidence: openEvidenceStore(redis.records),
     logMemory: openLogMemory(redis.records),
   };
   return {

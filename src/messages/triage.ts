@@ -1,12 +1,17 @@
 /** The verdict: first in one sentence that a manager understands, then the evidence, the next step, what wasn't looked at. */
 import type { CauseId } from '../domain/causes.ts';
 import type { Diagnosis, RankedCause } from '../domain/diagnosis/diagnose.ts';
-import { say } from '../domain/foreign.ts';
+import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import { message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
-export function sayTriage(diagnosis: Diagnosis): Message {
+/** `failed`: looks that were tried in vain, each with why. `notes`: what else has to be said. */
+export function sayTriage(
+  diagnosis: Diagnosis,
+  failed: readonly string[] = [],
+  notes: readonly string[] = [],
+): Message {
   const { verdict, causes, missing, next } = diagnosis;
   const sure = verdict === 'undetermined' ? '' : ` (${Math.round(diagnosis.confidence * 100)} % sure)`;
   const blocks: Block[] = [text(explain(diagnosis))];
@@ -14,13 +19,24 @@ export function sayTriage(diagnosis: Diagnosis): Message {
   blocks.push(
     notice(verdict === 'healthy' ? 'good' : 'neutral', say`Next: ${stepInWords(next.step)}. ${capital(next.why)}.`),
   );
-  if (missing.length > 0) {
+  if (missing.length + failed.length > 0) {
     blocks.push({
       kind: 'evidence',
       title: 'Not looked at, and would settle it',
-      items: missing.map((words) => ({ side: 'missing', text: words })),
+      items: [...failed.map((words): Phrase => [foreign(words, 400)]), ...missing].map((words) => ({
+        side: 'missing',
+        text: words,
+      })),
     });
   }
+  if (diagnosis.faults.length > 0) {
+    blocks.push({
+      kind: 'evidence',
+      title: 'Also found, whether or not it is the cause',
+      items: diagnosis.faults.map((fault) => ({ side: 'neutral', text: fault.text })),
+    });
+  }
+  blocks.push(...notes.map((note) => notice('unknown', [foreign(note, 400)])));
   return message(toneOf(verdict), say`${headline(verdict)}${sure}`, ...blocks);
 }
 

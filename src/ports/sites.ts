@@ -12,6 +12,8 @@ export interface KnownServer {
   readonly name: string;
   readonly addresses: readonly Ip[];
   readonly helo?: Domain;
+  /** How it is reached: `here` is the machine that the worker runs on. */
+  readonly reach: 'here' | 'ssh' | 'agent';
 }
 
 /** A site, or a server that stands for itself. */

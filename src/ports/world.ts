@@ -2,12 +2,14 @@
  * Everything a job may ask of the world, as one bundle. The composition root fills it with real adapters, the drill
  * with simulated ones. A job names what it needs: `CommandJob<'clock' | 'resolver'>`.
  */
+import type { AttemptsSeen } from './attempts-seen.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { CatalogueShelf } from './catalogue.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Outbox } from './conversation.ts';
 import type { Resolver } from './dns.ts';
 import type { Drills } from './drills.ts';
+import type { EvidenceStore } from './evidence-store.ts';
 import type { Files } from './files.ts';
 import type { Holds, Journal } from './journal.ts';
 import type { MeasureRules } from './measure-rules.ts';
@@ -22,6 +24,7 @@ import type { ListProofs } from './list-proofs.ts';
 import type { MailServers } from './mail-server.ts';
 import type { Manners } from './manners.ts';
 import type { Network } from './network.ts';
+import type { MailSetups } from './mail-setup.ts';
 import type { People } from './people.ts';
 import type { Playbooks } from './playbooks.ts';
 import type { QueueHistory } from './queue-history.ts';
@@ -60,5 +63,9 @@ export interface World {
   readonly queueHistory: QueueHistory;
   readonly mailLogs: MailLogs;
   readonly mailDoors: MailDoors;
+  readonly mailSetups: MailSetups;
+  readonly evidence: EvidenceStore;
+  /** Left out where no firewall is watched. */
+  readonly attemptsSeen?: AttemptsSeen;
   readonly logMemory: LogMemory;
 }

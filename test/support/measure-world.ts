@@ -31,7 +31,7 @@ const SITE: Place = {
   name: 'hq',
   addresses: [],
   domains: [],
-  servers: [{ name: 'mx1', addresses: [] }],
+  servers: [{ name: 'mx1', addresses: [], reach: 'here' }],
   firewall: 'gateway',
   sharedAddress: true,
   timezone: 'Europe/Berlin',

@@ -15,13 +15,18 @@ export interface TriageArguments extends IncidentArguments {
 
 export const triageSpec: CommandSpec<TriageArguments> = {
   name: 'triage',
-  usage: '[SITE]',
+  usage: '[SITE|SERVER]',
   help: 'say what happened, with the evidence for and against, and the next step',
   details: [
+    'With the name of a site or a server it looks by itself: blocklists, queues, logs, set-up, DNS records, certificates, the smart host, the firewall; what was seen is stored before anything is done about it. A look that fails is named.',
     'With files it works offline: --listings is a check’s JSON, --queue a queue’s JSON (or --dump a saved listing), --evidence what else is known, --site a tourniquet.yaml with one site. What is left out is a look that was not taken, never a "no".',
     'Exit status: healthy 0; configuration error, policy listing or a smart host that refuses 1; any abuse 2; undetermined 3.',
   ],
-  examples: ['triage --listings check.json --queue queue.json', 'triage --dump mailq.txt --mta exim'],
+  examples: [
+    'triage headquarters',
+    'triage --listings check.json --queue queue.json',
+    'triage --dump mailq.txt --mta exim',
+  ],
   role: 'viewer',
   risk: 'look',
   options: [
@@ -42,9 +47,9 @@ export const triageSpec: CommandSpec<TriageArguments> = {
       return refuse('--queue and --dump both say what is in the queue', 'give one of them');
     const [place, ...rest] = said.words;
     if (rest.length > 0)
-      return refuse(`triage takes one site, but there is also ${JSON.stringify(rest[0])}`, 'say triage SITE');
+      return refuse(`triage takes one site or server, but there is also ${JSON.stringify(rest[0])}`, 'say triage SITE');
     if (place !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(place))
-      return refuse(`${JSON.stringify(place)} is not the name of a site`, 'say a name of tourniquet.yaml');
+      return refuse(`${JSON.stringify(place)} is not the name of a site or a server`, 'say a name of tourniquet.yaml');
     return readOption(said, (incident) =>
       accept({ ...incident, ...(place !== undefined && { place }), ...(known && { mta: known }) }),
     );

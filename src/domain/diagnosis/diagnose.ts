@@ -17,7 +17,10 @@ import type { NextStep } from './next-step.ts';
 import type { Point, Rule } from './rule.ts';
 import { attempts, listedButClear, localProgram, notListed, queuesAreFull } from './rules/machine.ts';
 import { brokenParts, nothingWrong, onlyPolicyLists, oneReason, smartHostSaysNo } from './rules/no-attack.ts';
+import { heldByFreeze, wrongClock, wrongRecords } from './rules/setup.ts';
 import { bounces, fullAndListed, queuesAreClear, relaysForAnybody, stolenLogin } from './rules/through.ts';
+import { setupFaults } from './setup-faults.ts';
+import type { SetupFault } from './setup-faults.ts';
 import { readSigns } from './signs.ts';
 import type { Signs } from './signs.ts';
 
@@ -37,6 +40,8 @@ export interface Diagnosis {
   readonly missing: readonly Phrase[];
   readonly next: NextStep;
   readonly signs: Signs;
+  /** What is wrong with the set-up, whether or not it is the cause. */
+  readonly faults: readonly SetupFault[];
 }
 
 const RULES: readonly Rule[] = [
@@ -55,6 +60,9 @@ const RULES: readonly Rule[] = [
   oneReason,
   brokenParts,
   nothingWrong,
+  wrongRecords,
+  wrongClock,
+  heldByFreeze,
 ];
 
 const SURE_ENOUGH = 0.5;
@@ -76,7 +84,15 @@ export function diagnose(evidence: Evidence): Diagnosis {
   const verdict = best === undefined || best.confidence < SURE_ENOUGH || atOdds ? 'undetermined' : best.cause;
   const confidence = verdict === 'undetermined' ? round(1 - (best?.confidence ?? 0)) : (best?.confidence ?? 0);
   const missing = missingLooks(evidence, signs, verdict);
-  return { verdict, confidence, causes, missing, next: nextStep(verdict, evidence, signs, best?.cause), signs };
+  return {
+    verdict,
+    confidence,
+    causes,
+    missing,
+    next: nextStep(verdict, evidence, signs, best?.cause),
+    signs,
+    faults: setupFaults(evidence),
+  };
 }
 
 function rank(points: readonly Point[]): readonly RankedCause[] {

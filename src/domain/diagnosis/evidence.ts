@@ -65,4 +65,23 @@ export interface Evidence {
   readonly resolver?: 'ok' | 'failing';
   readonly diskFreePercent?: number;
   readonly blockedAttempts?: BlockedAttempts;
+  /** Outbound mail is held by a freeze: what waits and why says nothing about the cause any more. */
+  readonly outboundFrozen?: boolean;
+  readonly dns?: DnsEvidence;
+  /** How far the server's clock is off, seconds; positive: it is ahead. */
+  readonly clockSkewSeconds?: number;
+}
+
+/** The records of the site; a field that is left out was not looked up, or could not be. */
+export interface DnsEvidence {
+  /** Per public address: its reverse name leads back to it, leads elsewhere, or isn't there. */
+  readonly reverse?: readonly { readonly address: string; readonly state: 'ok' | 'missing' | 'mismatch' }[];
+  /** The name by which the server greets leads to one of the site's addresses. */
+  readonly helo?: { readonly name: string; readonly state: 'ok' | 'missing' | 'mismatch' };
+  readonly domains?: readonly {
+    readonly domain: string;
+    readonly mx?: 'ok' | 'missing';
+    readonly spf?: 'ok' | 'missing' | 'several' | 'too-many-lookups' | 'lacks-address';
+    readonly dmarc?: 'ok' | 'missing';
+  }[];
 }

@@ -95,7 +95,7 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
   if (isp && signs.queue === 'clear')
     return {
       step: 'ask-the-isp',
-      why: say`queues and lists are clear, and the mail leaves through the ISP’s relay: only the ISP can see what it does with it`,
+      why: say`queues and lists are clear, and the mail leaves through the ISP’s relay: ask the ISP whether it blocks or limits this site, since when and why, and for a sample with headers; only the ISP can see what its relay does`,
     };
   if (signs.queue === 'full' && evidence.logins === undefined)
     return {

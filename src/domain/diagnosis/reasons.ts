@@ -3,6 +3,7 @@
  * large receivers; an unknown reason is `other`, never guessed.
  */
 export type ReasonClass =
+  | 'frozen'
   | 'blocked'
   | 'greylisted'
   | 'name-service'
@@ -15,6 +16,7 @@ export type ReasonClass =
   | 'other';
 
 const CLASSES: readonly (readonly [kind: ReasonClass, pattern: RegExp])[] = [
+  ['frozen', /frozen by tourniquet|deferred transport|domain is held/i],
   ['greylisted', /gr[ea]y-?list|postgrey|try again in \d|come back later/i],
   [
     'smart-host-login',

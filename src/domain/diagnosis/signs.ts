@@ -25,6 +25,8 @@ export interface Signs {
   readonly nullDomains: number;
   /** Null-sender mail to many foreign domains: what bounces to forged senders look like. */
   readonly backscatter: boolean;
+  /** Outbound mail is held by a freeze, so that full queues and delay reasons say nothing. */
+  readonly frozen: boolean;
   /** Share of the most frequent class of delay reasons among all reasons (0 to 1), and which. */
   readonly reason: { readonly kind: ReasonClass; readonly share: number; readonly example: string } | undefined;
   readonly recipientDomains: number;
@@ -54,16 +56,20 @@ export function readSigns(evidence: Evidence): Signs {
   const nullDomains = queue?.nullSender?.recipientDomains ?? 0;
   const nullShare = messages > 0 ? nulls / messages : 0;
   const backscatter = nulls >= SHAPED_MESSAGES && nullShare >= 0.5 && nullDomains >= Math.max(10, nulls * 0.1);
-  const reason = queue ? mainReason(queue) : undefined;
+  const told = queue ? mainReason(queue) : undefined;
+  const held = told?.kind === 'local-setup' && /mail transport unavailable/i.test(told.example);
+  const declared = evidence.outboundFrozen === true || evidence.blockedAttempts?.outboundFrozen === true;
+  const frozen = (told?.kind === 'frozen' && told.share >= 0.5) || (declared && (told === undefined || held));
+  const reason = told && frozen && held ? { ...told, kind: 'frozen' as const } : told;
   const oddLogins = (evidence.logins ?? []).flatMap(oddLogin).toSorted((a, b) => b.login.messages - a.login.messages);
   const usualSender = (evidence.logins ?? []).find(
     (login) => isUsual(login) && login.messages >= messages * 0.5 && messages > 0,
   );
-  const base = { messages, nullShare, nullDomains, backscatter, reason, oddLogins, usualSender };
+  const base = { messages, nullShare, nullDomains, backscatter, reason, frozen, oddLogins, usualSender };
   return {
     ...listingSigns(evidence),
     ...base,
-    queue: queueSign(queue, backscatter, reason, usualSender !== undefined, oddLogins.length > 0),
+    queue: queueSign(queue, backscatter, reason, usualSender !== undefined, oddLogins.length > 0, frozen),
     recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
     oddLocals: (evidence.localSenders ?? []).filter(isOddLocal).toSorted((a, b) => b.messages - a.messages),
   };
@@ -75,9 +81,11 @@ function queueSign(
   reason: Signs['reason'],
   usual: boolean,
   anyOddLogin: boolean,
+  frozen: boolean,
 ): QueueSign {
   if (!queue) return 'not-looked';
   const { messages } = queue;
+  if (frozen && !backscatter && !anyOddLogin && messages >= CLEAR_MESSAGES) return 'some';
   if (usual && !backscatter) return 'clear';
   if (messages >= FULL_MESSAGES || backscatter) return 'full';
   if (reason?.kind === 'greylisted' && reason.share >= 0.8) return 'clear';
