@@ -1,6 +1,7 @@
 /** The certificates of a server's own doors, and what its smart host answers. */
 import type { Evidence } from '../../src/domain/diagnosis/evidence.ts';
 import { DOORS } from '../../src/domain/exposure/door.ts';
+import type { Certificate } from '../../src/domain/exposure/door.ts';
 import type { MailDoors } from '../../src/ports/mail-doors.ts';
 import type { KnownServer, KnownSmartHost } from '../../src/ports/sites.ts';
 
@@ -24,10 +25,15 @@ export async function lookAtCertificates(
   if (looks.every((each) => each.state.kind === 'unknown') && unknown?.state.kind === 'unknown')
     throw new Error(unknown.state.why);
   return looks.flatMap(({ plan, state }) =>
-    state.kind === 'open' && state.certificate
+    state.kind === 'open' && state.certificate && !isMadeForOneCall(state.certificate)
       ? [{ name: `${server.name}:${plan.port}`, daysLeft: state.certificate.daysLeft }]
       : [],
   );
+}
+
+/** Exim without a certificate makes one of its own for an hour (spec.txt, tls_certificate): nobody has to renew it. */
+function isMadeForOneCall({ fault, daysLeft }: Certificate): boolean {
+  return daysLeft < 1 && daysLeft >= 0 && /self.signed/i.test(fault ?? '');
 }
 
 /**

@@ -59,6 +59,7 @@ ssl_cert = </etc/dovecot/cert.pem
 ssl_key = </etc/dovecot/key.pem
 disable_plaintext_auth = ${plan.disablePlaintextAuth}
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:/var/vmail/%u
 passdb {
   driver = passwd-file
@@ -67,6 +68,11 @@ passdb {
 userdb {
   driver = passwd-file
   args = username_format=%u /etc/dovecot/users
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service auth {
   unix_listener /var/spool/postfix/private/auth {

@@ -5,7 +5,8 @@
  * 1. What is usual for an account is the median, over the days before the last 24 hours, of the busiest hour of each day
  *    (none counts as 0). With less than three such days it isn't known. A flood that began today can't become usual.
  * 2. Rates are those of the busiest five minutes of the last hour, per minute: a wave stays visible for an hour.
- * 3. A log whose last line is more than an hour old says nothing about now.
+ * 3. How many domains a sender reaches is told where at least half of its messages were tried.
+ * 4. A log whose last line is more than an hour old says nothing about now.
  */
 import type { Evidence, LocalSenderEvidence, LoginEvidence } from '../diagnosis/evidence.ts';
 import { SLOT_SECONDS } from './fold.ts';
@@ -33,24 +34,26 @@ export function evidenceOfLog(state: LogState, now: number): LogEvidence | strin
   const rate = (part: (slot: Slot) => number): number =>
     Math.round(slots.reduce((most, slot) => Math.max(most, part(slot)), 0) / (SLOT_SECONDS / 60));
   return {
-    logins: sendersOf(slots, 'login:').map(({ who, messages, domains, addresses }): LoginEvidence => {
+    logins: sendersOf(slots, 'login:').map((sent): LoginEvidence => {
+      const { who, messages, addresses } = sent;
       const usual = usualPerHour(state, who, now);
       const account = who.slice('login:'.length);
       return {
         account,
         messages,
-        recipientDomains: domains.size,
+        ...domainsOf(sent),
         ...(addresses.size > 0 && { addresses: [...addresses].slice(0, MOST_ADDRESSES_TOLD) }),
         ...(usual !== undefined && { usualPerHour: usual }),
         ...failuresBefore(state, account, now),
       };
     }),
-    localSenders: sendersOf(slots, 'local:').map(({ who, messages, domains }): LocalSenderEvidence => {
+    localSenders: sendersOf(slots, 'local:').map((sent): LocalSenderEvidence => {
+      const { who, messages } = sent;
       const usual = usualPerHour(state, who, now);
       return {
         uid: who.slice('local:'.length),
         messages,
-        recipientDomains: domains.size,
+        ...domainsOf(sent),
         ...(usual !== undefined && { usualPerHour: usual }),
       };
     }),
@@ -58,6 +61,10 @@ export function evidenceOfLog(state: LogState, now: number): LogEvidence | strin
     bouncesPerMinute: rate((slot) => slot.bounces),
     relayedForStrangers: slots.reduce((sum, slot) => sum + slot.strangers, 0),
   };
+}
+
+function domainsOf({ messages, tried, domains }: Sent): { readonly recipientDomains?: number } {
+  return tried * 2 >= messages ? { recipientDomains: domains.size } : {};
 }
 
 /** That nobody tried before is known only where the log goes back a day. */
@@ -70,6 +77,7 @@ function failuresBefore(state: LogState, account: string, now: number): { readon
 interface Sent {
   readonly who: string;
   messages: number;
+  tried: number;
   readonly domains: Set<string>;
   readonly addresses: Set<string>;
 }
@@ -79,9 +87,16 @@ function sendersOf(slots: readonly Slot[], prefix: string): readonly Sent[] {
   for (const slot of slots)
     for (const [who, each] of slot.senders) {
       if (!who.startsWith(prefix)) continue;
-      const sum = sums.get(who) ?? { who, messages: 0, domains: new Set<string>(), addresses: new Set<string>() };
+      const sum = sums.get(who) ?? {
+        who,
+        messages: 0,
+        tried: 0,
+        domains: new Set<string>(),
+        addresses: new Set<string>(),
+      };
       sums.set(who, sum);
       sum.messages += each.messages;
+      sum.tried += each.tried;
       for (const domain of each.domains) sum.domains.add(domain);
       for (const address of each.addresses) sum.addresses.add(address);
     }

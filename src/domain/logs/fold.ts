@@ -7,7 +7,9 @@
  * 1. Counted per hour for the past, and per five minutes with domains and addresses for the last hour or so.
  * 2. Failures before a login: those from the same address; those against the account from elsewhere only where the
  *    login comes from an address outside that this account was never seen at.
- * 3. A stranger's mail is relayed where a client outside, without a login, hands in mail that is passed on away: not to
+ * 3. Recipients are logged when a message is tried, which may be hours after it was taken (Exim queues what comes in large
+ *    numbers): how many were tried is counted beside their domains.
+ * 4. A stranger's mail is relayed where a client outside, without a login, hands in mail that is passed on away: not to
  *    a domain of one's own, not by an alias. Where one's own domains aren't known, only what is passed on to a public
  *    address counts.
  */
@@ -105,7 +107,12 @@ function note(state: LogState, slot: Slot, at: number, id: string, who: string, 
 }
 
 function slotOf(slot: Slot, who: string): SlotOf {
-  const known = slot.senders.get(who) ?? { messages: 0, domains: new Set<string>(), addresses: new Set<string>() };
+  const known = slot.senders.get(who) ?? {
+    messages: 0,
+    tried: 0,
+    domains: new Set<string>(),
+    addresses: new Set<string>(),
+  };
   if (slot.senders.size < MOST_SENDERS) slot.senders.set(who, known);
   return known;
 }
@@ -124,11 +131,17 @@ function pass(
   event: Extract<LogEvent, { kind: 'passed' }>,
   own: ReadonlySet<string>,
 ): void {
-  const who = state.messages.get(event.id);
-  if (who === undefined) return;
+  const kept = state.messages.get(event.id);
+  if (kept === undefined) return;
+  const who = kept.replace(/^!/, '');
   const domain = domainOfAddress(event.recipient);
   if (who !== 'stranger') {
-    const { domains } = slotOf(slot, who);
+    const sent = slotOf(slot, who);
+    if (kept === who) {
+      sent.tried += 1;
+      state.messages.set(event.id, `!${who}`);
+    }
+    const { domains } = sent;
     if (domain !== undefined && domains.size < MOST_DOMAINS) domains.add(domain);
     return;
   }

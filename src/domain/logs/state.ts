@@ -7,7 +7,7 @@ export interface LogState {
   readonly hours: Map<string, Map<number, number>>;
   /** Five minutes since 1970 -> what was sent and refused in them. */
   readonly slots: Map<number, Slot>;
-  /** Message id -> who handed it in, or `stranger`. */
+  /** Message id -> who handed it in, or `stranger`; with `!` before it once its recipients were seen. */
   readonly messages: Map<string, string>;
   readonly failures: Map<string, number>;
   /** Account -> the most failures that came before a login of it. */
@@ -25,6 +25,8 @@ export interface Slot {
 
 export interface SlotOf {
   messages: number;
+  /** Messages that it was tried to pass on, so that their recipients are known. */
+  tried: number;
   readonly domains: Set<string>;
   readonly addresses: Set<string>;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openProducer, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
+import { openEvidenceStore } from '../../../adapters/redis/evidence-store.ts';
 import { openLogMemory } from '../../../adapters/redis/log-memory.ts';
 import { openQueueHistory } from '../../../adapters/redis/queue-history.ts';
 import { describeLab } from '../../lab/packages.ts';
@@ -41,6 +42,27 @@ describeLab('memories in a real Redis', { sets: ['redis'] }, () => {
     expect(await history.recent('mx1', NOW + 120 * MINUTE)).toHaveLength(1);
     expect(await history.recent('mx2', 0)).toEqual([]);
     expect(await redis.pttl('{tourniquet}:queue-looks:mx1')).toBeGreaterThan(29 * 86_400_000);
+  });
+
+  it('evidence is kept with its time, concluded later, and found as the newest of its place from before a moment', async () => {
+    const store = openEvidenceStore(redis);
+    const record = (id: string, at: number) => ({
+      id,
+      place: 'lab',
+      at,
+      looks: [],
+      evidence: { resolver: 'ok' as const },
+    });
+    await store.keep(record('a', NOW));
+    await store.keep(record('b', NOW + 1000));
+    await store.conclude('a', 'ndr-attack');
+    expect(await store.read('a')).toEqual({ ...record('a', NOW), verdict: 'ndr-attack' });
+    expect(await store.latest('lab', NOW + 500)).toMatchObject({ id: 'a', verdict: 'ndr-attack' });
+    expect(await store.latest('lab', NOW + 5000)).toEqual(record('b', NOW + 1000));
+    expect(await store.latest('lab', NOW)).toBeUndefined();
+    for (let index = 0; index < 210; index += 1) await store.keep(record(`c${index}`, NOW + 2000 + index));
+    expect(await store.read('a')).toBeUndefined();
+    expect(await store.read('c209')).toMatchObject({ place: 'lab' });
   });
 
   it('what was read of a log is found again', async () => {

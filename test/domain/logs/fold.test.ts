@@ -125,6 +125,13 @@ describe('the log of the last hour', () => {
     expect(evidenceOfLog(fold(dead, ['example.com']), NOW)).toMatchObject({ relayedForStrangers: 1 });
   });
 
+  it('does not tell how many domains are reached while most messages were not tried yet', () => {
+    const waiting = Array.from({ length: 9 }, () => sent('alice', '198.51.100.4', 1).slice(0, 1)).flat();
+    const found = evidenceOfLog(fold([...waiting, ...sent('alice', '198.51.100.4', 3)]), NOW);
+    expect(found).toMatchObject({ logins: [{ account: 'alice', messages: 10 }] });
+    expect(JSON.stringify(found)).not.toContain('recipientDomains');
+  });
+
   it('gives the rates of the busiest five minutes', () => {
     const wave = Array.from({ length: 600 }, (): LogEvent => ({ kind: 'unknown-recipient', at: NOW - 1000 }));
     const bounces = Array.from({ length: 100 }, (): LogEvent => ({ kind: 'bounce', at: NOW - 1000 }));

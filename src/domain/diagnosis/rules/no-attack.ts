@@ -2,7 +2,9 @@
 import { foreign, say } from '../../foreign.ts';
 import { classifyReason, isOwnFault } from '../reasons.ts';
 import { pointsOf } from '../rule.ts';
+import type { Evidence } from '../evidence.ts';
 import type { Point, Rule } from '../rule.ts';
+import type { Signs } from '../signs.ts';
 
 const policy = pointsOf('policy-listing');
 const refusal = pointsOf('smart-host-refusal');
@@ -71,17 +73,49 @@ export const oneReason: Rule = (evidence, signs) => {
     points.push(
       error.opposes('listed', 0.5, say`the address is listed for abuse; an error of one’s own does not cause that`),
     );
-  for (const change of (evidence.changes ?? []).filter((each) => each.ageHours <= 48)) {
-    points.push(
-      error.supports(
-        'recent-change',
-        signs.queue === 'full' ? 0.25 : 0.05,
-        say`${foreign(change.what, 60)} was changed ${Math.round(change.ageHours)} h ago`,
-      ),
-    );
-  }
+  points.push(...recentChange(evidence, signs), ...attackInSight(signs));
   return points;
 };
+
+/** However many files a change touched, it is one. */
+function recentChange(evidence: Evidence, signs: Signs): readonly Point[] {
+  const recent = (evidence.changes ?? []).filter((each) => each.ageHours <= 48);
+  const newest = recent.toSorted((a, b) => a.ageHours - b.ageHours)[0];
+  if (!newest) return [];
+  const more = recent.length > 1 ? ` (and ${recent.length - 1} more)` : '';
+  return [
+    error.supports(
+      'recent-change',
+      signs.queue === 'full' ? 0.25 : 0.05,
+      say`${foreign(newest.what, 60)} was changed ${Math.round(newest.ageHours)} h ago${more}`,
+    ),
+  ];
+}
+
+/** An attack that is seen in what waits stays one though something is broken as well. */
+function attackInSight(signs: Signs): readonly Point[] {
+  const guessed = signs.oddLogins.find((odd) => odd.guessed && odd.foreignAddresses > 0);
+  return [
+    ...(signs.backscatter
+      ? [
+          error.opposes(
+            'bounces',
+            0.5,
+            say`most of what waits are bounces to forged senders; an error of one’s own does not make those`,
+          ),
+        ]
+      : []),
+    ...(guessed
+      ? [
+          error.opposes(
+            'guessed-login',
+            0.5,
+            say`${foreign(guessed.login.account, 60)} was guessed from outside and sends; an error of one’s own does not do that`,
+          ),
+        ]
+      : []),
+  ];
+}
 
 /** Faults that are seen directly. */
 export const brokenParts: Rule = (evidence) => {
