@@ -1,23 +1,25 @@
 /** `check`: the blocklists about addresses and domains. The JSON is tourniquet.check/1 (docs/blocklists.md). */
 import { readArguments } from '../src/commands/parse.ts';
 import { checkSpec, nameOfSubject } from '../src/commands/specs/check.ts';
-import { parseIp } from '../src/domain/address/ip.ts';
 import { specialPurpose } from '../src/domain/address/special.ts';
 import type { Blocklist } from '../src/domain/blocklists/blocklist.ts';
-import { listedSince } from '../src/domain/blocklists/history.ts';
 import type { Change } from '../src/domain/blocklists/history.ts';
 import { chooseLists } from '../src/domain/blocklists/catalogue.ts';
+import { labelsOf, queryName } from '../src/domain/blocklists/query-name.ts';
 import type { Subject } from '../src/domain/blocklists/query-name.ts';
-import { judgeSubject } from '../src/domain/blocklists/verdict.ts';
+import { removalAdvice } from '../src/domain/blocklists/removal.ts';
+import { judgeList, judgeSubject } from '../src/domain/blocklists/verdict.ts';
 import { sayCheck, sayCheckProgress } from '../src/messages/check.ts';
 import type { CheckedSubject, Remembered } from '../src/messages/check.ts';
 import { sayRefused } from '../src/messages/refused.ts';
-import type { Resolver } from '../src/ports/dns.ts';
-import type { Opinion, SecondOpinion } from '../src/ports/second-opinion.ts';
+import type { Opinion } from '../src/ports/second-opinion.ts';
 import type { World } from '../src/ports/world.ts';
-import type { Answer, CommandJob, Json, Status } from './answer.ts';
+import type { Answer, CommandJob, Status } from './answer.ts';
+import { subjectJson } from './check-json.ts';
+import { leaksOf } from './leak.ts';
 import { sweep } from './sweep.ts';
 import type { Finding } from './sweep.ts';
+import { withAddresses } from './widen.ts';
 
 /** One question may take so long; the whole at most this much more. Milliseconds. */
 const QUESTION_MS = 5000;
@@ -33,6 +35,7 @@ export const runCheck: CommandJob<
   | 'listProofs'
   | 'manners'
   | 'secondOpinion'
+  | 'incidents'
 > = async (request, world, tell) => {
   const args = readArguments(checkSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
@@ -40,11 +43,15 @@ export const runCheck: CommandJob<
   const catalogue = await world.catalogue
     .read(request.files['catalogue'])
     .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  if (catalogue instanceof Error) return refused(catalogue.message, 'mend the catalogue');
+  if (catalogue instanceof Error)
+    return refused(catalogue.message.replaceAll(/\s*\n\s*/g, ' | '), 'mend the catalogue');
   const chosen =
     args.value.zones.length === 0 ? ({ kind: 'ok', catalogue } as const) : chooseLists(catalogue, args.value.zones);
   if (chosen.kind === 'bad') return refused(chosen.why, chosen.remedy);
-  const asked = args.value.subjects.length > 0 ? args.value.subjects : world.sites.subjects();
+  const own = ofSites(world.sites.subjects(), args.value.anyAddress);
+  const asked = args.value.subjects.length > 0 ? args.value.subjects : own.subjects;
+  if (asked.length === 0 && own.notes.length > 0)
+    return refused(own.notes.join('; '), 'put the public addresses into tourniquet.yaml, or add --any-address');
   if (asked.length === 0)
     return refused(
       'nothing to check: no subject was said and no site is configured',
@@ -57,35 +64,46 @@ export const runCheck: CommandJob<
     args.value.anyAddress,
     Math.min(QUESTION_MS, wholeMs / 2),
   );
-  const lists = withoutComponents(chosen.catalogue.lists);
+  const all = chosen.catalogue.lists;
+  const lists = withoutComponents(all);
+  const known = await whatIsKnown(subjects, world);
   const findings = await sweep(
     {
       subjects,
       lists,
       questionMs: Math.min(QUESTION_MS, wholeMs),
       wholeMs: Math.max(100, wholeMs - (world.clock.monotonic() - began)),
+      before: (place, list) => known[place]?.get(list.shown)?.at(-1)?.state,
       progress: (done, of) => tell(sayCheckProgress(done, of)),
     },
     world,
   );
+  const leaks = await leaksOf(subjects, world);
   const checked = subjects.map((subject, index): CheckedSubject => {
     const rows = findings[index] ?? [];
+    const natures = rows.flatMap(({ verdict }) => (verdict.state === 'listed' ? [verdict.nature] : []));
+    const advice = natures.length === 0 ? undefined : removalAdvice(natures, leaks[index] ?? { kind: 'unknown' });
     const name = nameOfSubject(subject);
     const of = origins.get(name);
-    return { subject: name, ...(of !== undefined && { of }), ...judgeSubject(rows), findings: rows };
+    return {
+      subject: name,
+      ...(of !== undefined && { of }),
+      ...judgeSubject(rows),
+      ...(advice && { advice }),
+      findings: rows,
+    };
   });
-  const opinions = args.value.confirm
-    ? await secondOpinions(subjects, findings, world.secondOpinion)
-    : new Map<string, Opinion>();
+  const opinions = args.value.confirm ? await secondOpinions(subjects, findings, world) : new Map<string, Opinion>();
   const remembered = await remember(checked, world);
+  const said = args.value.subjects.length > 0 ? notes : [...own.notes, ...notes];
   const elapsedMs = Math.round(world.clock.monotonic() - began);
   return {
     status: worst(checked),
-    message: sayCheck(checked, notes, elapsedMs, remembered, args.value.sinceDays, world.clock.now(), opinions),
+    message: sayCheck(checked, said, elapsedMs, remembered, args.value.sinceDays, world.clock.now(), opinions),
     data: {
       schema: 'tourniquet.check/1',
-      subjects: checked.map((each) => subjectJson(each, remembered, opinions)),
-      ...(notes.length > 0 && { notes }),
+      subjects: checked.map((each) => subjectJson(each, remembered, opinions, all)),
+      ...(said.length > 0 && { notes: said }),
       elapsedMs,
     },
   };
@@ -97,67 +115,53 @@ export function withoutComponents(lists: readonly Blocklist[]): readonly Blockli
   return lists.filter((list) => list.duplicateOf === undefined || !zones.has(list.duplicateOf));
 }
 
-interface Widened {
-  readonly subjects: readonly Subject[];
-  /** Address -> the name that has it. */
-  readonly origins: ReadonlyMap<string, string>;
-  readonly notes: readonly string[];
-}
-
-/** A name's own addresses are checked too; where they can't be found out, that is said. */
-async function withAddresses(
-  asked: readonly Subject[],
-  resolver: Resolver,
+/** What the sites have; what is no public address can't be asked about, and that is said. */
+function ofSites(
+  subjects: readonly Subject[],
   anyAddress: boolean,
-  deadlineMs: number,
-): Promise<Widened> {
-  const origins = new Map<string, string>();
+): { readonly subjects: readonly Subject[]; readonly notes: readonly string[] } {
   const notes: string[] = [];
-  const found = await Promise.all(
-    asked.map(async (subject): Promise<readonly Subject[]> => {
-      if (subject.kind === 'ip') return [];
-      const replies = await Promise.all(
-        (['A', 'AAAA'] as const).map((type) => resolver.ask({ name: subject.domain, type }, deadlineMs)),
-      );
-      const failed = replies.find((reply) => reply.kind === 'failed');
-      if (failed?.kind === 'failed')
-        notes.push(
-          `the addresses of ${subject.domain} could not be found out (${failed.why}), so they were not checked`,
-        );
-      return replies
-        .flatMap((reply) => (reply.kind === 'answer' ? reply.data : []))
-        .flatMap((text): readonly Subject[] => {
-          const ip = parseIp(text);
-          if (ip.kind === 'bad') return [];
-          const special = anyAddress ? undefined : specialPurpose(ip.value);
-          if (special !== undefined) {
-            notes.push(`${subject.domain} has ${ip.value.text}, ${special}; it was not checked`);
-            return [];
-          }
-          origins.set(ip.value.text, subject.domain);
-          return [{ kind: 'ip', ip: ip.value }];
-        });
-    }),
-  );
-  const all = new Map([...asked, ...found.flat()].map((subject) => [nameOfSubject(subject), subject]));
-  for (const subject of asked) if (subject.kind === 'ip') origins.delete(subject.ip.text);
-  return { subjects: [...all.values()], origins, notes };
+  const asked = subjects.filter((subject) => {
+    const special = anyAddress || subject.kind === 'domain' ? undefined : specialPurpose(subject.ip);
+    if (special !== undefined) notes.push(`${nameOfSubject(subject)} is ${special}; it was not checked`);
+    return special === undefined;
+  });
+  return { subjects: asked, notes };
 }
 
-/** Each listing of an address, looked at by others; key: subject and list. */
+/** What was remembered of each before this check; nothing where the memory fails. */
+async function whatIsKnown(
+  subjects: readonly Subject[],
+  world: Pick<World, 'listingHistory'>,
+): Promise<readonly ReadonlyMap<string, readonly Change[]>[]> {
+  return Promise.all(
+    subjects.map((subject) =>
+      world.listingHistory.read(nameOfSubject(subject)).catch(() => new Map<string, readonly Change[]>()),
+    ),
+  );
+}
+
+/** Each listing of an address: a second sample of ours, then by others; key: subject and list. */
 async function secondOpinions(
   subjects: readonly Subject[],
   findings: readonly (readonly Finding[])[],
-  other: SecondOpinion,
+  world: Pick<World, 'resolver' | 'secondOpinion'>,
 ): Promise<ReadonlyMap<string, Opinion>> {
   const asked = subjects.flatMap((subject, index) =>
     (findings[index] ?? []).flatMap((finding) =>
-      subject.kind === 'ip' && finding.verdict.state === 'listed' ? [{ ip: subject.ip, list: finding.list }] : [],
+      subject.kind === 'ip' && finding.verdict.state === 'listed' ? [{ subject, finding }] : [],
     ),
   );
   return new Map(
     await Promise.all(
-      asked.map(async ({ ip, list }) => [`${ip.text} ${list.shown}`, await other.confirm(ip, list.zone)] as const),
+      asked.map(async ({ subject, finding }) => {
+        const { list, liveness } = finding;
+        const name = queryName(labelsOf(subject), list.zone) ?? '';
+        const again = await world.resolver.ask({ name, type: 'A' }, QUESTION_MS);
+        const still = liveness !== undefined && judgeList(list, again, liveness).state === 'listed';
+        const opinion = still ? await world.secondOpinion.confirm(subject.ip, list.zone) : 'unconfirmed';
+        return [`${subject.ip.text} ${list.shown}`, opinion] as const;
+      }),
     ),
   );
 }
@@ -188,54 +192,6 @@ function worst(checked: readonly CheckedSubject[]): Status {
   if (checked.some((each) => each.state === 'listed')) return 'critical';
   if (checked.some((each) => each.state === 'unknown')) return 'unknown';
   return checked.some((each) => each.warning) ? 'warning' : 'ok';
-}
-
-function subjectJson(checked: CheckedSubject, remembered: Remembered, opinions: ReadonlyMap<string, Opinion>): Json {
-  const history = remembered.get(checked.subject);
-  return {
-    subject: checked.subject,
-    state: checked.state,
-    ...(checked.of !== undefined && { of: checked.of }),
-    ...(checked.warning && { warning: true }),
-    coverage: { ...checked.coverage },
-    lists: checked.findings.map((finding) =>
-      findingJson(
-        finding,
-        listedSince(history?.get(finding.list.shown) ?? []),
-        opinions.get(`${checked.subject} ${finding.list.shown}`),
-      ),
-    ),
-  };
-}
-
-function findingJson(
-  finding: CheckedSubject['findings'][number],
-  since: number | undefined,
-  opinion: Opinion | undefined,
-): Json {
-  const { list, verdict } = finding;
-  const base = { zone: list.shown, state: verdict.state, weight: list.weight };
-  switch (verdict.state) {
-    case 'clear':
-    case 'not-covered':
-      return base;
-    case 'unknown':
-      return { ...base, why: verdict.why, ...(verdict.raw && { raw: verdict.raw }) };
-    case 'listed':
-      return {
-        ...base,
-        nature: verdict.nature,
-        codes: verdict.codes,
-        meanings: verdict.meanings,
-        causes: verdict.causes,
-        ...(finding.reason !== undefined && { reason: finding.reason }),
-        ...(opinion !== undefined && { secondOpinion: opinion }),
-        ...(since !== undefined && { since: new Date(since).toISOString() }),
-        ...(list.removal !== undefined && { removal: list.removal }),
-      };
-    default:
-      return verdict satisfies never;
-  }
 }
 
 function refused(why: string, remedy: string): Answer {

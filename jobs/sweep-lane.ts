@@ -8,10 +8,11 @@
  * 2. Verdicts that change sides in numbers are held until the list has proved itself again (brake.ts).
  * 3. The list's own words are asked for only once a listing stands.
  */
+import { withoutKey } from '../src/domain/blocklists/blocklist.ts';
 import type { Blocklist } from '../src/domain/blocklists/blocklist.ts';
 import { heldBecause, hold, isMassFlip, probeName } from '../src/domain/blocklists/brake.ts';
 import type { Before } from '../src/domain/blocklists/brake.ts';
-import { judgeLiveness, pointOf, proofThatCounts } from '../src/domain/blocklists/liveness.ts';
+import { judgeLiveness, negativePointOf, proofThatCounts } from '../src/domain/blocklists/liveness.ts';
 import type { Liveness } from '../src/domain/blocklists/liveness.ts';
 import { testNames } from '../src/domain/blocklists/test-points.ts';
 import { judgeList } from '../src/domain/blocklists/verdict.ts';
@@ -27,6 +28,8 @@ export interface Finding {
   readonly reason?: string;
   readonly resolver: string;
   readonly liveness: Liveness | undefined;
+  /** Age of the proof where it is an earlier run's, seconds. */
+  readonly proofAgeSeconds?: number;
 }
 
 export interface Lane {
@@ -67,7 +70,7 @@ export async function walkLane(
   const liveness = proofThatCounts(proved, lane.earlier, lane.holdMs);
   let gone = isSilence(firstReply) && heardNothing(liveness) ? firstReply : undefined;
   let silentInRow = 0;
-  const judge = findingMaker(list, liveness);
+  const judge = findingMaker(list, liveness, proved.at);
   let next = first;
   const walk = async (): Promise<void> => {
     while (next < lane.subjects) {
@@ -112,14 +115,19 @@ async function prove(lane: Lane, world: LaneWorld, ask: Ask): Promise<Liveness> 
 }
 
 /** Most findings of a list are the same clear one; it is made once, so that memory does not grow with the subjects. */
-function findingMaker(list: Blocklist, liveness: Liveness): (reply: DnsReply | 'not-permitted') => Finding {
+function findingMaker(
+  list: Blocklist,
+  liveness: Liveness,
+  now: number,
+): (reply: DnsReply | 'not-permitted') => Finding {
   const clear = new Map<string, Finding>();
+  const aged = liveness.at < now && { proofAgeSeconds: Math.round((now - liveness.at) / 1000) };
   return (reply) => {
     if (reply === 'not-permitted')
       return { list, verdict: { state: 'unknown', why: 'query-limit' }, resolver: '', liveness };
     const known = reply.kind === 'answer' && reply.data.length === 0 ? clear.get(reply.resolver) : undefined;
     if (known) return known;
-    const finding = { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness };
+    const finding = { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness, ...aged };
     if (reply.kind === 'answer' && reply.data.length === 0) clear.set(reply.resolver, finding);
     return finding;
   };
@@ -129,7 +137,7 @@ async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask
   if (!isMassFlip(findings.length, (place) => findings[place]?.verdict.state, lane.beforeOf)) return findings;
   const { list } = lane;
   const [again, probe] = await Promise.all([prove(lane, world, ask), ask(probeName(list, world.random.hex(4)), 'A')]);
-  const why = heldBecause(list, again, probe === 'not-permitted' ? 'none' : pointOf(list, probe).state);
+  const why = heldBecause(list, again, probe === 'not-permitted' ? 'none' : negativePointOf(list, probe).state);
   if (why === undefined) return findings;
   return findings.map((finding, place) => ({ ...finding, verdict: hold(finding.verdict, lane.beforeOf(place), why) }));
 }
@@ -143,7 +151,7 @@ async function addReasons(findings: Finding[], nameOf: Lane['nameOf'], ask: Ask)
       const reply = name === undefined ? 'not-permitted' : await ask(name, 'TXT');
       const finding = findings[place];
       if (!finding || reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) return;
-      findings[place] = { ...finding, reason: reply.data.join(' ') };
+      findings[place] = { ...finding, reason: withoutKey(finding.list, reply.data.join(' ')) };
     }),
   );
 }

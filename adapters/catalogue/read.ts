@@ -3,88 +3,13 @@
  *
  * The form is the same for the built-in file and for one's own (docs/blocklists.md).
  */
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { z } from 'zod';
 import type { Blocklist, Code, ErrorCode, TestPoints } from '../../src/domain/blocklists/blocklist.ts';
 import type { Catalogue, LeftOut } from '../../src/domain/blocklists/catalogue.ts';
-import { CAUSES } from '../../src/domain/causes.ts';
-
-const WHYS = [
-  'timeout',
-  'servfail',
-  'refused',
-  'blocked-resolver',
-  'query-limit',
-  'bad-query',
-  'dead-list',
-  'answers-everything',
-  'not-a-listing-answer',
-  'unknown-code',
-  'contradiction',
-  'malformed',
-  'network',
-  'name-too-long',
-] as const;
-const natures = z.enum(['abuse', 'policy', 'informational']);
-
-const code = z.strictObject({
-  meaning: z.string(),
-  cause: z.enum(CAUSES).optional(),
-  nature: natures.optional(),
-  hint: z.string().optional(),
-});
-const zone = z
-  .string()
-  .regex(
-    /^(\$\{[A-Z][A-Z0-9_]*\}\.)?[A-Za-z0-9*_-]+(\.[A-Za-z0-9_-]+)*\.?$/,
-    'a zone is a domain name, such as bl.example.org, with ${KEY}. before it where it needs one',
-  );
-
-const entry = z.strictObject({
-  zone,
-  kind: z.enum(['ip', 'domain']),
-  name: z.string().optional(),
-  families: z
-    .union([z.array(z.union([z.literal(4), z.literal(6)])).min(1), z.literal(4), z.literal(6), z.literal('both')])
-    .optional(),
-  weight: z.enum(['high', 'medium', 'low']).default('low'),
-  codes: z.record(z.string(), code).default({}),
-  errorCodes: z
-    .record(
-      z.string(),
-      z.strictObject({ meaning: z.string().default(''), why: z.enum(WHYS).default('blocked-resolver') }),
-    )
-    .default({}),
-  removal: z.string().optional(),
-  lookup: z.string().optional(),
-  listType: z.enum(['block', 'policy', 'allow', 'mixed', 'info']).default('block'),
-  codeMode: z.enum(['exact', 'bitmask', 'octet']).default('exact'),
-  scope: z.string().optional(),
-  duplicateOf: z.string().optional(),
-  policy: z.unknown().optional(),
-  rules: z.string().optional(),
-  publicResolvers: z.string().optional(),
-  receivers: z.string().optional(),
-  expiry: z.string().optional(),
-  status: z.enum(['alive', 'unknown', 'dead']).default('alive'),
-  closed: z.string().optional(),
-  source: z.union([z.string(), z.array(z.string())]).optional(),
-  manners: z
-    .strictObject({ everyMs: z.number().min(0).default(0), perDay: z.number().int().min(1).optional() })
-    .optional(),
-  test: z
-    .union([
-      z.literal('none'),
-      z.strictObject({
-        positive: z.array(z.string()).optional(),
-        negative: z.array(z.string()).optional(),
-        expect: z.array(z.string()).optional(),
-        note: z.string().optional(),
-      }),
-    ])
-    .optional(),
-});
-type Entry = z.output<typeof entry>;
+import { causeOf, entry, errorKeyOf, keyOf } from './entry.ts';
+import type { Entry } from './entry.ts';
 
 /** A catalogue that can't be used. The message has one line per fault. */
 export class CatalogueRefused extends Error {
@@ -114,18 +39,61 @@ export function readCatalogue(
       document.errors.map((error) => `${at(error.pos[0])} ${error.message.split('\n')[0] ?? ''}`),
     );
   }
-  const parsed = z.array(entry).min(1).safeParse(document.toJS());
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
-      const path = issue.path.filter((part) => typeof part !== 'symbol');
-      let node: unknown;
-      for (let depth = path.length; depth >= 0 && !isNode(node); depth -= 1)
-        node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-      return `${at(isNode(node) ? (node.range?.[0] ?? 0) : 0)} ${path.join('.')}: ${issue.message}`;
-    });
-    throw new CatalogueRefused(file, faults);
+  const parsed = z.array(entry).min(1, 'a catalogue has at least one list').safeParse(document.toJS());
+  const faults: readonly Fault[] = parsed.success
+    ? twice(parsed.data)
+    : parsed.error.issues.map((issue) => ({
+        path: [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])],
+        message: issue.message,
+        isKey: issue.code === 'unrecognized_keys',
+      }));
+  if (!parsed.success || faults.length > 0) {
+    throw new CatalogueRefused(
+      file,
+      faults.map(({ path, message, isKey }) => {
+        const known = path.filter((part) => typeof part !== 'symbol');
+        return `${at(offsetOf(document, known, isKey))} ${known.join('.') || 'the file'}: ${message}`;
+      }),
+    );
   }
   return sortOut(parsed.data, keys);
+}
+
+interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  /** It is the key that is wrong, not what stands behind it. */
+  readonly isKey: boolean;
+}
+
+/** The same list twice would be asked twice, and counted twice. */
+function twice(entries: readonly Entry[]): readonly Fault[] {
+  const seen = new Map<string, number>();
+  return entries.flatMap((each, index) => {
+    const name = each.zone.toLowerCase().replace(/\.$/, '');
+    const before = seen.get(name);
+    seen.set(name, before ?? index);
+    return before === undefined
+      ? []
+      : [
+          {
+            path: [index, 'zone'],
+            message: `${each.zone} stands here a second time; leave out one of them`,
+            isKey: false,
+          },
+        ];
+  });
+}
+
+/** Where the fault is: the value; the key of one that must not be there; else the nearest thing around it. */
+function offsetOf(document: Document, path: readonly (string | number)[], isKey: boolean): number {
+  const around: unknown = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const pair = isMap(around) ? around.items.find((item) => String(item.key) === String(path.at(-1))) : undefined;
+  if (isKey && isNode(pair?.key)) return pair.key.range?.[0] ?? 0;
+  let node: unknown;
+  for (let depth = path.length; depth >= 0 && !isNode(node); depth -= 1)
+    node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 function sortOut(entries: readonly Entry[], keys: Readonly<Record<string, string | undefined>>): Catalogue {
@@ -134,7 +102,13 @@ function sortOut(entries: readonly Entry[], keys: Readonly<Record<string, string
   for (const each of entries) {
     const variable = /^\$\{([A-Z][A-Z0-9_]*)\}\./.exec(each.zone)?.[1];
     const key = variable === undefined ? undefined : keys[variable];
-    if (each.status === 'dead') left.push({ zone: each.zone, kind: 'dead', why: each.closed ?? 'it is closed' });
+    if (each.status === 'dead') left.push({ zone: each.zone, kind: 'dead', why: howItEnded(each) });
+    else if (each.status === 'not-by-dns')
+      left.push({
+        zone: each.zone,
+        kind: 'not-by-dns',
+        why: `no question over DNS can tell: ${each.closed ?? 'it answers none'}`,
+      });
     else if (each.listType === 'allow') {
       left.push({ zone: each.zone, kind: 'allowlist', why: 'it is an allowlist; being absent from it means nothing' });
     } else if (variable !== undefined && (key === undefined || !/^[A-Za-z0-9-]{1,63}$/.test(key))) {
@@ -146,6 +120,11 @@ function sortOut(entries: readonly Entry[], keys: Readonly<Record<string, string
     } else lists.push(blocklistOf(each, variable, key));
   }
   return { lists, left };
+}
+
+function howItEnded(each: Entry): string {
+  const when = each.closedIn === undefined ? 'it is closed' : `closed in ${each.closedIn}`;
+  return each.closed === undefined ? when : `${when} (${each.closed})`;
 }
 
 function blocklistOf(each: Entry, variable: string | undefined, key: string | undefined): Blocklist {
@@ -163,12 +142,19 @@ function blocklistOf(each: Entry, variable: string | undefined, key: string | un
     codes: new Map(
       Object.entries(each.codes).map(([text, value]) => [keyOf(text, each.codeMode), codeOf(value, each)]),
     ),
-    errorCodes: new Map(Object.entries(each.errorCodes).map(([text, value]): [string, ErrorCode] => [text, value])),
+    errorCodes: new Map(
+      Object.entries(each.errorCodes).map(([text, value]): [string, ErrorCode] => [
+        errorKeyOf(text),
+        { meaning: value.meaning, why: value.why },
+      ]),
+    ),
     test,
     ...(each.removal !== undefined && { removal: each.removal }),
     ...(each.lookup !== undefined && { lookup: each.lookup }),
-    ...(each.duplicateOf !== undefined && { duplicateOf: each.duplicateOf }),
+    ...(each.duplicateOf !== undefined && { duplicateOf: each.duplicateOf.toLowerCase().replace(/\.$/, '') }),
     ...(each.rules !== undefined && { rules: each.rules }),
+    ...(each.receivers !== undefined && { receivers: each.receivers }),
+    ...(each.expiry !== undefined && { expiry: each.expiry }),
     manners: { everyMs: each.manners?.everyMs ?? 0, perDay: each.manners?.perDay ?? Infinity },
   };
 }
@@ -176,26 +162,21 @@ function blocklistOf(each: Entry, variable: string | undefined, key: string | un
 function familiesOf(families: Entry['families']): readonly (4 | 6)[] {
   if (families === undefined) return [4];
   if (families === 'both') return [4, 6];
-  return typeof families === 'number' ? [families] : families;
+  if (typeof families === 'number') return [families];
+  return families.length === 0 ? [4] : families;
 }
 
-function codeOf(value: z.output<typeof code>, each: Entry): Code {
+function codeOf(value: Entry['codes'][string], each: Entry): Code {
   const byType = each.listType === 'policy' ? 'policy' : each.listType === 'info' ? 'informational' : 'abuse';
-  const nature = value.nature ?? (value.cause === 'policy-listing' ? 'policy' : byType);
-  return { meaning: value.meaning, nature, ...(value.cause !== undefined && { cause: value.cause }) };
-}
-
-/** A bit or an octet may be written as itself, as `bit 8`, or as the whole address 127.0.0.8. */
-function keyOf(text: string, mode: Entry['codeMode']): string {
-  switch (mode) {
-    case 'exact':
-    case 'octet':
-      return text;
-    case 'bitmask':
-      return /(\d+)$/.exec(text)?.[1] ?? text;
-    default:
-      return mode satisfies never;
-  }
+  const cause = causeOf(value.cause);
+  const hint = value.hint ?? (cause === undefined ? value.cause : undefined);
+  return {
+    meaning: value.meaning,
+    nature: value.nature ?? (cause === 'policy-listing' ? 'policy' : byType),
+    ...(cause !== undefined && { cause }),
+    ...(hint !== undefined && { hint }),
+    ...(value.listed === false && { listed: false as const }),
+  };
 }
 
 /** RFC 5782 section 5 where the list documents nothing else; a missing half is filled from it. */

@@ -60,7 +60,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
   const inside = settings.config.network.resolver;
   const insideResolver = inside === undefined ? undefined : openResolver([readServer(inside)]);
-  const { catalogue, off, weights } = settings.config.blocklists;
+  const { catalogue, also, off, weights } = settings.config.blocklists;
   const agents = makeAgents(redis);
   const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios);
   const ledger: World['ledger'] = openJournal(redis.records, 'measures');
@@ -72,7 +72,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     people: makePeople(settings.config),
     household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver), ledger),
     resolver,
-    catalogue: openCatalogueShelf({ file: catalogue, off, weights, keys: settings.env }),
+    catalogue: openCatalogueShelf({ file: catalogue, also, off, weights, keys: settings.env }),
     secondOpinion: openSecondOpinion(settings.config.blocklists.secondOpinion),
     listingHistory: openListingHistory(redis.records),
     listProofs: openListProofs(redis.records, holdMs(settings)),

@@ -136,6 +136,8 @@ export const configSchema = z.strictObject({
   blocklists: z
     .strictObject({
       catalogue: file.optional(),
+      /** Catalogues of one's own lists, beside the built-in one. */
+      also: z.array(file).default([]),
       off: z.array(z.string()).default([]),
       weights: z.record(z.string(), z.enum(['high', 'medium', 'low'])).default({}),
       /** Minutes that a list's proof may stand in when its test entry isn't answered in time; 0: never. */

@@ -2,6 +2,7 @@
 import type { Blocklist, Nature, UnknownWhy } from '../domain/blocklists/blocklist.ts';
 import { dayPicture, listedSince } from '../domain/blocklists/history.ts';
 import type { Change } from '../domain/blocklists/history.ts';
+import type { RemovalAdvice } from '../domain/blocklists/removal.ts';
 import type { ListVerdict, SubjectState } from '../domain/blocklists/verdict.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
@@ -13,11 +14,18 @@ export interface CheckedSubject extends SubjectState {
   readonly subject: string;
   /** The name whose address this is. */
   readonly of?: string;
+  /** Whether to ask for removal; where any list lists it. */
+  readonly advice?: RemovalAdvice;
   readonly findings: readonly {
-    readonly list: Pick<Blocklist, 'shown' | 'name' | 'weight' | 'removal' | 'kind'>;
+    readonly list: Pick<
+      Blocklist,
+      'shown' | 'name' | 'weight' | 'removal' | 'lookup' | 'receivers' | 'expiry' | 'kind' | 'duplicateOf'
+    >;
     readonly verdict: ListVerdict;
     readonly reason?: string;
     readonly resolver: string;
+    /** Age of the proof that stood in for this run's, seconds; undefined: proved in this run. */
+    readonly proofAgeSeconds?: number;
   }[];
 }
 
@@ -77,7 +85,10 @@ function summaryOf(checked: readonly CheckedSubject[]): Phrase {
 
 function stateInWords(each: CheckedSubject): string {
   const { asked, answered, unknown } = each.coverage;
-  const listings = each.findings.filter(({ verdict }) => verdict.state === 'listed').length;
+  // Components of one list (sbl, xbl, pbl of zen) are one finding.
+  const listings = new Set(
+    each.findings.flatMap(({ verdict, list }) => (verdict.state === 'listed' ? [list.duplicateOf ?? list.shown] : [])),
+  ).size;
   switch (each.state) {
     case 'listed':
       return `listed on ${listings} of ${answered} lists that answered${unknown > 0 ? `; ${unknown} could not be asked` : ''}`;
@@ -142,7 +153,7 @@ function oneSubject(
   );
   const rows = listed.map(({ list, verdict, reason }): readonly Phrase[] => [
     say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`}${sinceInWords(history?.get(list.shown), now)}${opinionInWords(opinions.get(`${each.subject} ${list.shown}`))})`,
-    say`${verdict.meanings.map((meaning) => meaning).join('; ')}${reason === undefined ? [] : say` “${foreign(reason, 160)}”`}${list.removal === undefined ? '' : ` — removal: ${list.removal}`}`,
+    say`${verdict.meanings.map((meaning) => meaning).join('; ')}${reason === undefined ? [] : say` “${foreign(reason, 160)}”`}${(verdict.hints ?? []).map((hint) => ` — ${hint}`).join('')}${usersInWords(list)}${list.expiry === undefined ? '' : ` — ends by itself: ${list.expiry}`}${list.removal === undefined ? '' : ` — removal: ${list.removal}`}`,
   ]);
   return [
     ...(titled ? [heading(title), text(stateInWords(each))] : []),
@@ -150,14 +161,51 @@ function oneSubject(
       ? [{ kind: 'table' as const, columns: [{ name: 'listed on' }, { name: 'what it says' }], rows }]
       : []),
     ...unknownBlocks(each),
-    ...(listed.some(({ verdict }) => verdict.nature === 'abuse')
-      ? [
-          text(
-            'Ask for removal only once the leak has been shown to have stopped; asked too early, most lists list again, and for longer.',
-          ),
-        ]
-      : []),
+    ...stoodIn(each),
+    ...(each.advice ? [text(adviceInWords(each.advice))] : []),
   ];
+}
+
+/** Lists whose own test entry was slow, and are believed by an earlier proof. */
+function stoodIn(each: CheckedSubject): readonly Block[] {
+  const aged = each.findings.filter(({ proofAgeSeconds }) => proofAgeSeconds !== undefined);
+  if (aged.length === 0) return [];
+  const oldest = Math.max(...aged.map(({ proofAgeSeconds }) => proofAgeSeconds ?? 0));
+  const zones = aged.map(({ list }) => list.shown).join(', ');
+  return [
+    notice(
+      'neutral',
+      `Test entry slow just now; believed by a proof of ${Math.ceil(oldest / 60)} min ago at most: ${zones}.`,
+    ),
+  ];
+}
+
+function adviceInWords({ moment, why }: RemovalAdvice): string {
+  switch (moment) {
+    case 'now':
+      return `Asking for removal: now; ${why}.`;
+    case 'not-yet':
+      return `Asking for removal: not yet; ${why}.`;
+    case 'not-needed':
+      return `Asking for removal: not needed; ${why}.`;
+    default:
+      return moment satisfies never;
+  }
+}
+
+/** Who really refuses mail because of it. */
+function usersInWords(list: CheckedSubject['findings'][number]['list']): string {
+  if (list.receivers !== undefined) return ` — used by: ${list.receivers}`;
+  switch (list.weight) {
+    case 'high':
+      return ' — many receivers refuse mail by it';
+    case 'medium':
+      return ' — some receivers count it, few refuse by it alone';
+    case 'low':
+      return ' — hardly any receiver refuses mail by it';
+    default:
+      return list.weight satisfies never;
+  }
 }
 
 function unknownBlocks(each: CheckedSubject): readonly Block[] {

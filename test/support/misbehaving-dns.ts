@@ -78,17 +78,13 @@ export async function startMisbehaving(
     const zone = Object.keys(zones).find((name) => question.name === name || question.name.endsWith(`.${name}`));
     return zone === undefined ? [reply(each, [], { rcode: 'REFUSED' })] : (zones[zone]?.(each) ?? []);
   };
-  const udp = createSocket('udp4');
+  const { udp, listener } = await bindBoth(tcp, (wire) => hear(wire, 'tcp'));
   const other = createSocket('udp4');
-  await new Promise<void>((resolve) => {
-    udp.bind(0, '127.0.0.1', resolve);
-  });
   await new Promise<void>((resolve) => {
     other.bind(0, '127.0.0.1', resolve);
   });
   udp.on('message', (wire: Buffer, from: RemoteInfo) => send(hear(wire, 'udp'), udp, other, from));
   const { port } = udp.address();
-  const listener = tcp ? await listenTcp(port, (wire) => hear(wire, 'tcp')) : undefined;
   return {
     address: `127.0.0.1:${port}`,
     asked,
@@ -101,6 +97,25 @@ export async function startMisbehaving(
       });
     },
   };
+}
+
+/** One port for both; another program may have it for TCP already, then another is taken. */
+async function bindBoth(
+  tcp: boolean,
+  hear: (wire: Buffer) => readonly Reply[],
+): Promise<{ readonly udp: Socket; readonly listener: Server | undefined }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const udp = createSocket('udp4');
+    await new Promise<void>((resolve) => {
+      udp.bind(0, '127.0.0.1', resolve);
+    });
+    try {
+      return { udp, listener: tcp ? await listenTcp(udp.address().port, hear) : undefined };
+    } catch (error) {
+      udp.close();
+      if (attempt === 10) throw error;
+    }
+  }
 }
 
 function send(replies: readonly Reply[], udp: Socket, other: Socket, to: RemoteInfo): void {

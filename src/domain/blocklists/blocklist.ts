@@ -1,8 +1,8 @@
 /**
  * One blocklist as the catalogue describes it.
  *
- * Owns: the form, and reading a return code by the list's own mode. Does not own: YAML (adapters/catalogue), names
- * (query-name.ts), verdicts (verdict.ts).
+ * Owns: the form. Does not own: YAML (adapters/catalogue), reading a return code (code.ts), names (query-name.ts),
+ * verdicts (verdict.ts).
  */
 import type { CauseId } from '../causes.ts';
 
@@ -14,7 +14,11 @@ export type Nature = 'abuse' | 'policy' | 'informational';
 export interface Code {
   readonly meaning: string;
   readonly nature: Nature;
+  /** false: the list says something else by it, such as a good sender or a score. */
+  readonly listed?: false;
   readonly cause?: CauseId;
+  /** What to look at first, in the list's or our own words. */
+  readonly hint?: string;
 }
 
 /** Why nothing is known; the words of the contract. */
@@ -58,7 +62,7 @@ export interface Blocklist {
   readonly families: readonly (4 | 6)[];
   readonly weight: Weight;
   readonly codeMode: CodeMode;
-  /** exact: dotted address; bitmask: the bit's value as text; octet: the last octet as text, or `low-high`. */
+  /** As code.ts reads them. A bitmask's are the bits' values as text. */
   readonly codes: ReadonlyMap<string, Code>;
   readonly errorCodes: ReadonlyMap<string, ErrorCode>;
   /** undefined: the list has no test entry; it can be listed or unknown, never clear. */
@@ -67,58 +71,17 @@ export interface Blocklist {
   readonly lookup?: string;
   readonly duplicateOf?: string;
   readonly rules?: string;
+  /** Who is known to use it, and when a listing ends by itself; in words. */
+  readonly receivers?: string;
+  readonly expiry?: string;
   /** Milliseconds between questions that the operator permits, and questions a day. */
   readonly manners: { readonly everyMs: number; readonly perDay: number };
 }
 
-export type CodeReading =
-  | { readonly kind: 'listed'; readonly codes: readonly Code[] }
-  | { readonly kind: 'error'; readonly why: UnknownWhy; readonly meaning: string }
-  | { readonly kind: 'outside' }
-  | { readonly kind: 'undocumented' };
-
-/**
- * Reads one A record by the list's own documentation.
- * 1. An error code of the list, or anything in 127.255.255.0/24, is an error.
- * 2. Outside 127.0.0.0/8 it is no answer of a blocklist (a parked domain, a hijacking resolver).
- * 3. A bitmask is read bit by bit; one undocumented bit makes the code undocumented only when no documented bit is set.
- */
-export function readCode(list: Blocklist, address: string): CodeReading {
-  const error = list.errorCodes.get(address);
-  if (error) return { kind: 'error', why: error.why, meaning: error.meaning };
-  const octets = address.split('.').map(Number);
-  if (octets.length !== 4 || octets[0] !== 127) return { kind: 'outside' };
-  if (address.startsWith('127.255.255.'))
-    return { kind: 'error', why: whyOfErrorSpace(octets[3]), meaning: 'an error code' };
-  const codes = documentedCodes(list, address, octets[3] ?? 0, octets.slice(0, 3).join('.'));
-  return codes.length === 0 ? { kind: 'undocumented' } : { kind: 'listed', codes };
-}
-
-/** Spamhaus' meanings, which others took over: .252 wrong zone name, .254 public resolver, .255 too many questions. */
-function whyOfErrorSpace(last: number | undefined): UnknownWhy {
-  if (last === 252) return 'bad-query';
-  return last === 255 ? 'query-limit' : 'blocked-resolver';
-}
-
-function documentedCodes(list: Blocklist, address: string, last: number, prefix: string): readonly Code[] {
-  switch (list.codeMode) {
-    case 'exact': {
-      const code = list.codes.get(address);
-      return code ? [code] : [];
-    }
-    case 'bitmask':
-      if (prefix !== '127.0.0') return [];
-      return [...list.codes].flatMap(([bit, code]) => ((last & Number(bit)) !== 0 ? [code] : []));
-    case 'octet':
-      return [...list.codes].flatMap(([span, code]) => (spanHolds(span, address, last) ? [code] : []));
-    default:
-      return list.codeMode satisfies never;
-  }
-}
-
-/** `7`, `2-24`, or with the leading octets `127.0.2.2-24`. */
-function spanHolds(span: string, address: string, last: number): boolean {
-  const [, prefix, low, high] = /^(?:(\d+\.\d+\.\d+)\.)?(\d+)(?:-(\d+))?$/.exec(span) ?? [];
-  if (low === undefined || (prefix !== undefined && !address.startsWith(`${prefix}.`))) return false;
-  return last >= Number(low) && last <= Number(high ?? low);
+/** Text of or about a keyed list, with the key replaced by its variable's name. */
+export function withoutKey(list: Pick<Blocklist, 'zone' | 'shown'>, text: string): string {
+  const key = list.zone.split('.')[0] ?? '';
+  const variable = list.shown.split('.')[0] ?? '';
+  if (key === variable || key === '') return text;
+  return text.replace(new RegExp(key.replaceAll('-', '\\-'), 'gi'), () => variable);
 }

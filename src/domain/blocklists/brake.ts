@@ -48,6 +48,7 @@ export function probeName(list: Blocklist, hex: string): string {
 /** Why the changes are held, or undefined where the list has proved itself again. */
 export function heldBecause(list: Blocklist, again: Liveness, probe: Liveness['negative']): UnknownWhy | undefined {
   if (again.negative === 'listed' || probe === 'listed') return 'answers-everything';
+  if (again.negative === 'failed') return again.negativeWhy ?? 'timeout';
   if (list.test && again.positive === 'silent') return 'dead-list';
   if (list.test && again.positive === 'failed') return again.why ?? 'timeout';
   return undefined;

@@ -11,7 +11,7 @@ export interface Catalogue {
 
 export interface LeftOut {
   readonly zone: string;
-  readonly kind: 'allowlist' | 'dead' | 'no-key' | 'switched-off';
+  readonly kind: 'allowlist' | 'dead' | 'not-by-dns' | 'no-key' | 'switched-off';
   /** In words: "closed in 2024", "its key ABUSIX_KEY isn't set". */
   readonly why: string;
 }
@@ -27,7 +27,7 @@ export function chooseLists(
   for (const zone of zones) {
     const found = catalogue.lists.find((list) => list.shown === zone || list.zone === zone);
     if (found) {
-      chosen.push(found);
+      if (!chosen.includes(found)) chosen.push(found);
       continue;
     }
     const left = catalogue.left.find((each) => each.zone === zone);

@@ -7,7 +7,7 @@
  * 3. A list without a positive point is never proved; without a negative one, that check is left out.
  */
 import type { DnsReply } from '../../ports/dns.ts';
-import { readCode } from './blocklist.ts';
+import { readCode } from './code.ts';
 import type { Blocklist, UnknownWhy } from './blocklist.ts';
 
 export interface Liveness {
@@ -15,6 +15,8 @@ export interface Liveness {
   readonly negative: 'listed' | 'silent' | 'failed' | 'none';
   /** Why the positive point could not be proved. */
   readonly why?: UnknownWhy;
+  /** Why it is not known whether the negative point is listed. */
+  readonly negativeWhy?: UnknownWhy;
   /** When it was looked at, milliseconds since 1970 UTC, and through which resolver. */
   readonly at: number;
   readonly resolver: string;
@@ -28,18 +30,29 @@ export function judgeLiveness(
   at: number,
 ): Liveness {
   const plus = pointOf(list, positive);
-  const minus = pointOf(list, negative);
+  const minus = negativePointOf(list, negative);
   return {
     positive: plus.state,
     negative: minus.state,
     ...(plus.why !== undefined && { why: plus.why }),
+    ...(minus.why !== undefined && { negativeWhy: minus.why }),
     at,
     resolver: positive?.resolver ?? negative?.resolver ?? '',
   };
 }
 
-/** What one test point's reply shows. */
-export function pointOf(
+/** As a positive point, but a code that is documented as no listing is none (a white list's loopback entry). */
+export function negativePointOf(
+  list: Blocklist,
+  reply: DnsReply | undefined,
+): { readonly state: Liveness['negative']; readonly why?: UnknownWhy } {
+  const point = pointOf(list, reply);
+  if (point.state !== 'listed' || reply?.kind !== 'answer') return point;
+  const saysNo = reply.data.every((address) => readCode(list, address).kind === 'not-a-listing');
+  return saysNo ? { state: 'silent' } : point;
+}
+
+function pointOf(
   list: Blocklist,
   reply: DnsReply | undefined,
 ): { readonly state: Liveness['positive']; readonly why?: UnknownWhy } {
@@ -67,5 +80,11 @@ export function proofThatCounts(now: Liveness, earlier: Liveness | undefined, ho
   const silence = now.positive === 'failed' && (now.why === 'timeout' || now.why === 'servfail');
   if (!silence || !earlier || earlier.positive !== 'listed' || now.at - earlier.at > holdMs) return now;
   const negative = now.negative === 'failed' ? earlier.negative : now.negative;
-  return { positive: 'listed', negative, at: earlier.at, resolver: earlier.resolver };
+  return {
+    positive: 'listed',
+    negative,
+    ...(negative === 'failed' && now.negativeWhy !== undefined && { negativeWhy: now.negativeWhy }),
+    at: earlier.at,
+    resolver: earlier.resolver,
+  };
 }

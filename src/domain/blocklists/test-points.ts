@@ -5,7 +5,7 @@
  * names only an IPv4 one: then that proves the list, for both families come from one zone.
  */
 import { reversedLabels } from './query-name.ts';
-import { ipFromBytes } from '../address/ip.ts';
+import { ipFromBytes, parseIp } from '../address/ip.ts';
 import type { Blocklist } from './blocklist.ts';
 
 export interface TestNames {
@@ -25,19 +25,13 @@ function nameOf(list: Blocklist, points: readonly string[] | undefined, family: 
   return labels === undefined ? `${(wanted ?? '').toLowerCase()}.${list.zone}` : `${labels}.${list.zone}`;
 }
 
-/** `::ffff:7f00:2` must keep its IPv6 form here, though the house reads it as the IPv4 address that it maps. */
-function labelsOf(point: string): string | undefined {
-  const four = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(point);
-  if (four) return reversedLabels(ipFromBytes(four.slice(1).map(Number)));
-  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(point);
-  if (!mapped) return undefined;
-  const words = mapped.slice(1).map((word) => Number.parseInt(word, 16));
-  return reversedLabels(
-    ipFromBytes([
-      ...Array.from({ length: 10 }, () => 0),
-      255,
-      255,
-      ...words.flatMap((word) => [word >> 8, word & 255]),
-    ]),
-  );
+/**
+ * The labels of an address; undefined where it is none. An IPv6 point keeps its IPv6 form here, though the house reads
+ * ::ffff:7f00:2 as the IPv4 address that it maps.
+ */
+export function labelsOf(point: string): string | undefined {
+  const read = parseIp(point);
+  if (read.kind === 'bad') return undefined;
+  if (read.value.family === 6 || !point.includes(':')) return reversedLabels(read.value);
+  return reversedLabels(ipFromBytes([...Array.from({ length: 10 }, () => 0), 255, 255, ...read.value.bytes]));
 }

@@ -2,8 +2,10 @@
  * From a list's answers to a verdict about one subject, and from the lists' verdicts to the subject's state.
  *
  * Rules:
- * 1. `listed` needs a code that this list documents as a listing, and a list whose must-not-be-listed point isn't.
+ * 1. `listed` needs a code that this list documents as a listing, and a list whose must-not-be-listed point isn't: one
+ *    that could not be asked is not known to be unlisted.
  * 2. `clear` needs NXDOMAIN or NODATA and the list's positive test point, answered through the same resolver path.
+ *    A code that the list documents as no listing is the list's own way of saying no: the same proof makes it clear.
  * 3. A listing beside an error code is a contradiction; an undocumented code alone is unknown, never clear, never a page.
  * 4. Components of one list (`duplicateOf`) are one finding: the component's verdict is shown, not counted again.
  * 5. A subject is `listed` by abuse on a list of weight high or medium; `clear` when no list lists it so, every
@@ -11,7 +13,7 @@
  */
 import type { CauseId } from '../causes.ts';
 import type { DnsReply } from '../../ports/dns.ts';
-import { readCode } from './blocklist.ts';
+import { readCode } from './code.ts';
 import type { Blocklist, Code, Nature, UnknownWhy, Weight } from './blocklist.ts';
 import type { Liveness } from './liveness.ts';
 
@@ -21,6 +23,8 @@ export type ListVerdict =
       readonly codes: readonly string[];
       readonly meanings: readonly string[];
       readonly causes: readonly CauseId[];
+      /** What to look at first. */
+      readonly hints?: readonly string[];
       readonly nature: Nature;
     }
   | { readonly state: 'clear' }
@@ -38,12 +42,16 @@ export function judgeList(list: Blocklist, reply: DnsReply, liveness: Liveness):
   const codes: Code[] = [];
   let error: UnknownWhy | undefined;
   let odd: UnknownWhy | undefined;
+  let saysNo = false;
   const listedBy: string[] = [];
   for (const { address, reading } of readings) {
     switch (reading.kind) {
       case 'listed':
         codes.push(...reading.codes);
         listedBy.push(address);
+        break;
+      case 'not-a-listing':
+        saysNo = true;
         break;
       case 'error':
         error = reading.why;
@@ -60,13 +68,16 @@ export function judgeList(list: Blocklist, reply: DnsReply, liveness: Liveness):
   }
   if (codes.length > 0 && (error !== undefined || odd === 'not-a-listing-answer')) return unknown('contradiction');
   if (error !== undefined) return unknown(error);
+  if (codes.length === 0 && saysNo && odd === undefined) return judgeSilence(liveness);
   if (codes.length === 0) return unknown(odd ?? 'unknown-code');
   if (liveness.negative === 'listed') return unknown('answers-everything');
+  if (liveness.negative === 'failed') return unknown(liveness.negativeWhy ?? 'timeout');
   return {
     state: 'listed',
     codes: listedBy.toSorted(),
     meanings: [...new Set(codes.map((code) => code.meaning))],
     causes: [...new Set(codes.flatMap((code) => (code.cause === undefined ? [] : [code.cause])))],
+    hints: [...new Set(codes.flatMap((code) => (code.hint === undefined ? [] : [code.hint])))],
     nature: worstNature(codes),
   };
 }

@@ -62,6 +62,7 @@ describe('a subject', () => {
 describe('the built-in catalogue', () => {
   const shelf = openCatalogueShelf({
     file: undefined,
+    also: [],
     off: ['all.s5h.net'],
     weights: { 'psbl.surriel.com': 'high' },
     keys: { SPAMHAUS_DQS_KEY: 'abcdefghijklmnopqrstuvwxyz' },
