@@ -1,12 +1,18 @@
 /** The driver and the watch of each kind of firewall. */
 import { openIptables } from '../../adapters/firewall/netfilter/iptables/driver.ts';
 import { watchIptables } from '../../adapters/firewall/netfilter/iptables/watch.ts';
+import { openMikrotik } from '../../adapters/firewall/mikrotik/driver.ts';
+import { watchMikrotik } from '../../adapters/firewall/mikrotik/watch.ts';
 import { openNftables } from '../../adapters/firewall/netfilter/nftables/driver.ts';
 import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.ts';
 import type { Gateway } from '../../adapters/firewall/netfilter/resolved.ts';
+import { cidrContains } from '../domain/address/cidr.ts';
+import { parseIp } from '../domain/address/ip.ts';
 import type { FirewallConfig } from '../config/schema.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
 import type { Watch, Watches } from '../ports/watch.ts';
+import { deviceApiOf } from './device-apis.ts';
+import { makeGrounds } from './grounds.ts';
 import { hostOf } from './hosts.ts';
 import type { Settings } from './settings.ts';
 
@@ -22,8 +28,12 @@ export function firewallDriver(
       return openNftables(gatewayOf(firewall, settings), host, now);
     case 'iptables':
       return openIptables(gatewayOf(firewall, settings), host, now);
+    case 'mikrotik': {
+      const api = deviceApiOf(firewall);
+      if ('refused' in api) return api;
+      return openMikrotik({ ...gatewayOf(firewall, settings), isInside: insideOf(firewall, settings) }, api, now);
+    }
     case 'opnsense':
-    case 'mikrotik':
     case 'by-hand':
       return {
         refused: `there is no driver for ${firewall.kind} yet`,
@@ -42,8 +52,11 @@ export function firewallWatch(firewall: FirewallConfig, settings: Settings): Wat
       return watchNftables(name, host, now);
     case 'iptables':
       return watchIptables(name, host, now);
+    case 'mikrotik': {
+      const api = deviceApiOf(firewall);
+      return 'refused' in api ? api : watchMikrotik(name, api, timezoneOf(firewall, settings), now);
+    }
     case 'opnsense':
-    case 'mikrotik':
     case 'by-hand':
       return {
         refused: `${name} (${kind}) can't be watched from here`,
@@ -62,6 +75,20 @@ function gatewayOf(firewall: FirewallConfig, settings: Settings): Gateway {
     manage: firewall.manage.map(textOf),
     allowed: firewall.allowed.map(textOf),
     mailServers: settings.config.servers.flatMap((server) => server.addresses.map((ip) => ip.text)),
+  };
+}
+
+function timezoneOf(firewall: FirewallConfig, settings: Settings): string {
+  const ground = makeGrounds(settings.config).find(firewall.name);
+  return 'refused' in ground ? 'UTC' : ground.timezone;
+}
+
+function insideOf(firewall: FirewallConfig, settings: Settings): (address: string) => boolean {
+  const ground = makeGrounds(settings.config).find(firewall.name);
+  const ranges = 'refused' in ground ? [] : ground.inside;
+  return (address) => {
+    const ip = parseIp(address);
+    return ip.kind === 'ok' && ranges.some((range) => cidrContains(range, ip.value));
   };
 }
 
