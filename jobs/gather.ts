@@ -17,6 +17,8 @@ import type { KnownServer, Place } from '../src/ports/sites.ts';
 import type { World } from '../src/ports/world.ts';
 import { lookAtLog } from './look-at-log.ts';
 import type { LogLook } from './look-at-log.ts';
+import { lookAtAttempts } from './looks/attempts.ts';
+import type { AttemptNeeds } from './looks/attempts.ts';
 import { lookAtRecords } from './looks/dns-records.ts';
 import { askSmartHost, lookAtCertificates, readRelayHost } from './looks/doors.ts';
 import { lookAtListings } from './looks/listings.ts';
@@ -46,8 +48,8 @@ export type GatherNeeds = Pick<
   | 'logMemory'
   | 'mailDoors'
   | 'mailSetups'
-  | 'attemptsSeen'
->;
+> &
+  AttemptNeeds;
 
 /** Deadlines of the single looks, milliseconds; each at most the whole. */
 const LIMITS = { lists: 20_000, queue: 45_000, log: 45_000, setup: 10_000, records: 10_000, doors: 10_000 } as const;
@@ -94,9 +96,9 @@ export async function gatherEvidence(
     servers.some((server) => server.reach === 'here')
       ? run('resolver', LIMITS.records, (ms) => lookAtResolver(place.domains, world.resolver, ms))
       : undefined,
-    world.attemptsSeen
-      ? run('firewall', LIMITS.setup, (ms) => world.attemptsSeen?.seen(place.name, ms) ?? Promise.resolve(undefined))
-      : undefined,
+    'refused' in world.grounds.find(place.name)
+      ? undefined
+      : run('firewall', LIMITS.setup, () => lookAtAttempts(place.name, world)),
   ]);
   const set = setups.flatMap((each) => (each.kind === 'taken' ? [each.value] : []));
   const relay = set.map((each) => each.relayHost).find((each) => each !== undefined && each !== '');

@@ -11,7 +11,7 @@ import { readArguments } from '../src/commands/parse.ts';
 import { huntSpec } from '../src/commands/specs/hunt.ts';
 import { say } from '../src/domain/foreign.ts';
 import type { Phrase } from '../src/domain/foreign.ts';
-import { connectedBefore, findingsOf } from '../src/domain/hunt/findings.ts';
+import { blockedAttempts, connectedBefore, findingsOf } from '../src/domain/hunt/findings.ts';
 import type { ConnectedBefore, Known } from '../src/domain/hunt/findings.ts';
 import { addLook, beginHunt } from '../src/domain/hunt/hunt.ts';
 import { isStanding, taskOf } from '../src/domain/measures/record.ts';
@@ -24,6 +24,8 @@ import type { Answer, CommandJob } from './answer.ts';
 import { answerOf } from './hunt-answer.ts';
 import type { Hunting } from './hunt-answer.ts';
 import { huntInLog } from './hunt-log.ts';
+import { noteHunt } from './incidents/hunted.ts';
+import type { Hunted } from './incidents/hunted.ts';
 import { openIdentifier } from './identify.ts';
 import type { Identifier } from './identify.ts';
 import { readMeasure, standingMeasures } from './measures/ledger.ts';
@@ -32,7 +34,7 @@ const LOOK_EVERY_MS = 1000;
 /** What is left for the answer itself where the caller has a deadline. */
 const SPARE_MS = 1500;
 
-export const runHunt: CommandJob<keyof Hunting> = async (request, world, tell) => {
+export const runHunt: CommandJob<keyof Hunting | keyof Hunted> = async (request, world, tell) => {
   const args = readArguments(huntSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const ground = world.grounds.find(args.value.name);
@@ -63,7 +65,9 @@ export const runHunt: CommandJob<keyof Hunting> = async (request, world, tell) =
   const report = await follow(scene, block, Math.min(args.value.seconds * 1000, Math.max(0, allowed)), (soFar) =>
     tell(sayHunt(soFar)),
   );
-  return answerOf(report);
+  const answer = answerOf(report);
+  const more = await noteHunt(world, request, blockedAttempts(report.findings));
+  return { ...answer, message: { ...answer.message, blocks: [...answer.message.blocks, ...more] } };
 };
 
 interface Scene {
@@ -124,12 +128,12 @@ async function stillStands(world: Hunting, block: MeasureRecord): Promise<boolea
 }
 
 /** The block that counts: for everyone before one that lets the mail servers send. */
-function blockOf(firewall: string, standing: readonly MeasureRecord[]): MeasureRecord | undefined {
+export function blockOf(firewall: string, standing: readonly MeasureRecord[]): MeasureRecord | undefined {
   const blocks = standing.filter(({ order }) => order.kind === 'block-port-25' && order.firewall === firewall);
   return blocks.find(({ order }) => order.kind === 'block-port-25' && order.who === 'everyone') ?? blocks[0];
 }
 
-function knownOf(ground: Ground, standing: readonly MeasureRecord[], firewall: readonly string[]): Known {
+export function knownOf(ground: Ground, standing: readonly MeasureRecord[], firewall: readonly string[]): Known {
   return {
     scanners: ground.scanners,
     firewall,

@@ -17,6 +17,7 @@ import type { World } from '../src/ports/world.ts';
 import type { CommandJob, CommandRequest, Json, Status, Tell } from './answer.ts';
 import { gatherEvidence } from './gather.ts';
 import type { GatherNeeds } from './gather.ts';
+import { seenTrying } from './incidents/hunted.ts';
 import { noteVerdict } from './incidents/verdict.ts';
 import type { Judging } from './incidents/verdict.ts';
 import { readDump } from './read-dump.ts';
@@ -44,7 +45,9 @@ export const runTriage: CommandJob<Needs> = async (request, world, tell) => {
   }
   const place = findPlace(args.value.place, Object.keys(request.files).length > 0, world.sites);
   if (place && 'why' in place) return { status: 'refused', message: sayRefused(place.why, place.remedy) };
-  const live = place && (await lookAround(place, request, told, world, tell));
+  const earlier = place && (await seenTrying(world, request, args.value.incident));
+  const known: Evidence = { ...(earlier && { blockedAttempts: earlier }) };
+  const live = place && (await lookAround(place, request, { known, told }, world, tell));
   const evidence = live?.evidence ?? told;
   const diagnosis = diagnose(evidence);
   if (live?.id !== undefined) await world.evidence.conclude(live.id, diagnosis.verdict).catch(() => {});
@@ -66,11 +69,14 @@ interface Live {
   readonly notes: readonly string[];
 }
 
-/** Looks at the place, stores what was seen, and only then lets anything be concluded. What a file says counts more. */
+/**
+ * Looks at the place, stores what was seen, and only then lets anything be concluded. What a file says (`told`) counts
+ * more than what is seen, and that more than what was `known` before in the same incident.
+ */
 async function lookAround(
   place: Place,
   request: CommandRequest,
-  told: Evidence,
+  said: { readonly known: Evidence; readonly told: Evidence },
   world: Pick<World, Needs>,
   tell: Tell,
 ): Promise<Live> {
@@ -78,7 +84,8 @@ async function lookAround(
   const { evidence, looks, failed } = await gatherEvidence(place, world, request.deadlineMs ?? LIVE_MS, (done, of) =>
     tell(message('neutral', say`triage of ${place.name}: ${done} of ${of} looks taken …`)),
   );
-  const whole: Evidence = { ...evidence, ...told, site: { ...evidence.site, ...told.site } };
+  const { known, told } = said;
+  const whole: Evidence = { ...known, ...evidence, ...told, site: { ...evidence.site, ...told.site } };
   const id = `${place.name}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${world.random.hex(3)}`;
   try {
     await world.evidence.keep({ id, place: place.name, at, looks, evidence: whole });

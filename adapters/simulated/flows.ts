@@ -162,10 +162,11 @@ function harvest(source: Source, company: Company, random: SeededRandom): Flow {
 }
 
 function openRelay(source: Source, company: Company, random: SeededRandom): Flow {
+  const sender = `offers@${strangerDomain(random)}`;
   return rated(source.perMinute, source.begins, () => {
     if (source.isStopped || isCutOff(company)) return;
     const address = random.pick(source.addresses);
-    company.mail.take(spam(`${random.hex(3)}@${strangerDomain(random)}`, random, { kind: 'client', address }));
+    company.mail.take(spam(sender, random, { kind: 'client', address }));
   });
 }
 

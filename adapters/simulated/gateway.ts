@@ -45,8 +45,11 @@ export const PLUG = 'rules/plug';
 export const FOR_GOOD = 'rules/for-good';
 
 export function makeGateway(name: string, mailServer: string, clock: VirtualClock): Gateway {
-  const device = makeDevice(name, clock, {});
   const refused = new Map<string, Tried>();
+  // A block's counters begin with it.
+  const device = makeDevice(name, clock, {}, (act) => {
+    if (act.file === PORT_25 && act.before === undefined) refused.clear();
+  });
   const passed = new Map<string, Tried>();
   const isActive = (file: string, wanted: (line: string) => boolean): boolean =>
     (device.says(file) ?? '').split('\n').some((line) => line !== '' && !line.startsWith('#') && wanted(line));

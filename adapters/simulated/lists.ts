@@ -162,7 +162,7 @@ export function makeLists(random: SeededRandom, traps: ListTraps): Lists {
     const first = Math.min(...noticed.map((abuse) => abuse.first));
     const last = Math.max(...noticed.map((abuse) => abuse.last));
     if (now < first + (lags.get(each.list.zone) ?? 0)) return false;
-    const wasQuiet = asked !== undefined && asked - last >= 15 * MINUTE;
+    const wasQuiet = asked !== undefined && asked - last >= TOO_EARLY_MS;
     if (wasQuiet && asked !== undefined && now >= asked + 40 * MINUTE) return false;
     const impatience = asked !== undefined && !wasQuiet ? 2 : 1;
     return now < last + each.quietHours * HOUR * impatience;

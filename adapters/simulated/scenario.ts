@@ -65,8 +65,8 @@ const scenario = z.strictObject({
   name,
   title: z.string().min(1).max(120),
   cause: z.enum(CAUSES),
-  /** Right too before the look that settles it. */
-  accept: z.array(z.enum(CAUSES)).default([]),
+  /** What is wrong besides: right too, once the cause has been named. */
+  also: z.array(z.enum(CAUSES)).default([]),
   site: z
     .strictObject({ sharedAddress: z.boolean().default(true), smartHost: z.boolean().default(false) })
     .prefault({}),

@@ -83,11 +83,12 @@ function nameOf(company: Company, address: string): string {
 }
 
 /** Files that still carry a measure's tag. What was cleaned out of the queue stays out: that is no change of a setting. */
-function standingOf({ gateway, mail }: Company): readonly string[] {
+function standingOf({ gateway, mail }: Company): DrillTruth['standing'] {
   return [gateway.device, mail.device].flatMap((device) =>
-    device
-      .files()
-      .filter((file) => !file.startsWith('removed/') && /# tq\d+/.test(device.says(file) ?? ''))
-      .map((file) => `${file} on ${device.name}`),
+    device.files().flatMap((file) => {
+      const number = /# tq(\d+)/.exec(device.says(file) ?? '')?.[1];
+      const counts = number !== undefined && !file.startsWith('removed/');
+      return counts ? [{ number: Number(number), what: `${file} on ${device.name}` }] : [];
+    }),
   );
 }

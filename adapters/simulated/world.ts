@@ -5,12 +5,12 @@
  * 1. The mark can only be made here, so that what takes a SimulatedWorld can't be given a real one.
  * 2. Whatever is said in it is marked as a drill; its incidents, measures and audit are kept in it and end with it.
  */
+import type { CauseId } from '../../src/domain/causes.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import type { MeasureEvent } from '../../src/domain/measures/record.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
 import type { Drills } from '../../src/ports/drills.ts';
-import type { Host } from '../../src/ports/host.ts';
 import type { Journal } from '../../src/ports/journal.ts';
 import type { ListingHistory } from '../../src/ports/listing-history.ts';
 import { withAnswer } from '../../src/domain/blocklists/history.ts';
@@ -22,6 +22,7 @@ import { makeVirtualClock } from './clock.ts';
 import type { VirtualClock } from './clock.ts';
 import { foundCompany } from './company.ts';
 import type { Company } from './company.ts';
+import { openDoors, openSetups } from './doors.ts';
 import { startFlows } from './flows.ts';
 import { doByHand, letComplain, letMeddle } from './hands.ts';
 import { makeEvidenceStore } from './evidence.ts';
@@ -52,8 +53,13 @@ export interface Drill {
   readonly auditLog: SimulatedAuditLog;
   /** The company's own tourniquet.yaml. */
   readonly config: string;
-  /** Everything that was said, in order. */
+  /** Everything that was said, in order; and when, in monotonic milliseconds. */
   readonly said: readonly Utterance[];
+  readonly saidAt: readonly number[];
+  /** Every verdict that a look came to, and when. */
+  readonly concluded: readonly { readonly at: number; readonly verdict: CauseId }[];
+  /** Every event of the ledger, and when. */
+  readonly ledgerAt: readonly { readonly at: number; readonly number: number; readonly event: MeasureEvent }[];
 }
 
 export interface DrillNeeds {
@@ -63,8 +69,6 @@ export interface DrillNeeds {
   speak(utterance: Utterance): Promise<void>;
   /** Somebody of the company says something in the room. */
   overheard(who: string, words: string): void;
-  /** A way to put faults between the product and its devices. */
-  readonly between?: (device: 'gw' | 'mx1', host: Host, clock: VirtualClock) => Host;
 }
 
 /** Tuesday, 24 November 2026, 07:30 UTC: when the person comes in. */
@@ -82,15 +86,15 @@ export async function beginDrill(needs: DrillNeeds): Promise<Drill> {
   if (company.has('meddler')) letMeddle(company, (words) => needs.overheard('a colleague', words));
   letComplain(company, (words) => needs.overheard('a user', words));
   if (company.has('lost-command')) loseFirstCommand(company);
-  const said: Utterance[] = [];
+  const kept: Kept = { said: [], saidAt: [], ledgerAt: [], concluded: [] };
   const auditLog = makeAuditLog(clock);
   return {
-    ports: makePorts(needs, company, auditLog, said),
+    ports: makePorts(needs, company, auditLog, kept),
     clock,
     company,
     auditLog,
     config: configOf(company),
-    said,
+    ...kept,
   };
 }
 
@@ -99,23 +103,26 @@ export function completeWorld(ports: SimulatedPorts, configured: Pick<World, Con
   return { ...ports, ...configured };
 }
 
-function makePorts(
-  needs: DrillNeeds,
-  company: Company,
-  auditLog: SimulatedAuditLog,
-  said: Utterance[],
-): SimulatedPorts {
+/** What a drill keeps for its score and its invariants. */
+interface Kept {
+  readonly concluded: { readonly at: number; readonly verdict: CauseId }[];
+  readonly said: Utterance[];
+  readonly saidAt: number[];
+  readonly ledgerAt: { readonly at: number; readonly number: number; readonly event: MeasureEvent }[];
+}
+
+function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAuditLog, kept: Kept): SimulatedPorts {
   const { clock } = company;
-  const between = needs.between ?? ((_device, host) => host);
-  const gateway = company.gateway.driver(between(FIREWALL, company.gateway.device, clock));
-  const mail = openMailMeasures(company, between(MAIL_SERVER, company.mail.device, clock));
+  const gateway = company.gateway.driver(company.gateway.device);
+  const mail = openMailMeasures(company, company.mail.device);
   const ports: Omit<World, ConfiguredPort> = {
     clock,
     random: company.random.stream('house'),
     outbox: {
       put: async (utterance) => {
         const marked: Utterance = { ...utterance, message: { ...utterance.message, drill: true } };
-        said.push(marked);
+        kept.said.push(marked);
+        kept.saidAt.push(clock.monotonic());
         await needs.speak(marked);
       },
     },
@@ -138,17 +145,19 @@ function makePorts(
     drills: noDrills,
     mailServers: openMailServers(company),
     mailLogs: openMailLogs(company),
-    mailDoors: {
-      look: async (_host, plan) => ({ plan, state: { kind: 'unknown', why: 'nobody looks at doors in a drill' } }),
-    },
+    mailDoors: openDoors(company),
     watches: openWatches(company),
     network: openNetwork(company),
     logMemory: makeLogMemory(),
     queueHistory: makeQueueHistory(),
-    mailSetups: { look: async () => ({ changes: [] }) },
-    evidence: makeEvidenceStore(),
-    ledger: makeJournal<MeasureEvent>(),
-    incidents: listenForHands(makeJournal<IncidentEvent>(), (step) => doByHand(company, step)),
+    mailSetups: openSetups(company),
+    evidence: makeEvidenceStore((verdict) => kept.concluded.push({ at: clock.monotonic(), verdict })),
+    ledger: listen(makeJournal<MeasureEvent>(), (number, events) => {
+      for (const event of events) kept.ledgerAt.push({ at: clock.monotonic(), number, event });
+    }),
+    incidents: listen(makeJournal<IncidentEvent>(), (_number, events) => {
+      for (const event of events) if (isByHand(event)) doByHand(company, event.step);
+    }),
     holds: makeHolds(),
     fences: makeFences(() => clock.now()),
     auditLog,
@@ -191,16 +200,24 @@ function makeHistory(): ListingHistory {
 }
 
 /** A person who reports a step as done has done it. */
-function listenForHands(journal: Journal<IncidentEvent>, did: (step: string) => void): Journal<IncidentEvent> {
-  const hear = (events: readonly IncidentEvent[]): void => {
-    for (const event of events)
-      if (event.kind === 'step' && (event.outcome === 'done' || event.outcome === 'by-hand')) did(event.step);
-  };
+function isByHand(event: IncidentEvent): event is Extract<IncidentEvent, { kind: 'step' }> {
+  return event.kind === 'step' && (event.outcome === 'done' || event.outcome === 'by-hand');
+}
+
+function listen<Event>(
+  journal: Journal<Event>,
+  hear: (number: number, events: readonly Event[]) => void,
+): Journal<Event> {
   return {
     ...journal,
+    begin: async (events, reserved) => {
+      const number = await journal.begin(events, reserved);
+      hear(number, events);
+      return number;
+    },
     append: async (number, expected, events) => {
       const result = await journal.append(number, expected, events);
-      if (result === 'appended') hear(events);
+      if (result === 'appended') hear(number, events);
       return result;
     },
   };

@@ -1,12 +1,13 @@
 /**
  * What somebody who does as they are told would say now: the press that the product itself recommends.
  *
- * Owns: choosing among the buttons that are on the screen. Does not own: any knowledge of the company; it reads what a
- * person reads.
+ * Owns: choosing among what is on the screen. Does not own: any knowledge of the company; it reads what a person reads.
  * Rules:
  * 1. The first primary button of the last answer, else of the incident's headline, else `next`.
  * 2. Nobody approves what they proposed: while a proposal waits for others, so does the player.
- * 3. What led nowhere twice is not said a third time: it is skipped with the reason, or taken back alone, or asked about.
+ * 3. What led nowhere twice is not said a third time: what is missing is read from the screen, or it is skipped with the
+ *    reason, or taken back alone.
+ * 4. Whoever has closed an incident looks again an hour later, and opens another one where something new is found.
  */
 import { plain, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
@@ -18,49 +19,81 @@ export type Move =
   | { readonly kind: 'say'; readonly line: string; readonly why: Phrase }
   /** Others decide. */
   | { readonly kind: 'wait' }
+  /** An hour goes by before the line is said. */
+  | { readonly kind: 'later'; readonly line: string }
   | { readonly kind: 'over' };
 
 export interface OnScreen {
-  /** What was said so far, the last one last. */
-  readonly lines: readonly string[];
-  /** The answer to the last line. */
-  readonly answer: Message | undefined;
+  /** What was said and answered so far, the last one last. */
+  readonly said: readonly { readonly line: string; readonly answer: Message }[];
   /** The incident's own message, as it stands. */
   readonly headline: Message | undefined;
 }
 
 const FIRST = 'triage';
+const MOST_LOOKS_AFTER = 2;
+/** Repeats are counted over the last so many lines. */
+const RECENT = 12;
 
-export function nextMove({ lines, answer, headline }: OnScreen): Move {
-  if (lines.length === 0)
-    return { kind: 'say', line: FIRST, why: say`first see what happened; nothing is touched by looking` };
-  if (headline === undefined) return openIncident(lines, answer);
-  if (isClosed(headline)) return { kind: 'over' };
-  if (answer && waitsForOthers(answer)) return { kind: 'wait' };
-  const answered = answer ? recommended(answer) : [];
-  const offered = [...answered, ...recommended(headline)];
-  const found = offered.find((each) => timesSaid(lines, each.command) < 2);
-  if (found) return { kind: 'say', line: found.command, why: whyOf(answer, headline) };
-  const aside = answer && wayRound(answer, lines);
-  if (aside !== undefined) return { kind: 'say', line: aside, why: say`it led nowhere twice` };
-  return lines.at(-1) === 'next' && timesSaid(lines, 'next') > 6
-    ? { kind: 'over' }
-    : { kind: 'say', line: 'next', why: say`the playbook says what comes next` };
+export function nextMove(screen: OnScreen): Move {
+  const { said, headline } = screen;
+  const last = said.at(-1);
+  if (!last) return line(FIRST, say`first see what happened; nothing is touched by looking`);
+  if (headline === undefined) return openIncident(screen, last.answer);
+  if (isClosed(headline)) return afterwards(screen, last);
+  if (waitsForOthers(last.answer)) return { kind: 'wait' };
+  const offered = hasNewVerdict(last.answer)
+    ? [...recommended(headline), ...recommended(last.answer)]
+    : [...recommended(last.answer), ...recommended(headline)];
+  const found = offered.find((each) => timesSaid(screen, each.command) < 2);
+  const aside = found && timesSaid(screen, found.command) === 0 ? undefined : wayRound(screen, last.answer);
+  if (aside !== undefined) return line(aside, say`it led nowhere before`);
+  if (found) return line(found.command, whyOf(last.answer, headline));
+  const isStuck = last.line === 'next' && timesSaid(screen, 'next') > 6;
+  return isStuck ? { kind: 'over' } : line('next', say`the playbook says what comes next`);
+}
+
+function line(words: string, why: Phrase): Move {
+  return { kind: 'say', line: words, why };
 }
 
 /** Nothing is wrong: there is nothing to open an incident for. */
-function openIncident(lines: readonly string[], answer: Message | undefined): Move {
-  if (answer?.tone === 'good') return { kind: 'over' };
-  const offered = answer ? buttonsOf(answer).find((each) => each.command.startsWith('open')) : undefined;
-  const line = offered?.command ?? 'open';
-  if (timesSaid(lines, line) > 0) return { kind: 'over' };
-  return { kind: 'say', line, why: say`an incident keeps what is found, decided and changed, and takes it back` };
+function openIncident(screen: OnScreen, answer: Message): Move {
+  if (answer.tone === 'good') return { kind: 'over' };
+  const offered = buttonsOf(answer).find((each) => each.command.startsWith('open'));
+  const words = offered?.command ?? 'open';
+  if (timesSaid(screen, words) > 1) return { kind: 'over' };
+  return line(words, say`an incident keeps what is found, decided and changed, and takes it back`);
+}
+
+/** The incident is closed: is that all? A listing that is left over is no news. */
+function afterwards(screen: OnScreen, last: OnScreen['said'][number]): Move {
+  const closed = screen.said.filter((each) => each.line.startsWith('close')).length;
+  if (last.line.startsWith('close') || last.line.startsWith('report'))
+    return closed > MOST_LOOKS_AFTER ? { kind: 'over' } : { kind: 'later', line: FIRST };
+  const open = buttonsOf(last.answer).find((each) => each.command.startsWith('open'));
+  const isNews = last.line === FIRST && last.answer.tone !== 'good' && last.answer.tone !== 'unknown';
+  const before = screen.said.find((each) => each.line === FIRST)?.answer.summary ?? [];
+  const isTheSame = headlineWords(before) === headlineWords(last.answer.summary) && closed > 1;
+  return isNews && open && !isTheSame ? line(open.command, say`something is still wrong`) : { kind: 'over' };
+}
+
+/** Without how sure it is. */
+function headlineWords(words: Phrase): string {
+  return plain(words).replace(/ \(\d+ % sure\)$/, '');
 }
 
 /** The primary buttons that aren't somebody else's to press. */
 function recommended(message: Message): readonly Button[] {
   return buttonsOf(message).filter(
-    (each) => each.style === 'primary' && !/^(approve|deny|drill|hint)\b/.test(each.command),
+    (each) => each.style === 'primary' && !/^(approve|deny|drill|hint|open)\b/.test(each.command),
+  );
+}
+
+/** The verdict has just changed, and with it what comes next: the headline knows. */
+function hasNewVerdict(message: Message): boolean {
+  return message.blocks.some(
+    (block) => block.kind === 'notice' && plain(block.text).startsWith('This is the verdict of incident'),
   );
 }
 
@@ -69,17 +102,35 @@ function waitsForOthers(message: Message): boolean {
 }
 
 /** What is offered besides, once the recommended way led nowhere. */
-function wayRound(message: Message, lines: readonly string[]): string | undefined {
-  const words = message.blocks.map((block) => ('text' in block ? plain(block.text) : '')).join('\n');
+function wayRound(screen: OnScreen, answer: Message): string | undefined {
+  const words = [answer.summary, ...answer.blocks.map((block) => ('text' in block ? block.text : []))]
+    .map(plain)
+    .join('\n');
+  const [, fact, command] = /needs (\w+), which is not known yet:.*or say (do [\w/-]+) \w+=/s.exec(words) ?? [];
+  const value = fact === undefined ? undefined : readFact(screen, fact);
+  if (command !== undefined && value !== undefined && timesSaid(screen, `${command} ${fact}=${value}`) === 0)
+    return `${command} ${fact}=${value}`;
   const alone = /undo \d+ --ours-only/.exec(words)?.[0];
-  if (alone !== undefined && timesSaid(lines, alone) < 2) return alone;
-  return buttonsOf(message)
+  if (alone !== undefined && timesSaid(screen, alone) < 2) return alone;
+  if (fact === undefined && timesSaid(screen, screen.said.at(-1)?.line ?? '') < 2) return undefined;
+  return buttonsOf(answer)
     .map((each) => each.command)
-    .find((command) => command.startsWith('skip') && timesSaid(lines, command) < 1);
+    .find((each) => each.startsWith('skip') && timesSaid(screen, each) < 1);
 }
 
-function whyOf(answer: Message | undefined, headline: Message): Phrase {
-  const text = answer?.blocks.find((block) => block.kind === 'text');
+/** A person reads it from what was shown: who has sent most of what waits. */
+function readFact({ said }: OnScreen, fact: string): string | undefined {
+  if (fact !== 'sender') return undefined;
+  const table = said
+    .flatMap(({ answer }) => answer.blocks)
+    .findLast((block) => block.kind === 'table' && block.title === 'Senders');
+  const name = table?.kind === 'table' ? table.rows[0]?.[1] : undefined;
+  const sender = name === undefined ? undefined : plain(name);
+  return sender !== undefined && /^[^\s<>]+@[^\s<>]+$/.test(sender) ? sender : undefined;
+}
+
+function whyOf(answer: Message, headline: Message): Phrase {
+  const text = answer.blocks.find((block) => block.kind === 'text');
   return text?.kind === 'text' ? text.text : headline.summary;
 }
 
@@ -87,8 +138,8 @@ function isClosed(headline: Message): boolean {
   return plain(headline.summary).endsWith(' · closed');
 }
 
-function timesSaid(lines: readonly string[], line: string): number {
-  return lines.slice(-12).filter((each) => each === line).length;
+function timesSaid({ said }: OnScreen, words: string): number {
+  return said.slice(-RECENT).filter((each) => each.line === words).length;
 }
 
 /** Every button of a message, in reading order. */
@@ -122,14 +173,14 @@ export function headlineOf(said: readonly Utterance[]): Message | undefined {
 
 /** A hint from what was said in a drill so far. */
 export function hintFrom(said: readonly Utterance[]): Message {
-  const headline = headlineOf(said);
   const answer = said.findLast((each) => each.final === true)?.message;
-  const move = nextMove({ lines: answer ? ['…'] : [], answer, headline });
+  const move = nextMove({ said: answer ? [{ line: '…', answer }] : [], headline: headlineOf(said) });
   switch (move.kind) {
     case 'say':
       return sayHint(move.line, move.why);
     case 'wait':
       return sayHint('ledger', say`what you proposed waits for somebody else to agree; look meanwhile`);
+    case 'later':
     case 'over':
       return sayHint(undefined, []);
     default:

@@ -7,6 +7,7 @@ import { isOpen } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { viewSteps } from '../../src/domain/playbook/state.ts';
 import { orderInWords } from '../../src/messages/measure.ts';
+import { leftButtons } from '../../src/messages/incident.ts';
 import { actions, button, message, notice } from '../../src/messages/message.ts';
 import type { Button } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
@@ -90,10 +91,7 @@ function listed(open: readonly MeasureRecord[]): Phrase {
 
 function buttonsOf(record: MeasureRecord): readonly Button[] {
   if (record.state === 'proposed') return [button(`Deny ${record.number}`, `deny ${record.number}`)];
-  return [
-    button(`Undo ${record.number}`, `undo ${record.number}`, 'primary'),
-    button(`Keep ${record.number}`, `keep ${record.number} chosen when the incident was closed`),
-  ];
+  return leftButtons(record);
 }
 
 function answer(outcome: Outcome, seen: Seen): Answer {

@@ -102,7 +102,7 @@ export function sayScore(scenario: ScenarioCard, seed: number, score: DrillScore
         {
           name: 'undo',
           value: [
-            score.isUndoComplete ? 'complete: nothing of ours is left' : `not complete: ${truth.standing.join('; ')}`,
+            score.isUndoComplete ? 'complete: nothing of ours is left' : `not complete: ${score.left.join('; ')}`,
           ],
           tone: score.isUndoComplete ? 'good' : 'critical',
         },

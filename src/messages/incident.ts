@@ -188,7 +188,7 @@ function verbOf(kind: StepView['step']['does']['kind']): string {
   }
 }
 
-function buttonsOf({ incident, playbook }: IncidentView): readonly Button[] {
+function buttonsOf({ incident, playbook, measures }: IncidentView): readonly Button[] {
   const on = `--incident ${incident.number}`;
   const current = currentStep(playbook);
   const ready = current && (current.status === 'waiting' || current.status === 'failed');
@@ -196,11 +196,29 @@ function buttonsOf({ incident, playbook }: IncidentView): readonly Button[] {
   if (incident.state === 'open') primary.push(button('I have it', `ack ${incident.number}`, 'primary'));
   if (ready) primary.push(button(current.step.title, `do ${current.step.id} ${on}`, 'primary'));
   if (isOver(playbook)) primary.push(button('Close', `close ${incident.number}`, 'primary'));
+  const left = current ? [] : measures.filter((record) => isStanding(record) && record.kept === undefined);
   return [
     ...primary,
+    ...left.flatMap(leftButtons),
     button('Triage again', `triage ${incident.site} ${on}`),
     button('Ledger', 'ledger'),
     button('Report', `report ${incident.number}`),
+  ];
+}
+
+/**
+ * What may become of a measure that stands when all is over. What was cleaned out of a queue stays out, as a rule: its undo
+ * puts the spam back.
+ */
+export function leftButtons({ number, order }: MeasureRecord): readonly Button[] {
+  if (order.kind === 'clean-queue')
+    return [
+      button(`Keep ${number}`, `keep ${number} what was cleaned out stays out`, 'primary'),
+      button(`Undo ${number}`, `undo ${number}`),
+    ];
+  return [
+    button(`Undo ${number}`, `undo ${number}`, 'primary'),
+    button(`Keep ${number}`, `keep ${number} chosen when all was over`),
   ];
 }
 
@@ -269,7 +287,7 @@ export function sayNext(view: IncidentView): Message {
   if (!current) {
     const words = isOver(playbook)
       ? say`Incident ${incident.number}: every step is over and nothing is in force that nobody chose to keep. Close it.`
-      : say`Incident ${incident.number}: every step is over, but something is still in force; say ledger.`;
+      : say`Incident ${incident.number}: every step is over, but something is still in force: take it back, or keep it on purpose.`;
     return message(isOver(playbook) ? 'good' : 'warning', words, notice('neutral', words), actions(...buttonsOf(view)));
   }
   const { step } = current;

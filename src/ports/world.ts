@@ -2,7 +2,6 @@
  * Everything a job may ask of the world, as one bundle. The composition root fills it with real adapters, the drill
  * with simulated ones. A job names what it needs: `CommandJob<'clock' | 'resolver'>`.
  */
-import type { AttemptsSeen } from './attempts-seen.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { CatalogueShelf } from './catalogue.ts';
 import type { Clock, Random } from './clock.ts';
@@ -66,6 +65,5 @@ export interface World {
   readonly mailSetups: MailSetups;
   readonly evidence: EvidenceStore;
   /** Left out where no firewall is watched. */
-  readonly attemptsSeen?: AttemptsSeen;
   readonly logMemory: LogMemory;
 }

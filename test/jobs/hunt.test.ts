@@ -9,12 +9,17 @@ import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.
 import { openHost } from '../../adapters/host/process.ts';
 import { openNetwork } from '../../adapters/network/machines.ts';
 import { renderText } from '../../adapters/chat/terminal/render.ts';
+import { makeEvidenceStore } from '../../adapters/simulated/evidence.ts';
 import { makeJournal } from '../../adapters/simulated/journal.ts';
+import { makeRandom } from '../../adapters/simulated/random.ts';
 import { runHunt } from '../../jobs/hunt.ts';
 import type { Hunting } from '../../jobs/hunt-answer.ts';
+import type { Hunted } from '../../jobs/incidents/hunted.ts';
 import type { Answer, CommandRequest } from '../../jobs/answer.ts';
 import { readConfig } from '../../src/config/read.ts';
 import { makeGrounds } from '../../src/compose/grounds.ts';
+import { makeSites } from '../../src/compose/sites.ts';
+import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import type { MeasureEvent } from '../../src/domain/measures/record.ts';
 import type { Plain } from '../../src/domain/measures/plan.ts';
@@ -79,13 +84,13 @@ async function inForce(
 }
 
 interface Stage {
-  readonly world: Hunting;
+  readonly world: Hunting & Hunted;
   now: number;
   looks: (() => Look)[];
 }
 
 /** A firewall that gives one look after the other, the last again and again. */
-function makeStage(more: Partial<Hunting> = {}): Stage {
+function makeStage(more: Partial<Hunting & Hunted> = {}): Stage {
   const watch: Watch = {
     before: async () => ({ kind: 'seen', connections: [{ source: '10.77.0.11', destination: '192.0.2.1', port: 25 }] }),
     ownAddresses: async () => [ADDRESSES.gatewayOutside],
@@ -120,6 +125,12 @@ function makeStage(more: Partial<Hunting> = {}): Stage {
           })),
       },
       watches: { find: () => watch },
+      evidence: makeEvidenceStore(),
+      incidents: makeJournal<IncidentEvent>(),
+      outbox: { put: async () => {} },
+      playbooks: { own: [] },
+      random: makeRandom(1),
+      sites: makeSites(CONFIG),
       ...more,
     },
   };

@@ -10,11 +10,14 @@ export interface DrillArguments {
   readonly speed: number;
   readonly auto: boolean;
   readonly faults: boolean;
+  /** No more than so many of the faults. */
+  readonly first?: number;
 }
 
 const WHATS = ['start', 'stop', 'join', 'list'] as const;
 const SPEED = 20;
 const MOST_SPEED = 600;
+const MOST_FIRST = 100_000;
 const MOST_SEED = 4_294_967_295;
 
 export const drillSpec: CommandSpec<DrillArguments> = {
@@ -35,11 +38,12 @@ export const drillSpec: CommandSpec<DrillArguments> = {
     { name: 'speed', value: 'N', help: `simulated seconds per second, 1 to ${MOST_SPEED}; ${SPEED} where left out` },
     { name: 'auto', help: 'in the shell: take the recommended step each time' },
     { name: 'faults', help: 'with --auto: ports that misbehave, and the invariants checked' },
+    { name: 'first', value: 'N', help: 'with --faults: only the first N of them' },
   ],
   read(said) {
-    const [first = 'start', second, ...rest] = said.words;
-    const what = WHATS.find((each) => each === first);
-    const named = what === undefined ? first : second;
+    const [word = 'start', second, ...rest] = said.words;
+    const what = WHATS.find((each) => each === word);
+    const named = what === undefined ? word : second;
     const surplus = what === undefined ? second : rest[0];
     if (surplus !== undefined)
       return refuse(
@@ -52,6 +56,8 @@ export const drillSpec: CommandSpec<DrillArguments> = {
     if (typeof seed === 'string') return refuse(seed, `write a whole number from 0 to ${MOST_SEED}`);
     const speed = numberOf(said, 'speed', 1, MOST_SPEED);
     if (typeof speed === 'string') return refuse(speed, `write a whole number from 1 to ${MOST_SPEED}`);
+    const first = numberOf(said, 'first', 0, MOST_FIRST);
+    if (typeof first === 'string') return refuse(first, `write a whole number from 0 to ${MOST_FIRST}`);
     if (hasOption(said, 'faults') && !hasOption(said, 'auto'))
       return refuse('--faults is for a drill that plays itself', 'write --auto too');
     const scenario = named ?? optionOf(said, 'scenario');
@@ -62,6 +68,7 @@ export const drillSpec: CommandSpec<DrillArguments> = {
       faults: hasOption(said, 'faults'),
       ...(scenario !== undefined && { scenario }),
       ...(seed !== undefined && { seed }),
+      ...(first !== undefined && { first }),
     });
   },
 };

@@ -18,6 +18,7 @@ import type { DrillScore } from '../../domain/drill/score.ts';
 import { sayOverheard } from '../../messages/drill.ts';
 import type { Conversation, Utterance } from '../../ports/conversation.ts';
 import type { Drills, PlayedDrill } from '../../ports/drills.ts';
+import { concludedIn } from './play.ts';
 import { loadScenarios, pickScenario } from './scenarios.ts';
 import { openDrillWorld } from './world.ts';
 
@@ -97,7 +98,12 @@ async function play(
       pace.stop();
       colleagues.leave();
       house.stop();
-      return scoreDrill(scenario.cause, truthOf(company), await readRecord(world, begin));
+      return scoreDrill(
+        scenario.cause,
+        scenario.also,
+        truthOf(company),
+        await readRecord(world, begin, concludedIn(drill)),
+      );
     },
   };
 }

@@ -86,7 +86,7 @@ function queueSign(
   if (!queue) return 'not-looked';
   const { messages } = queue;
   if (frozen && !backscatter && !anyOddLogin && messages >= CLEAR_MESSAGES) return 'some';
-  if (usual && !backscatter) return 'clear';
+  if (usual && !backscatter && !anyOddLogin) return 'clear';
   if (messages >= FULL_MESSAGES || backscatter) return 'full';
   if (reason?.kind === 'greylisted' && reason.share >= 0.8) return 'clear';
   const stuck = reason !== undefined && reason.share >= 0.9 && reason.kind !== 'other' && reason.kind !== 'greylisted';

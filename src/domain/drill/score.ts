@@ -2,7 +2,8 @@
  * How a drill went: from what really happened in its company and what was said and done, a score.
  *
  * Rules:
- * 1. The verdict that counts is the last one that names something; "undetermined" on the way to it is no fault.
+ * 1. The verdict that counts is the last one that names something; "undetermined" on the way to it is no fault. Where
+ *    two things are wrong, the true cause must have been named, and the other may be.
  * 2. Contained means: nothing that does harm can still send, and nothing of ours stands that nobody chose to keep.
  * 3. A step is wrong where it hurt somebody innocent, stopped what was no attack, or asked for removal while it leaked.
  */
@@ -22,8 +23,8 @@ export interface DrillTruth {
   /** Innocent machines and accounts that were cut off. */
   readonly innocent: readonly string[];
   readonly askedTooEarly: boolean;
-  /** What is still changed on the devices by measures, in words. */
-  readonly standing: readonly string[];
+  /** What is still changed on the devices by measures, and by which. */
+  readonly standing: readonly { readonly number: number; readonly what: string }[];
 }
 
 /** What was said and decided. */
@@ -32,7 +33,7 @@ export interface DrillRecord {
   /** Kinds of the measures that came into force. */
   readonly measures: readonly string[];
   /** Standing on purpose: somebody chose to keep it. */
-  readonly kept: readonly string[];
+  readonly kept: readonly number[];
 }
 
 export type DrillResult = 'contained' | 'leaking' | 'not-undone' | 'innocent-cut-off';
@@ -47,15 +48,23 @@ export interface DrillScore {
   readonly containedAfterMs: number | undefined;
   readonly wrongSteps: readonly string[];
   readonly isUndoComplete: boolean;
+  /** What stands of measures and nobody chose to keep. */
+  readonly left: readonly string[];
   readonly truth: DrillTruth;
 }
 
 const CALM: ReadonlySet<CauseId> = new Set(['smart-host-refusal', 'configuration-error', 'policy-listing', 'healthy']);
 
-export function scoreDrill(trueCause: CauseId, truth: DrillTruth, record: DrillRecord): DrillScore {
-  const verdict = lastVerdict(record, trueCause);
-  const standing = Math.max(0, truth.standing.length - record.kept.length);
-  const result = resultOf(truth, standing);
+/** `also`: what is wrong besides, and may be named too once the true cause has been. */
+export function scoreDrill(
+  trueCause: CauseId,
+  also: readonly CauseId[],
+  truth: DrillTruth,
+  record: DrillRecord,
+): DrillScore {
+  const verdict = countedVerdict(record, trueCause, also);
+  const left = truth.standing.filter(({ number }) => !record.kept.includes(number)).map(({ what }) => what);
+  const result = resultOf(truth, left.length);
   const right = record.verdicts.find((each) => each.verdict === trueCause);
   return {
     trueCause,
@@ -65,15 +74,17 @@ export function scoreDrill(trueCause: CauseId, truth: DrillTruth, record: DrillR
     rightVerdictAfterMs: right?.afterMs,
     containedAfterMs: truth.stillActive.length === 0 ? truth.lastLeakMs : undefined,
     wrongSteps: wrongSteps(trueCause, truth, record),
-    isUndoComplete: standing === 0,
+    isUndoComplete: left.length === 0,
+    left,
     truth,
   };
 }
 
-function lastVerdict({ verdicts }: DrillRecord, trueCause: CauseId): CauseId {
+function countedVerdict({ verdicts }: DrillRecord, trueCause: CauseId, also: readonly CauseId[]): CauseId {
   const named = verdicts.filter(({ verdict }) => verdict !== 'undetermined' && verdict !== 'healthy');
-  if (trueCause !== 'healthy' && named.length > 0) return named.at(-1)?.verdict ?? 'undetermined';
-  return verdicts.at(-1)?.verdict ?? 'undetermined';
+  const last = (trueCause !== 'healthy' ? named : []).at(-1)?.verdict ?? verdicts.at(-1)?.verdict ?? 'undetermined';
+  const wasNamed = named.some(({ verdict }) => verdict === trueCause);
+  return wasNamed && also.includes(last) ? trueCause : last;
 }
 
 function resultOf(truth: DrillTruth, standing: number): DrillResult {

@@ -47,7 +47,8 @@ async function say(drill: DrillWorld, line: string): Promise<Answer> {
 describe('the company of a drill', () => {
   it('is read by the real commands: listed by its own lists, and its queue is clear', async () => {
     const drill = await open('infected-workstation', 1);
-    expect((await say(drill, 'check')).data).toMatchObject({ subjects: [{ state: 'listed' }, { state: 'clear' }] });
+    const checked = JSON.stringify((await say(drill, 'check')).data);
+    expect(checked).toContain(`"subject":"${drill.company.publicAddress}","state":"listed"`);
     expect((await say(drill, 'queue')).data).toMatchObject({ server: 'mx1', mta: 'postfix', malformed: 0 });
     expect(drill.company.mail.queue.size).toBeLessThan(100);
   });

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { nextMove } from '../../../jobs/drill/policy.ts';
+import type { Move, OnScreen } from '../../../jobs/drill/policy.ts';
+import { actions, button, message, text } from '../../../src/messages/message.ts';
+import type { Block, Message } from '../../../src/messages/message.ts';
+
+const headline = (...blocks: readonly Block[]): Message =>
+  message('warning', ['Incident 1 · office: x · you has it'], ...blocks);
+const answer = (...blocks: readonly Block[]): Message => message('warning', 'answer', ...blocks);
+const screen = (line: string, said: Message, open: Message | undefined = headline()): OnScreen => ({
+  said: [{ line, answer: said }],
+  headline: open,
+});
+const lineOf = (move: Move): string => (move.kind === 'say' || move.kind === 'later' ? move.line : move.kind);
+
+describe('what the product recommends, pressed by a player', () => {
+  it('begins with a look, and opens an incident where something is wrong', () => {
+    expect(lineOf(nextMove({ said: [], headline: undefined }))).toBe('triage');
+    const offered = answer(actions(button('Open', 'open office', 'primary')));
+    expect(lineOf(nextMove({ said: [{ line: 'triage', answer: offered }], headline: undefined }))).toBe('open office');
+    const healthy = message('good', 'nothing is wrong');
+    expect(lineOf(nextMove({ said: [{ line: 'triage', answer: healthy }], headline: undefined }))).toBe('over');
+  });
+
+  it('takes the answer’s primary button before the headline’s, and never approves its own proposal', () => {
+    const said = answer(actions(button('Plain', 'ledger'), button('Do', 'do freeze', 'primary')));
+    expect(lineOf(nextMove(screen('next', said, headline(actions(button('Other', 'do block', 'primary'))))))).toBe(
+      'do freeze',
+    );
+    const card = answer({
+      kind: 'approval',
+      id: 'measure-1',
+      title: ['?'],
+      commands: [],
+      blastRadius: [],
+      needs: '',
+      expiresAt: 0,
+      buttons: [button('Approve', 'approve 1', 'primary')],
+    });
+    expect(nextMove(screen('do freeze', card)).kind).toBe('wait');
+  });
+
+  it('says what is missing where it can be read from the screen, and skips it where it can not', () => {
+    const needs = answer(
+      text('Clean the queue needs sender, which is not known yet: the queue names it; or say do clean-queue sender=…'),
+      actions(button('Propose', 'do clean-queue', 'primary'), button('Skip', 'skip "not needed" --step clean-queue')),
+    );
+    const table: Message = answer({
+      kind: 'table',
+      title: 'Senders',
+      columns: [{ name: 'messages' }, { name: 'name' }],
+      rows: [[['90'], ['offers@bad.example']]],
+    });
+    const seen = {
+      said: [
+        { line: 'queue', answer: table },
+        { line: 'do clean-queue', answer: needs },
+      ],
+      headline: headline(),
+    };
+    expect(lineOf(nextMove(seen))).toBe('do clean-queue sender=offers@bad.example');
+    expect(lineOf(nextMove(screen('do clean-queue', needs)))).toBe('skip "not needed" --step clean-queue');
+  });
+
+  it('looks again an hour after an incident was closed', () => {
+    const closed = message('neutral', ['Incident 1 · office: x · closed']);
+    expect(nextMove(screen('close 1', answer(), closed))).toEqual({ kind: 'later', line: 'triage' });
+    expect(nextMove(screen('triage', message('good', 'healthy'), closed)).kind).toBe('over');
+  });
+});
