@@ -5,6 +5,9 @@ import { openMikrotik } from '../../adapters/firewall/mikrotik/driver.ts';
 import { watchMikrotik } from '../../adapters/firewall/mikrotik/watch.ts';
 import { openNftables } from '../../adapters/firewall/netfilter/nftables/driver.ts';
 import { watchNftables } from '../../adapters/firewall/netfilter/nftables/watch.ts';
+import { openOpnsense } from '../../adapters/firewall/opnsense/driver.ts';
+import type { OpnsenseGateway } from '../../adapters/firewall/opnsense/driver.ts';
+import { watchOpnsense } from '../../adapters/firewall/opnsense/watch.ts';
 import type { Gateway } from '../../adapters/firewall/netfilter/resolved.ts';
 import { cidrContains } from '../domain/address/cidr.ts';
 import { parseIp } from '../domain/address/ip.ts';
@@ -33,7 +36,11 @@ export function firewallDriver(
       if ('refused' in api) return api;
       return openMikrotik({ ...gatewayOf(firewall, settings), isInside: insideOf(firewall, settings) }, api, now);
     }
-    case 'opnsense':
+    case 'opnsense': {
+      const api = deviceApiOf(firewall);
+      if ('refused' in api) return api;
+      return openOpnsense({ ...gatewayOf(firewall, settings), ...placeOf(firewall, settings) }, api);
+    }
     case 'by-hand':
       return {
         refused: `there is no driver for ${firewall.kind} yet`,
@@ -56,7 +63,11 @@ export function firewallWatch(firewall: FirewallConfig, settings: Settings): Wat
       const api = deviceApiOf(firewall);
       return 'refused' in api ? api : watchMikrotik(name, api, timezoneOf(firewall, settings), now);
     }
-    case 'opnsense':
+    case 'opnsense': {
+      const api = deviceApiOf(firewall);
+      const zone = timezoneOf(firewall, settings);
+      return 'refused' in api ? api : watchOpnsense({ name, zone, ...placeOf(firewall, settings) }, api, now);
+    }
     case 'by-hand':
       return {
         refused: `${name} (${kind}) can't be watched from here`,
@@ -75,6 +86,15 @@ function gatewayOf(firewall: FirewallConfig, settings: Settings): Gateway {
     manage: firewall.manage.map(textOf),
     allowed: firewall.allowed.map(textOf),
     mailServers: settings.config.servers.flatMap((server) => server.addresses.map((ip) => ip.text)),
+  };
+}
+
+/** Its own public addresses are those of the sites behind it. */
+function placeOf(firewall: FirewallConfig, settings: Settings): Pick<OpnsenseGateway, 'own' | 'isInside'> {
+  const sites = settings.config.sites.filter((site) => site.firewall === firewall.name);
+  return {
+    own: sites.flatMap((site) => site.addresses.map((ip) => ip.text)),
+    isInside: insideOf(firewall, settings),
   };
 }
 
