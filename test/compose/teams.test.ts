@@ -7,6 +7,7 @@ import { describeLab } from '../lab/packages.ts';
 import { freePort, until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { buttonsOf } from '../support/teams/cards.ts';
 import { ANA, CHANNEL, PRIVATE, TENANT, channelWords, press, privateWords } from '../support/teams/people.ts';
 import type { ActivityJson } from '../support/teams/people.ts';
 import { startPlatform } from '../support/teams/platform.ts';
@@ -14,14 +15,12 @@ import type { Platform } from '../support/teams/platform.ts';
 
 const TQ = join(import.meta.dirname, '../../bin/tq');
 
-/** The first button with this title, with what it brings back. */
 function dataOf(value: unknown, title: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const object = value as Record<string, unknown>;
-  if (object['type'] === 'Action.Execute' && object['title'] === title) return object['data'];
-  return Object.values(object)
-    .map((each) => dataOf(each, title))
-    .find((each) => each !== undefined);
+  return buttonsOf(value).find((each) => each.title === title)?.data;
+}
+
+function commandOf(data: unknown): string {
+  return (data as { readonly tq: { readonly command: string } }).tq.command;
 }
 
 function end(child: ChildProcess): Promise<void> {
@@ -130,6 +129,42 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
     await until(() => showing('help windows').length + showing('windows VER').length > 0, 10_000, 'the next answer');
     expect(showing('20348').filter((each) => JSON.stringify(each.activity).includes('Windows'))).toHaveLength(1);
   });
+
+  it('plays a whole bad morning, from the first look to a closed incident, by buttons alone', async () => {
+    const earlier = platform.messages.length;
+    await post(privateWords(platform.url, 'drill start infected-workstation --seed 1 --speed 120'));
+    const pressed = new Set<string>();
+    const shown = (): Platform['messages'] => platform.messages.slice(earlier);
+    const closed = (): boolean => shown().some((each) => String(each.activity['summary']).endsWith('closed'));
+    const offered = (): ReturnType<typeof buttonsOf> =>
+      shown()
+        .toReversed()
+        .flatMap((each) => buttonsOf(each.activity))
+        .filter((each) => each.style !== undefined && !pressed.has(commandOf(each.data)));
+    while (!closed()) {
+      await until(() => closed() || offered().length > 0, 25_000, 'a button to press');
+      const [next] = offered();
+      if (!next) continue;
+      pressed.add(commandOf(next.data));
+      expect(await post(press(platform.url, next.data))).toMatchObject({ status: 200, body: { statusCode: 200 } });
+      const { length } = platform.messages;
+      await until(() => platform.messages.length > length || closed(), 25_000, `an answer to ${next.title}`);
+    }
+    expect(pressed.size).toBeGreaterThan(6);
+    await until(
+      () => shown().some((each) => /Nothing of it is in force/.test(String(each.activity['summary']))),
+      15_000,
+      'the last word',
+    );
+    for (const each of shown()) expect(String(each.activity['summary'])).toMatch(/^DRILL/);
+    const left = (): readonly string[] =>
+      shown()
+        .flatMap((each) => buttonsOf(each.activity).map((button) => button.title))
+        .filter((title) => /Approve|Done|Propose|Skip|Undo|Close/.test(title));
+    await until(() => left().length === 0, 15_000, 'no button to be left that changes anything');
+    await post(privateWords(platform.url, 'drill stop'));
+    await until(() => showing('The drill is over').length > 0, 15_000, 'the score');
+  }, 120_000);
 
   it('knows people by tenant and object id, whatever the case', async () => {
     await post(privateWords(platform.url, 'help'));

@@ -86,7 +86,7 @@ async function answerPress(needs: InvokeNeeds): Promise<Reply> {
   const { messageKey } = press.said;
   const card = memory.find(conversation, messageKey);
   const label = cutText(harmless(press.label), 60);
-  memory.pressed(needs.event, { card, conversation, key: messageKey, label });
+  memory.pressed(needs.event, { card, conversation, key: messageKey, label, command: press.said.command });
   const result = await needs.hear(press.said, conversation);
   if (result.kind === 'refused') {
     memory.answered(needs.event);

@@ -16,11 +16,15 @@ export interface Press {
   readonly conversation: Conversation;
   readonly key: string;
   readonly label: string;
+  /** The command in words. */
+  readonly command: string;
 }
 
 export interface Memory {
   keep(key: string, card: ShownCard): void;
   find(conversation: Conversation, key: string): ShownCard | undefined;
+  /** The key of the newest answer that offers something to change here; naming one gives the one before. */
+  offer(conversation: Conversation, key: string | undefined): string | undefined;
   /** A press that is being worked on, by the id of its event. */
   pressed(event: string, press: Press): void;
   /** The press this answers, once. */
@@ -32,10 +36,17 @@ const MOST = 1000;
 export function openMemory(): Memory {
   const cards = new Map<string, ShownCard>();
   const presses = new Map<string, Press>();
+  const offers = new Map<string, string>();
   const slot = (conversation: Conversation, key: string): string => `${conversation.id} ${key}`;
   return {
     keep: (key, card) => put(cards, slot(card.conversation, key), card),
     find: (conversation, key) => cards.get(slot(conversation, key)),
+    offer: (conversation, key) => {
+      const before = offers.get(conversation.id);
+      if (key === undefined) offers.delete(conversation.id);
+      else put(offers, conversation.id, key);
+      return before;
+    },
     pressed: (event, press) => put(presses, event, press),
     answered: (event) => {
       const press = presses.get(event);

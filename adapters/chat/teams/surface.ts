@@ -4,10 +4,7 @@
  * Rules:
  * 1. The bot's token goes to hosts on the list alone, whatever the kept reference says.
  * 2. A card Teams finds too large or broken is tried once more as a small one; a message that was taken away is posted anew.
- * 3. A card whose button was pressed gets its buttons back, with the outcome beneath, unless the house has said something
- *    else under its key meanwhile.
  */
-import { plain, say } from '../../../src/domain/foreign.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
@@ -24,7 +21,8 @@ import type { Place, PlaceNeeds } from './place.ts';
 import type { Pace } from './rates.ts';
 import { renderCard, summaryOf } from './render.ts';
 import type { CardForm } from './render.ts';
-import { cutText, harmless } from './text.ts';
+import { settle, slotOf } from './settle.ts';
+import type { Settling } from './settle.ts';
 import type { Memory } from './shown.ts';
 
 export interface SurfaceNeeds extends PlaceNeeds {
@@ -33,6 +31,11 @@ export interface SurfaceNeeds extends PlaceNeeds {
   readonly memory: Memory;
   readonly pace: Pace;
   readonly consents: Consents;
+  /** Edits of ours that are on their way: the house's own waits for them. */
+  readonly settling: Settling;
+  /** Posted, but its file is not yet beneath it: what is tried again edits this. */
+  readonly owed: Map<string, string>;
+  readonly wait: (ms: number) => Promise<void>;
   /** A random number from 0 to 1, for jitter. */
   readonly fraction: () => number;
 }
@@ -55,12 +58,22 @@ async function deliver(utterance: Utterance, previous: string | undefined, needs
   refuseForeignHost(place, needs.door);
   const wait = needs.pace.take(place.address);
   if (wait > 0) throw new DeliveryLater('the pace of Teams for one conversation is kept', wait);
-  const edits = utterance.loud ? undefined : previous === '' ? undefined : previous;
-  const id = await send(utterance.message, { key: utterance.key }, place, edits, needs);
+  await needs.settling.get(slotOf(utterance.conversation, utterance.key));
   const { conversation } = utterance;
+  const slot = slotOf(conversation, utterance.key);
+  const edits = needs.owed.get(slot) ?? (utterance.loud || previous === '' ? undefined : previous);
+  const id = await send(utterance.message, { key: utterance.key }, place, edits, needs);
   if (!utterance.loud) needs.memory.keep(utterance.key, { id, message: utterance.message, conversation });
-  if (utterance.file) await sendFile(utterance.file, place, needs);
-  if (utterance.final) await giveBack(utterance, place, needs).catch(() => {});
+  if (utterance.file) {
+    needs.owed.set(slot, id);
+    await sendFile(utterance.file, place, needs);
+    needs.owed.delete(slot);
+  }
+  if (utterance.final) {
+    const edit = (said: Message, form: CardForm, at: Place, old: string): Promise<string> =>
+      send(said, form, at, old, needs);
+    void settle(utterance, place, { ...needs, edit });
+  }
   return id;
 }
 
@@ -70,7 +83,8 @@ function refuseForeignHost(place: Place, door: Door): void {
   throw new DeliveryNever(`${place.serviceUrl} is no address of Teams; nothing is sent there.`);
 }
 
-async function send(
+/** Posts or edits, smaller where it has to be. Throws ConnectorFault. */
+export async function send(
   message: Message,
   form: CardForm,
   place: Place,
@@ -109,14 +123,4 @@ function activityOf(message: Message, form: CardForm, place: Place): object {
     importance: message.tone === 'critical' ? 'high' : 'normal',
     attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content: renderCard(message, form) }],
   };
-}
-
-async function giveBack(utterance: Utterance, place: Place, needs: SurfaceNeeds): Promise<void> {
-  const press = needs.memory.answered(utterance.key);
-  if (!press?.card) return;
-  const now = needs.memory.find(press.conversation, press.key);
-  if (now !== press.card) return;
-  const outcome = cutText(harmless(plain(utterance.message.summary)), 160);
-  const footer = say`${press.label}: ${outcome}`;
-  await send(now.message, { key: press.key, footer }, place, now.id, needs);
 }

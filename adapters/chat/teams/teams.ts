@@ -71,6 +71,9 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
     consents,
     serviceUrl: () => serviceUrl,
     chats: new Map(),
+    settling: new Map(),
+    owed: new Map(),
+    wait: (ms) => clock.wait(ms),
     fraction: () => plan.random.fraction(),
   });
   const ears = openEars({

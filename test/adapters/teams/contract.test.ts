@@ -1,19 +1,10 @@
 import { describe } from 'vitest';
 import { keepsTheChatContract } from '../../contracts/chat-surface.ts';
 import type { ChatStage, Delivered, Shown } from '../../contracts/chat-surface.ts';
+import { buttonsOf } from '../../support/teams/cards.ts';
 import { BOT, CHANNEL, PRIVATE, channelWords, press, privateWords } from '../../support/teams/people.ts';
 import type { ActivityJson } from '../../support/teams/people.ts';
 import { openTeamsStage } from '../../support/teams/stage.ts';
-
-/** A button of a card, wherever it stands. */
-function buttonsOf(value: unknown): readonly { readonly title: string; readonly data: unknown }[] {
-  if (Array.isArray(value)) return value.flatMap(buttonsOf);
-  if (typeof value !== 'object' || value === null) return [];
-  const object = value as Record<string, unknown>;
-  const own = object['type'] === 'Action.Execute' ? [{ title: String(object['title']), data: object['data'] }] : [];
-  const { fallback: _fallback, ...rest } = object;
-  return [...own, ...Object.values(rest).flatMap(buttonsOf)];
-}
 
 /** The words of a card as it is read, and the rest as JSON. */
 async function openStage(place: 'private' | 'channel'): Promise<ChatStage> {

@@ -82,6 +82,20 @@ describe('saying something in Teams', () => {
     expect(JSON.stringify(stage.platform.messages.at(-1)?.activity).length * 2).toBeLessThan(9000);
   });
 
+  it('is not posted twice where only its file could not be sent', async () => {
+    const file = { name: 'report.md', type: 'text/markdown', text: '# x' } as const;
+    const { platform } = stage;
+    const before = platform.messages.length;
+    platform.passOnce();
+    platform.fail(503, 'Busy', 1);
+    const spoiled = await say('with a file', { key: 'f', file }).catch((each: unknown) => each);
+    expect(spoiled).toBeInstanceOf(DeliveryLater);
+    await say('with a file', { key: 'f', file });
+    const posted = platform.messages.slice(before).map((each) => JSON.stringify(each.activity));
+    expect(posted.filter((each) => each.includes('with a file'))).toHaveLength(1);
+    expect(posted.filter((each) => each.includes('file.consent'))).toHaveLength(1);
+  });
+
   it('is posted anew where somebody took the old one away', async () => {
     const before = stage.platform.messages.length;
     const id = await say('again', {}, '123456');

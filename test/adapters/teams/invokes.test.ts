@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textOfMessage } from '../../../adapters/chat/teams/forms.ts';
 import { actions, button, message } from '../../../src/messages/message.ts';
+import { until } from '../../lab/process.ts';
+import { buttonsOf } from '../../support/teams/cards.ts';
 import { BOT, CHANNEL, PRIVATE, channelWords, press, privateWords } from '../../support/teams/people.ts';
 import type { ActivityJson } from '../../support/teams/people.ts';
 import { openTeamsStage } from '../../support/teams/stage.ts';
@@ -41,10 +43,38 @@ describe('what Teams wants answered at once', () => {
       { conversation: where, key, message: message('good', 'All is well'), final: true },
       undefined,
     );
-    expect(card?.edits).toBe(1);
+    await until(() => card?.edits === 1, 5000, 'the card to be given back');
     expect(JSON.stringify(card?.activity)).toContain('Look: All is well');
     expect(JSON.stringify(card?.activity)).toContain('Action.Execute');
   });
+
+  it.each([
+    ['good', 'Status,Approve'],
+    ['unknown', 'Status,Done,Approve'],
+  ] as const)(
+    'spends what changes something on an answer whose press came out %s; what looks, and what others decide, stays',
+    async (tone, left) => {
+      await stage.post(privateWords(url, 'next'));
+      const { conversation: where, id: key } = stage.heard.at(-1) ?? {};
+      if (!where || key === undefined) throw new Error('nothing was heard');
+      const approve = { ...button('Approve', 'approve 1'), nonce: 'n' };
+      const answer = message('neutral', 'Step', actions(button('Status', 'status'), button('Done', 'done'), approve));
+      const id = await stage.surface.deliver({ conversation: where, key, message: answer }, undefined);
+      await stage.post(press(url, { tq: { command: 'done', key, label: 'Done' } }));
+      const event = stage.heard.at(-1)?.id ?? '';
+      await stage.surface.deliver(
+        { conversation: where, key: event, message: message(tone, 'So it is'), final: true },
+        undefined,
+      );
+      const card = stage.platform.messages.find((each) => each.id === id);
+      await until(() => card?.edits === 1, 5000, 'the card to be edited');
+      expect(
+        buttonsOf(card?.activity)
+          .map((each) => each.title)
+          .join(),
+      ).toBe(left);
+    },
+  );
 
   it('does not give a card back that the house has changed meanwhile', async () => {
     const where = stage.heard.at(-1)?.conversation;
@@ -62,6 +92,7 @@ describe('what Teams wants answered at once', () => {
       undefined,
     );
     const card = stage.platform.messages.find((each) => each.id === id);
+    await stage.surface.deliver({ conversation: where, key: 'last', message: message('good', 'x') }, undefined);
     expect(card?.edits).toBe(1);
     expect(JSON.stringify(card?.activity)).toContain('Decided by Ana');
     expect(JSON.stringify(card?.activity)).not.toContain('Action.Execute');

@@ -34,6 +34,8 @@ export interface Platform {
   readonly members: Map<string, Record<string, unknown>>;
   /** Files that can be fetched from, and were uploaded to, `/files/NAME`. */
   readonly files: Map<string, Buffer>;
+  /** The next request that posts or edits is taken, whatever `fail` says about those after it. */
+  passOnce(): void;
   /** The next `times` requests that post or edit fail so. */
   fail(status: number, code: string, times: number, headers?: Readonly<Record<string, string>>): void;
   /** A token as the connector wants it of the bot. */
@@ -62,7 +64,7 @@ export async function startPlatform(plan: PlatformPlan): Promise<Platform> {
   const members = new Map<string, Record<string, unknown>>();
   const files = new Map<string, Buffer>();
   const tokens = new Set<string>();
-  const failures: { status: number; code: string; headers: Readonly<Record<string, string>> }[] = [];
+  const failures: (undefined | { status: number; code: string; headers: Readonly<Record<string, string>> })[] = [];
   const sent = new Map<string, number[]>();
   let next = 1_700_000_000_000;
 
@@ -181,6 +183,7 @@ export async function startPlatform(plan: PlatformPlan): Promise<Platform> {
     conversations,
     members,
     files,
+    passOnce: () => void failures.push(undefined),
     fail: (status, code, times, headers = {}) => {
       for (let count = 0; count < times; count += 1) failures.push({ status, code, headers });
     },

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeLab } from '../lab/packages.ts';
+import { freePort, until } from '../lab/process.ts';
+import { makeBot } from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { Person, overHttp } from '../support/slack/person.ts';
+import { BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import type { SlackServer } from '../support/slack/server.ts';
+import type { Posted } from '../support/slack/workspace.ts';
+import { buttonsOf } from '../support/teams/cards.ts';
+import { ANA, PRIVATE, TENANT, press, privateWords } from '../support/teams/people.ts';
+import type { ActivityJson } from '../support/teams/people.ts';
+import { startPlatform } from '../support/teams/platform.ts';
+import type { Platform, SimulatedMessage } from '../support/teams/platform.ts';
+
+const TQ = join(import.meta.dirname, '../../bin/tq');
+const TITLE = 'mail is refused everywhere';
+
+describeLab('one incident in Slack and in Teams at once', { sets: ['redis'] }, () => {
+  let bot: Bot;
+  let slack: SlackServer;
+  let teams: Platform;
+  let child: ChildProcess;
+  let address = '';
+  beforeAll(async () => {
+    bot = makeBot();
+    slack = await startSlackServer();
+    teams = await startPlatform({ tokens: false });
+    teams.conversations.add(PRIVATE);
+    writeFileSync(
+      join(bot.dataFolder, 'tourniquet.yaml'),
+      `sites: [{name: hq, addresses: [9.9.9.9]}]
+people:
+  - {name: anna, role: admin, slack: T0HOME/U0ANNA}
+  - {name: ana, role: admin, teams: ${TENANT}/${ANA.aadObjectId}}
+`,
+    );
+    const port = await freePort();
+    address = `http://127.0.0.1:${port}`;
+    child = spawn(TQ, ['start'], {
+      cwd: bot.dataFolder,
+      env: {
+        ...process.env,
+        TOURNIQUET_DATA: bot.dataFolder,
+        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
+        PORT: String(port),
+        TEAMS_LOCAL: '1',
+        SLACK_BOT_TOKEN: BOT_TOKEN,
+        SLACK_API_URL: slack.apiUrl,
+        SLACK_SIGNING_SECRET: SIGNING_SECRET,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let log = '';
+    child.stdout?.on('data', () => {});
+    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    await until(() => log.includes('the chats are heard here'), 30_000, 'the bot to listen');
+  });
+  afterAll(async () => {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await gone;
+    await slack.close();
+    await teams.close();
+    bot.clean();
+  });
+
+  const anna = (): Person => new Person(slack, overHttp(`${address}/slack/events`));
+  const post = async (activity: ActivityJson): Promise<unknown> => {
+    const response = await fetch(`${address}/api/messages`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(activity),
+    });
+    expect(response.status).toBe(200);
+    return response.json().catch(() => undefined);
+  };
+  const inSlack = (): Posted | undefined =>
+    slack.workspace.posted.find((each) => each.thread === undefined && JSON.stringify(each.blocks).includes(TITLE));
+  const inTeams = (): SimulatedMessage | undefined =>
+    teams.messages.find((each) => JSON.stringify(each.activity).includes(`Incident 1 · hq: ${TITLE}`));
+  const labels = (): readonly string[] => buttonsOf(inTeams()?.activity).map((each) => each.title);
+  const pressInTeams = async (label: string): Promise<unknown> => {
+    const button = buttonsOf(inTeams()?.activity).find((each) => each.title === label);
+    if (!button) throw new Error(`no button ${label}; there are ${labels().join(', ')}`);
+    return post(press(teams.url, button.data, { replyToId: inTeams()?.id }));
+  };
+  const slackSays = (): string => JSON.stringify(inSlack()?.blocks ?? '').replaceAll('`', '');
+  const teamsSays = (): string => String(inTeams()?.activity['summary']);
+  const bothSay = (words: string): Promise<void> =>
+    until(() => slackSays().includes(words) && teamsSays().includes(words), 20_000, `both headlines to say ${words}`);
+
+  it('is opened in Slack and followed in Teams', async () => {
+    await anna().command(`open hq ${TITLE}`);
+    await until(() => inSlack() !== undefined, 20_000, 'the headline in Slack');
+    await post(privateWords(teams.url, 'incident 1'));
+    await until(() => inTeams() !== undefined, 15_000, 'the headline in Teams');
+    expect(labels()).toContain('I have it');
+  }, 60_000);
+
+  it('shows on both what is decided in Teams, and no button that is spent', async () => {
+    await pressInTeams('I have it');
+    await bothSay('Ana has it');
+    expect(labels()).not.toContain('I have it');
+    expect(slackSays()).not.toContain('"I have it"');
+  }, 60_000);
+
+  it('shows on both what is decided in Slack', async () => {
+    const before = teamsSays();
+    await anna().command('skip nothing is configured to look with --incident 1');
+    await until(() => teamsSays() !== before, 20_000, 'the headline in Teams to go on');
+    const next = / · next: .*/.exec(teamsSays())?.[0] ?? '';
+    expect(next).not.toBe('');
+    await bothSay(next);
+  }, 60_000);
+
+  it('gives the one who presses what is spent an answer, though the headline has gone on', async () => {
+    const stale = { tq: { command: 'ack 1', key: 'incident-1', label: 'I have it' } };
+    const before = teams.messages.length;
+    expect(await post(press(teams.url, stale))).toMatchObject({ statusCode: 200 });
+    await until(() => teams.messages.length > before, 15_000, 'the answer');
+    expect(String(teams.messages.at(-1)?.activity['summary'])).toMatch(/already|has it|incident 1/i);
+  }, 60_000);
+
+  it('takes every button but the report away on both once it is closed', async () => {
+    await post(privateWords(teams.url, 'close 1 it was the drill of the ISP'));
+    await bothSay('closed');
+    expect(labels()).toEqual(['Report']);
+    const slackButtons = [...slackSays().matchAll(/"type":"button".*?"text":"([^"]+)"/g)].map((match) => match[1]);
+    expect(slackButtons).toEqual(['Report']);
+  }, 60_000);
+});
