@@ -75,6 +75,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   'disable-account': async () => (await import('./measures/order.ts')).runDisableAccount,
   do: async () => (await import('./incidents/steps.ts')).runDo,
   done: async () => (await import('./incidents/steps.ts')).runDone,
+  escalate: async () => (await import('./escalation/begin.ts')).runEscalateCommand,
   extend: async () => (await import('./measures/undo.ts')).runExtend,
   freeze: async () => (await import('./measures/order.ts')).runFreeze,
   drill: async () => (await import('./drill/command.ts')).runDrill,
@@ -105,5 +106,6 @@ type Chore = (world: World) => Promise<void>;
 /** What the house does by itself, by name; jobs/schedule.ts says when. */
 export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   canary: async () => (await import('./canary.ts')).runCanary,
+  escalate: async () => (await import('./escalation/tick.ts')).runEscalate,
   reconcile: async () => (await import('./measures/reconcile.ts')).runReconcile,
 };

@@ -25,6 +25,8 @@ export interface Slot {
 /** The slots of the house itself. */
 export const HOUSE_SLOTS: readonly Slot[] = [
   { id: 'canary', chore: 'canary', pattern: '*/15 * * * * *', timezone: 'UTC' },
+  // Calls are due to the second; a tick that finds nothing due costs one read.
+  { id: 'escalate', chore: 'escalate', pattern: '* * * * * *', timezone: 'UTC' },
   { id: 'reconcile', chore: 'reconcile', pattern: '20 * * * * *', timezone: 'UTC' },
 ];
 

@@ -81,6 +81,7 @@ const OWNED: readonly (readonly [name: RegExp, room: RegExp])[] = [
   [/^botbuilder/, /^(adapters\/chat\/teams\/|test\/)/],
   [/^ioredis$/, /^(adapters\/redis\/|test\/|bench\/)/],
   [/^dnsbl$/, /^(adapters\/dns\/|test\/|bench\/)/],
+  [/^nodemailer$/, /^(adapters\/paging\/|test\/)/],
   [/^bullmq$/, /^(jobs\/|test\/|bench\/)/],
 ];
 

@@ -132,6 +132,9 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
       lists: company.lists,
       publicAddress: company.publicAddress,
     }),
+    // A drill wakes nobody.
+    onCall: { rotas: [], rooms: [], directTo: () => [] },
+    pagers: { all: [] },
     catalogue: { read: async () => company.lists.catalogue },
     listingHistory: makeHistory(),
     listProofs: { holdMs: 0, read: async () => new Map(), note: async () => {} },

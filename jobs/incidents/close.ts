@@ -53,7 +53,9 @@ export const runClose: CommandJob<keyof Closing> = async (request, world) => {
     };
   });
   if (!changed) return { status: 'refused', message: sayRefused('that incident is gone', 'say incidents') };
-  if (changed.seen.incident.state === 'closed') await world.incidents.settle(number);
+  // A paging service that was used is told that it is over; the tick settles it then.
+  const { state, pages } = changed.seen.incident;
+  if (state === 'closed' && pages.length === 0) await world.incidents.settle(number);
   await tellIncident(world, number);
   return answer(changed.result, changed.seen);
 };

@@ -31,6 +31,7 @@ import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
+import { makeOnCall, makePagers } from './on-call.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -79,6 +80,8 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     manners: openManners(redis.records, () => systemClock.now()),
     sites: makeSites(settings.config),
     playbooks: { own: settings.playbooks },
+    onCall: makeOnCall(settings.config),
+    pagers: makePagers(settings.config),
     files: localFiles,
     drills,
     mailServers: makeMailServers(settings, agents.lineTo),

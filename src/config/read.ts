@@ -18,9 +18,35 @@ export function readConfig(text: string, file: string): Config {
 function danglingNames(config: Config): readonly Fault[] {
   const servers = config.servers.map((server) => server.name);
   const firewalls = config.firewalls.map((firewall) => firewall.name);
-  const missing = (what: string, name: string, known: readonly string[]): string =>
-    `no ${what} is called ${name}; ${known.length === 0 ? `there are none under ${what}s` : `there are ${known.join(', ')}`}`;
-  return config.sites.flatMap((site, index) => [
+  const missing = (what: string, name: string, known: readonly string[], under = `${what}s`): string =>
+    `no ${what} is called ${name}; ${known.length === 0 ? `there are none under ${under}` : `there are ${known.join(', ')}`}`;
+  const people = config.people.map((person) => person.name);
+  const rotas = config.rota.map((rota) => rota.name);
+  const onCall: readonly Fault[] = [
+    ...config.rota.flatMap((rota, index) => [
+      ...rota.people.flatMap((name, at) =>
+        people.includes(name)
+          ? []
+          : [{ path: ['rota', index, 'people', at], why: missing('person', name, people, 'people') }],
+      ),
+      ...rota.overrides.flatMap(({ person }, at) =>
+        people.includes(person)
+          ? []
+          : [{ path: ['rota', index, 'overrides', at, 'person'], why: missing('person', person, people, 'people') }],
+      ),
+    ]),
+    ...(config.escalation?.tiers ?? []).flatMap((tier, index) =>
+      tier.call.flatMap((name, at) => {
+        const known = name.startsWith('rota:') ? rotas.includes(name.slice(5)) : people.includes(name);
+        if (known) return [];
+        const why = name.startsWith('rota:')
+          ? missing('rota', name.slice(5), rotas, 'rota')
+          : missing('person', name, people, 'people');
+        return [{ path: ['escalation', 'tiers', index, 'call', at], why }];
+      }),
+    ),
+  ];
+  const sites = config.sites.flatMap((site, index) => [
     ...site.servers.flatMap((name, at) =>
       servers.includes(name) ? [] : [{ path: ['sites', index, 'servers', at], why: missing('server', name, servers) }],
     ),
@@ -28,4 +54,5 @@ function danglingNames(config: Config): readonly Fault[] {
       ? []
       : [{ path: ['sites', index, 'firewall'], why: missing('firewall', site.firewall, firewalls) }]),
   ]);
+  return [...sites, ...onCall];
 }

@@ -11,6 +11,7 @@ import { parseIp } from '../domain/address/ip.ts';
 import type { Ip } from '../domain/address/ip.ts';
 import { MEASURE_KINDS } from '../domain/measures/order.ts';
 import type { Parsed } from '../domain/parsed.ts';
+import { escalationSchema, morningSchema, pagingSchema, rotaSchema, thresholdsSchema } from './on-call.ts';
 
 /** A text that one of the domain's own readers accepts; the fault it gives is the fault that is shown. */
 function readBy<T>(reader: (text: string) => Parsed<T>) {
@@ -103,6 +104,9 @@ const site = z.strictObject({
   smartHost: smartHost.or(z.boolean()).optional(),
   inside: z.array(range).default([]),
   timezone: z.string().refine(isTimeZone, 'a time zone of the IANA database, such as Europe/Berlin').default('UTC'),
+  /** In place of the one for all sites. */
+  morning: morningSchema.optional(),
+  thresholds: thresholdsSchema.optional(),
 });
 
 const person = z.strictObject({
@@ -147,6 +151,13 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   people: z.array(person).default([]),
+  /** For every site that has none of its own. */
+  morning: morningSchema.optional(),
+  thresholds: thresholdsSchema.optional(),
+  rota: z.array(rotaSchema).default([]),
+  escalation: escalationSchema.optional(),
+  /** In the order in which they are tried. */
+  paging: z.array(pagingSchema).default([]),
   /** Files of one's own playbooks, used before the built-in ones. */
   playbooks: z.array(file).default([]),
   chat: z

@@ -174,6 +174,12 @@ function incidentLine(event: IncidentEvent): string | undefined {
       ])}`;
     case 'escalated':
       return `called ${mark([{ foreign: event.to.join(', ') }])} by ${mark([{ foreign: event.way }])} (tier ${event.tier}, round ${event.round})`;
+    case 'escalation':
+      return `people are called until somebody has it: ${mark([{ foreign: event.chain.tiers.map((tier) => tier.people.join(' and ') || 'the paging service').join(', then ') }])}`;
+    case 'paged':
+      return `paged by ${mark([{ foreign: event.pager }])}: ${event.outcome}${event.detail ? ` (${mark([event.detail])})` : ''}`;
+    case 'pager-told':
+      return undefined;
     case 'closed':
       return `closed by ${mark([event.by.shown])}${event.reason ? `: ${mark([event.reason])}` : ''}`;
     case 'bound':

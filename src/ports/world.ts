@@ -24,6 +24,8 @@ import type { MailServers } from './mail-server.ts';
 import type { Manners } from './manners.ts';
 import type { Network } from './network.ts';
 import type { MailSetups } from './mail-setup.ts';
+import type { OnCall } from './on-call.ts';
+import type { Pagers } from './pagers.ts';
 import type { People } from './people.ts';
 import type { Playbooks } from './playbooks.ts';
 import type { QueueHistory } from './queue-history.ts';
@@ -45,6 +47,8 @@ export interface World {
   readonly secondOpinion: SecondOpinion;
   readonly sites: Sites;
   readonly playbooks: Playbooks;
+  readonly onCall: OnCall;
+  readonly pagers: Pagers;
   readonly files: Files;
   readonly drills: Drills;
   readonly mailServers: MailServers;

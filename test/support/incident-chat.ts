@@ -8,7 +8,7 @@ import type { Button, Message } from '../../src/messages/message.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
 import { makeMeasureStage } from './measure-world.ts';
-import type { MeasureStage } from './measure-world.ts';
+import type { MeasureStage, MeasureWorld } from './measure-world.ts';
 
 export interface IncidentChat {
   readonly stage: MeasureStage;
@@ -23,8 +23,10 @@ export interface IncidentChat {
   labels(message: Message): readonly string[];
 }
 
-export function makeIncidentChat(): IncidentChat {
-  const stage = makeMeasureStage();
+/** `more`: ports in place of the stage's own. */
+export function makeIncidentChat(more: Partial<MeasureWorld> = {}): IncidentChat {
+  const made = makeMeasureStage();
+  const stage: MeasureStage = Object.assign(made, { world: { ...made.world, ...more } });
   let count = 0;
   const shown = (place = 'room'): readonly Utterance[] => {
     const posts = new Map<string, Utterance>();

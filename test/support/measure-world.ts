@@ -20,6 +20,8 @@ export type MeasureWorld = Pick<
   | 'ledger'
   | 'measureDrivers'
   | 'measureRules'
+  | 'onCall'
+  | 'pagers'
   | 'outbox'
   | 'people'
   | 'playbooks'
@@ -80,6 +82,8 @@ export function makeMeasureStage(): MeasureStage {
       },
       outbox: { put: async (utterance) => void stage.said.push(utterance) },
       playbooks: { own: [] },
+      onCall: { rotas: [], rooms: [], directTo: () => [] },
+      pagers: { all: [] },
       sites: {
         names: [SITE.name],
         servers: SITE.servers,

@@ -69,6 +69,17 @@ export const ackSpec: CommandSpec<IncidentArguments> = {
   read: (said) => readNumbered(said, 0, ({ incident }) => accept(incident === undefined ? {} : { incident })),
 };
 
+export const escalateSpec: CommandSpec<IncidentArguments> = {
+  name: 'escalate',
+  usage: '[N]',
+  help: 'call people, one after the other, until somebody has the incident',
+  examples: ['escalate', 'escalate 42'],
+  role: 'responder',
+  risk: 'note',
+  options: [INCIDENT_OPTION],
+  read: (said) => readNumbered(said, 0, ({ incident }) => accept(incident === undefined ? {} : { incident })),
+};
+
 export interface NoteArguments extends IncidentArguments {
   readonly text: string;
 }

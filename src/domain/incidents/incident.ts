@@ -5,6 +5,7 @@
  * streams (domain/measures/record.ts); an incident names them by number.
  */
 import type { CauseId } from '../causes.ts';
+import type { Chain } from '../escalation/rules.ts';
 import type { Foreign, Phrase } from '../foreign.ts';
 import type { Who } from '../measures/record.ts';
 import type { Facts } from '../playbook/step.ts';
@@ -68,6 +69,19 @@ type IncidentHappening =
       readonly to: readonly string[];
       readonly way: string;
     }
+  /** People are called until somebody has it: by whom, in which order, is fixed now. */
+  | { readonly kind: 'escalation'; readonly by: Who; readonly chain: Chain }
+  /** What became of paging through one service. */
+  | {
+      readonly kind: 'paged';
+      readonly tier: number;
+      readonly round: number;
+      readonly pager: string;
+      readonly outcome: 'sent' | 'failed';
+      readonly detail?: Foreign;
+    }
+  /** A paging service was told that somebody has it, or that it is over. */
+  | { readonly kind: 'pager-told'; readonly pager: string; readonly what: 'acknowledge' | 'resolve' }
   | { readonly kind: 'closed'; readonly by: Who; readonly reason?: Foreign };
 
 export interface Incident {
@@ -98,6 +112,13 @@ export interface Incident {
   readonly cause?: CauseId;
   /** What is known: of the newest verdict, and what people said. */
   readonly facts: Facts;
+  readonly chain?: Chain;
+  /** When each further run of calls began, because nothing was heard of who had it. */
+  readonly runs: readonly number[];
+  readonly pages: readonly Extract<IncidentEvent, { readonly kind: 'paged' }>[];
+  readonly pagersTold: readonly Extract<IncidentEvent, { readonly kind: 'pager-told' }>[];
+  /** When a person last did something in it. */
+  readonly touchedAt?: number;
   /** When "still on it?" was asked and nobody has answered since. */
   readonly askedAt?: number;
 }
@@ -120,9 +141,12 @@ export function foldIncident(number: number, events: readonly IncidentEvent[]): 
     repeats: 0,
     escalations: [],
     facts: {},
+    runs: [],
+    pages: [],
+    pagersTold: [],
     ...(first.key !== undefined && { key: first.key }),
   };
-  return rest.reduce(apply, begun);
+  return rest.reduce((incident, event) => touched(apply(incident, event), event), begun);
 }
 
 function apply(incident: Incident, event: IncidentEvent): Incident {
@@ -160,7 +184,7 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
     case 'acknowledgement-stale': {
       if (incident.state !== 'acknowledged') return incident;
       const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = withoutQuestion(incident);
-      return { ...rest, state: 'open' };
+      return { ...rest, state: 'open', runs: [...incident.runs, event.at] };
     }
     case 'assigned':
       return { ...incident, owner: event.to };
@@ -172,6 +196,12 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
         : { ...incident, measures: [...incident.measures, event.number] };
     case 'escalated':
       return { ...incident, escalations: [...incident.escalations, event] };
+    case 'escalation':
+      return incident.chain ? incident : { ...incident, chain: event.chain };
+    case 'paged':
+      return { ...incident, pages: [...incident.pages, event] };
+    case 'pager-told':
+      return { ...incident, pagersTold: [...incident.pagersTold, event] };
     case 'closed':
       return {
         ...incident,
@@ -183,6 +213,12 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
     default:
       return event satisfies never;
   }
+}
+
+/** What a person did last, by which it is seen that somebody is still on it. */
+function touched(incident: Incident, event: IncidentEvent): Incident {
+  if (!('by' in event) || event.by.person === HOUSE.person) return incident;
+  return { ...withoutQuestion(incident), touchedAt: event.at };
 }
 
 function withoutQuestion(incident: Incident): Incident {

@@ -1,0 +1,96 @@
+/** The rotas, the chain and the paging services of the configuration. */
+import { existsSync, readFileSync } from 'node:fs';
+import { openMailPager } from '../../adapters/paging/mail.ts';
+import { openOpsgenie } from '../../adapters/paging/opsgenie.ts';
+import { openPagerDuty } from '../../adapters/paging/pagerduty.ts';
+import { openWebhook } from '../../adapters/paging/webhook.ts';
+import type { PagingConfig } from '../config/on-call.ts';
+import type { Config } from '../config/schema.ts';
+import { instantOf } from '../domain/calendar/zone.ts';
+import type { EscalationRules } from '../domain/escalation/rules.ts';
+import type { Rota } from '../domain/escalation/rota.ts';
+import type { Conversation } from '../ports/conversation.ts';
+import type { OnCall } from '../ports/on-call.ts';
+import type { Pager, Pagers } from '../ports/pagers.ts';
+
+const MINUTE_MS = 60_000;
+
+export function makeOnCall(config: Config): OnCall {
+  const rules = config.escalation && rulesOf(config.escalation);
+  return {
+    ...(rules && { rules }),
+    rotas: config.rota.map(rotaOf),
+    rooms: roomsOf(config),
+    directTo: (name) => {
+      const person = config.people.find((each) => each.name === name);
+      const user = person?.slack?.split('/').at(-1);
+      return [
+        ...(user === undefined ? [] : [{ surface: 'slack' as const, id: user }]),
+        ...(person?.teams === undefined ? [] : [{ surface: 'teams' as const, id: `person:${person.teams}` }]),
+      ];
+    },
+  };
+}
+
+function roomsOf(config: Config): readonly Conversation[] {
+  const { slack, teams } = config.chat;
+  return [
+    ...(slack?.channel === undefined ? [] : [{ surface: 'slack' as const, id: slack.channel }]),
+    ...(teams?.conversation === undefined ? [] : [{ surface: 'teams' as const, id: teams.conversation }]),
+  ];
+}
+
+function rulesOf(escalation: NonNullable<Config['escalation']>): EscalationRules {
+  const { tiers, rounds, quietHours, staleMinutes, answerMinutes } = escalation;
+  return {
+    tiers: tiers.map(({ call, by, waitMinutes }) => ({ call, by, waitMs: waitMinutes * MINUTE_MS })),
+    rounds,
+    ...(quietHours && { quiet: quietHours }),
+    staleMs: staleMinutes * MINUTE_MS,
+    answerMs: answerMinutes * MINUTE_MS,
+  };
+}
+
+function rotaOf(rota: Config['rota'][number]): Rota {
+  const instant = (moment: string): number => instantOf(moment.slice(0, 10), moment.slice(11), rota.timezone);
+  return {
+    ...rota,
+    overrides: rota.overrides.map(({ from, to, person }) => ({ from: instant(from), to: instant(to), person })),
+  };
+}
+
+/** Throws an Error where a secret's file isn't there: a service that can't page must be known before the night. */
+export function makePagers(config: Config): Pagers {
+  return { all: config.paging.map(openPager) };
+}
+
+function openPager(paging: PagingConfig): Pager {
+  const { name } = paging;
+  switch (paging.kind) {
+    case 'pagerduty':
+      return openPagerDuty({ name, url: paging.url, key: secretOf(paging.keyFile, name) });
+    case 'opsgenie':
+      return openOpsgenie({ name, url: paging.url, key: secretOf(paging.keyFile, name) });
+    case 'webhook':
+      return openWebhook({ name, url: paging.url, secret: secretOf(paging.secretFile, name), now: () => Date.now() });
+    case 'email': {
+      const { host, port, tls, user, passwordFile, from, to } = paging;
+      const login =
+        user === undefined || passwordFile === undefined ? undefined : { user, password: secretOf(passwordFile, name) };
+      return openMailPager({ name, host, port, tls, from, to, ...(login && { login }) });
+    }
+    default:
+      return paging satisfies never;
+  }
+}
+
+/** Read anew at each start; never logged. */
+function secretOf(path: string, name: string): string {
+  if (!existsSync(path))
+    throw new Error(
+      `The secret of the paging service ${name} is not at ${path}. Put it there, readable by Tourniquet alone.`,
+    );
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret === '') throw new Error(`${path} is empty; the paging service ${name} needs its secret there.`);
+  return secret;
+}

@@ -1,0 +1,50 @@
+/** What is said to those who are called, and about the calling. */
+import { foreign, say } from '../domain/foreign.ts';
+import type { Phrase } from '../domain/foreign.ts';
+import type { Incident } from '../domain/incidents/incident.ts';
+import { actions, button, message, notice } from './message.ts';
+import type { Button, Message } from './message.ts';
+
+export function sayCall(incident: Incident, people: readonly string[], round: number): Message {
+  const who = people.length === 0 ? say`nobody on duty` : say`${foreign(people.join(', '), 200)}`;
+  const again = round === 0 ? '' : ' again';
+  const words = say`${who}: incident ${incident.number} at ${incident.site} needs somebody${again}: ${incident.title}`;
+  return message('critical', words, notice('critical', words), actions(...answers(incident)));
+}
+
+export function sayStillOnIt(incident: Incident, minutes: number): Message {
+  const who = incident.acknowledgedBy?.shown ?? foreign('whoever has it');
+  const words = say`${who}: still on incident ${incident.number}? Nothing was heard for a while. Without an answer within ${minutes} min others are called.`;
+  return message(
+    'warning',
+    words,
+    notice('warning', words),
+    actions({ ...button('Still on it', `ack ${incident.number}`), style: 'primary' }),
+  );
+}
+
+export function sayStale(incident: Incident): Message {
+  const words = say`Nobody answered whether they still have incident ${incident.number}; people are called again.`;
+  return message('critical', words, notice('critical', words), actions(...answers(incident)));
+}
+
+export function sayPageFailed(number: number, pager: string, why: string, instead: string | undefined): Message {
+  const next = instead === undefined ? 'there is no other way to page' : `${instead} is tried instead`;
+  const words = say`Paging for incident ${number} by ${pager} failed: ${foreign(why, 300)}; ${next}.`;
+  return message('critical', words, notice('critical', words));
+}
+
+export function sayNobodyLeft(incident: Incident): Message {
+  const words = say`Everybody was called about incident ${incident.number}, and nobody has it. The chain is at its end; it stays open.`;
+  return message('critical', words, notice('critical', words), actions(...answers(incident)));
+}
+
+/** The one line that a paging service is given. */
+export function pageLine(incident: Incident): Phrase {
+  const verdict = incident.verdict ? say` (${incident.verdict.verdict})` : '';
+  return say`Incident ${incident.number} at ${incident.site}: ${incident.title}${verdict}`;
+}
+
+function answers(incident: Incident): readonly Button[] {
+  return [button('I have it', `ack ${incident.number}`, 'primary'), button('Show it', `incident ${incident.number}`)];
+}
