@@ -10,7 +10,9 @@ import { startFold } from '../src/domain/queues/fold.ts';
 import type { QueueFold } from '../src/domain/queues/fold.ts';
 import { cutObjects } from '../src/domain/queues/json-objects.ts';
 import type { ListingReader, Malformed } from '../src/domain/queues/message.ts';
+import { readOpenSmtpd } from '../src/domain/queues/opensmtpd.ts';
 import { readPostqueue } from '../src/domain/queues/postqueue.ts';
+import { readSendmail } from '../src/domain/queues/sendmail.ts';
 import type { Mta, Snapshot } from '../src/domain/queues/snapshot.ts';
 import type { World } from '../src/ports/world.ts';
 
@@ -71,6 +73,8 @@ export async function readListing(
 /** Which tool printed it, from its first line. */
 function toolOf(line: string): Mta {
   const text = line.replace(/^\u{FEFF}/u, '').trim();
+  if (/^[0-9a-f]{16}\|/.test(text)) return 'opensmtpd';
+  if (/^-----Q-ID-----|\(\d+ requests?\)$/.test(text)) return 'sendmail';
   if (text.startsWith('[')) return 'exchange';
   if (text.startsWith('{')) return /"(?:queue_id|queue_name)"/.test(text) ? 'postfix' : 'exchange';
   return text === 'Mail queue is empty' ? 'postfix' : 'exim';
@@ -85,10 +89,9 @@ function openReader(tool: Mta, fold: QueueFold, now: number): ListingReader {
     case 'exchange':
       return openExchange(fold);
     case 'opensmtpd':
+      return readOpenSmtpd(fold);
     case 'sendmail':
-      throw new Error(
-        `A dump of ${tool} can't be read yet. Read are postfix (postqueue -j), exim (exim -bp) and exchange (docs/mail-servers.md).`,
-      );
+      return readSendmail(fold, { now, offsetMinutes: 0 });
     default:
       return tool satisfies never;
   }

@@ -1,7 +1,9 @@
 /** The mail servers of the configuration, each with the way to its host. */
+import { join } from 'node:path';
 import { openMailDoors } from '../../adapters/mail/doors/look.ts';
 import { openMailLog } from '../../adapters/mail/log/open.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
+import type { ServerConfig } from '../config/schema.ts';
 import type { Caller } from '../../jobs/line.ts';
 import type { MailLogs } from '../ports/mail-log.ts';
 import { lookAtSetup } from '../../adapters/mail/setup/look.ts';
@@ -10,6 +12,7 @@ import type { MailServers } from '../ports/mail-server.ts';
 import { makeAgentMailLog, makeAgentMailServer } from './agent-looks.ts';
 import type { MailSetups } from '../ports/mail-setup.ts';
 import { hostOf, throughSsh } from './hosts.ts';
+import { PROJECT_ROOT } from './settings.ts';
 import type { Settings } from './settings.ts';
 
 /** `lineTo`: the line to the agent of a server that is reached so. */
@@ -20,9 +23,25 @@ export function makeMailServers(settings: Settings, lineTo: (target: string) => 
     find: (name) => {
       const server = servers.find((each) => each.name === name);
       if (server?.reach === 'agent') return makeAgentMailServer(server.name, server.mta, lineTo(name));
-      return server && openMailServer(server.name, server.mta, hostOf(server, settings.dataFolder), server.instances);
+      return (
+        server &&
+        openMailServer(
+          server.name,
+          server.mta,
+          hostOf(server, settings.dataFolder),
+          server.instances,
+          scriptsOf(server),
+        )
+      );
     },
   };
+}
+
+/** Where the PowerShell files lie on the host. */
+function scriptsOf(server: ServerConfig): string {
+  return typeof server.reach === 'object'
+    ? 'C:/ProgramData/tourniquet'
+    : join(PROJECT_ROOT, 'adapters/mail/exchange').replaceAll('\\', '/');
 }
 
 /** The logs of those servers whose place is configured. */

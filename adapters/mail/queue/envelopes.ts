@@ -20,7 +20,7 @@ const EXIM =
 
 export async function readEnvelopes(
   name: string,
-  mta: Mta,
+  mta: Exclude<Mta, 'exchange'>,
   host: Host,
   instances: readonly string[],
   ids: readonly QueueId[],
@@ -36,7 +36,6 @@ export async function readEnvelopes(
     }
     case 'exim':
       return ask(host, EXIM, '', ids, deadlineMs, readEximSpool);
-    case 'exchange':
     case 'opensmtpd':
     case 'sendmail':
       throw new HostUnknown(`Single messages of ${name} (${mta}) can't be looked at from here.`);

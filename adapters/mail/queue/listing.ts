@@ -8,22 +8,37 @@ import type { Host } from '../../../src/ports/host.ts';
 import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../../src/ports/mail-server.ts';
 import { readEnvelopes } from './envelopes.ts';
+import { readExchangeMessages, readExchangeQueue } from './exchange.ts';
 
 const LONGEST_LINE = 4_000_000;
 
-export function openMailServer(name: string, mta: Mta, host: Host, instances: readonly string[]): MailServer {
+/** `scripts`: the folder on the host that holds the PowerShell files, for Exchange. */
+export function openMailServer(
+  name: string,
+  mta: Mta,
+  host: Host,
+  instances: readonly string[],
+  scripts = '',
+): MailServer {
   return {
     name,
     mta,
     async *listing(deadlineMs) {
-      for (const ways of waysToAsk(name, mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
+      if (mta === 'exchange') yield* readExchangeQueue(host, name, scripts, deadlineMs);
+      else for (const ways of waysToAsk(mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
     },
-    envelopes: (ids, deadlineMs) => readEnvelopes(name, mta, host, instances, ids, deadlineMs),
+    envelopes: (ids, deadlineMs) =>
+      mta === 'exchange'
+        ? readExchangeMessages(host, name, scripts, ids, deadlineMs)
+        : readEnvelopes(name, mta, host, instances, ids, deadlineMs),
   };
 }
 
 /** One entry per queue to read; each with the commands that may do it, the usual first. */
-function waysToAsk(name: string, mta: Mta, instances: readonly string[]): readonly (readonly (readonly string[])[])[] {
+function waysToAsk(
+  mta: Exclude<Mta, 'exchange'>,
+  instances: readonly string[],
+): readonly (readonly (readonly string[])[])[] {
   switch (mta) {
     case 'postfix':
       return instances.length === 0
@@ -37,12 +52,10 @@ function waysToAsk(name: string, mta: Mta, instances: readonly string[]): readon
           ['exim', '-bp'],
         ],
       ];
-    case 'exchange':
     case 'opensmtpd':
+      return [[['smtpctl', 'show', 'queue']]];
     case 'sendmail':
-      throw new HostUnknown(
-        `The queue of ${name} (${mta}) can't be read from here yet. Save a listing and hand it over: queue --dump FILE.`,
-      );
+      return [[['mailq', '-v']]];
     default:
       return mta satisfies never;
   }

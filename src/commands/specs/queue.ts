@@ -4,7 +4,7 @@ import type { Mta } from '../../domain/queues/snapshot.ts';
 import { optionOf } from '../spec.ts';
 import type { CommandSpec } from '../spec.ts';
 
-const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange'];
+const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange', 'opensmtpd', 'sendmail'];
 const TOPS = ['senders', 'recipients', 'reasons', 'oldest'] as const;
 
 export interface QueueArguments {

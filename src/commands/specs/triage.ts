@@ -6,7 +6,7 @@ import type { CommandSpec } from '../spec.ts';
 import { INCIDENT_OPTION, readOption } from './incidents.ts';
 import type { IncidentArguments } from './incidents.ts';
 
-const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange'];
+const MTAS: readonly Mta[] = ['postfix', 'exim', 'exchange', 'opensmtpd', 'sendmail'];
 
 export interface TriageArguments extends IncidentArguments {
   readonly place?: string;

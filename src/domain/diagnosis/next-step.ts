@@ -87,6 +87,16 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
 }
 
 function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | undefined): NextStep {
+  const machine = guilty(evidence, false);
+  if (
+    evidence.blockedAttempts?.outboundFrozen === true &&
+    machine !== undefined &&
+    guilty(evidence, true) !== undefined
+  )
+    return {
+      step: 'pull-the-plug',
+      why: say`both the mail server and ${foreign(machine, 60)} send by themselves: nothing more goes out, and there is room to deal with both`,
+    };
   if (signs.queue === 'not-looked')
     return { step: 'look', why: say`look at the queues first: clear or full decides which way this goes` };
   if (signs.listings === 'not-looked' || signs.listings === 'unknown')

@@ -5,7 +5,7 @@
 import { parseIp } from '../address/ip.ts';
 import { isOutside } from '../address/special.ts';
 import type { Evidence, LocalSenderEvidence, LoginEvidence, QueueEvidence } from './evidence.ts';
-import { classifyReason } from './reasons.ts';
+import { classifyReason, isOwnFault } from './reasons.ts';
 import type { ReasonClass } from './reasons.ts';
 
 /** abuse: a list that matters; policy: only policy lists; minor: only minor or informational ones. */
@@ -86,7 +86,8 @@ function queueSign(
   if (!queue) return 'not-looked';
   const { messages } = queue;
   if (frozen && !backscatter && !anyOddLogin && messages >= CLEAR_MESSAGES) return 'some';
-  if (usual && !backscatter && !anyOddLogin) return 'clear';
+  const stuckByOneself = reason !== undefined && isOwnFault(reason.kind) && reason.share >= 0.9;
+  if (usual && !backscatter && !anyOddLogin && !stuckByOneself) return 'clear';
   if (messages >= FULL_MESSAGES || backscatter) return 'full';
   if (reason?.kind === 'greylisted' && reason.share >= 0.8) return 'clear';
   const stuck = reason !== undefined && reason.share >= 0.9 && reason.kind !== 'other' && reason.kind !== 'greylisted';

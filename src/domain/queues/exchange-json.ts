@@ -5,6 +5,8 @@
  * (Identity, Queue, FromAddress, Size, DateReceived, LastError, Recipients). Shadow copies are no backlog and are left
  * out. Dates come as ISO 8601 or as `/Date(1700000000000)/` of Windows PowerShell 5.1.
  */
+import type { Origin } from '../logs/event.ts';
+import type { Envelope } from './envelope.ts';
 import type { ListingSink, QueuedMessage } from './message.ts';
 
 /** Reads one object of the array; `line` is its number, for faults. */
@@ -74,4 +76,35 @@ function recipientsOf(value: unknown, reason: string | undefined): QueuedMessage
     if (address === undefined || !address.includes('@')) return [];
     return [reason === undefined || reason === '' ? { address } : { address, reason }];
   });
+}
+
+/** The envelope that exchange/message.ps1 prints; undefined where the line is none. A DSN is the server's own. */
+export function readExchangeEnvelope(id: string, line: string): Envelope | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const messages: QueuedMessage[] = [];
+  readExchangeObject(value, 1, { message: (each) => messages.push(each), malformed: () => {} });
+  const [read] = messages;
+  if (!read || typeof value !== 'object' || value === null) return undefined;
+  const source = text(value, 'source') ?? '';
+  const client = text(value, 'client') ?? '';
+  const origin = originOf(source, client);
+  return {
+    id,
+    sender: read.sender,
+    recipients: read.recipients.map((each) => each.address),
+    arrival: read.arrival,
+    bytes: read.bytes,
+    ...(origin && { origin }),
+  };
+}
+
+/** Who logged in is not in it (only in the protocol log); on a mailbox server SourceIP is often its own front end. */
+function originOf(source: string, client: string): Origin | undefined {
+  if (source === 'DSN') return { kind: 'own' };
+  return /^SMTP:/i.test(source) && client !== '' ? { kind: 'client', address: client } : undefined;
 }

@@ -46,6 +46,15 @@ export const smartHostSaysNo: Rule = (evidence, signs) => {
   const points = [
     refusal.supports('smart-host-answer', used ? 0.85 : 0.6, say`the smart host answers ${foreign(answer, 160)}`),
   ];
+  const guessed = signs.oddLogins.find((odd) => odd.guessed);
+  if (guessed)
+    points.push(
+      refusal.opposes(
+        'guessed-login',
+        0.4,
+        say`the ISP has a reason: ${foreign(guessed.login.account, 60)} was guessed and sends`,
+      ),
+    );
   if (signs.listings === 'clear')
     points.push(
       refusal.supports('lists-clear', 0.2, say`no public list lists the address: the refusal is the ISP’s own`),
@@ -139,6 +148,25 @@ export const brokenParts: Rule = (evidence) => {
   return points;
 };
 
+/** What is seen to be broken speaks against health, though nothing has come of it yet. */
+function seenBroken(evidence: Evidence): readonly Point[] {
+  const points: Point[] = [];
+  const expired = evidence.certificates?.find((each) => each.daysLeft < 0);
+  if (expired)
+    points.push(healthy.opposes('certificate', 0.5, say`the certificate of ${foreign(expired.name, 80)} has expired`));
+  if ((evidence.diskFreePercent ?? 100) < 5) points.push(healthy.opposes('disk', 0.5, say`the disk is nearly full`));
+  if (evidence.resolver === 'failing') points.push(healthy.opposes('resolver', 0.6, say`the resolver fails`));
+  if ((evidence.unknownRecipientsPerMinute ?? 0) >= 30)
+    points.push(
+      healthy.opposes(
+        'harvest',
+        0.2,
+        say`${evidence.unknownRecipientsPerMinute ?? 0} mails a minute are for users that do not exist: somebody harvests addresses, and is refused`,
+      ),
+    );
+  return points;
+}
+
 /** Nothing wrong that can be seen from here: every look that matters was taken and showed nothing. */
 export const nothingWrong: Rule = (evidence, signs) => {
   if (signs.queue !== 'clear' || (signs.listings !== 'clear' && signs.listings !== 'minor')) return [];
@@ -151,6 +179,7 @@ export const nothingWrong: Rule = (evidence, signs) => {
       say`the queues are ${signs.usualSender ? 'as usual' : 'clear'} and no list that matters lists the address`,
     ),
   ];
+  points.push(...seenBroken(evidence));
   if (ispUsed && !ispAccepts)
     points.push(
       healthy.opposes(

@@ -74,9 +74,23 @@ function loginPoints(odd: OddLogin, listed: boolean, full: boolean): readonly Po
       ),
     );
   }
+  if (!odd.guessed && !listed && odd.foreignAddresses < 3 && !isBeyondAnybody(odd)) {
+    points.push(
+      relay.opposes(
+        'nobody-guessed',
+        0.35,
+        say`no failed logins, no listing and no spread of addresses show a stranger: it may be a newsletter or a person with much to say`,
+      ),
+    );
+  }
   if (listed) points.push(relay.supports('listed', 0.25, say`the address is listed for abuse`));
   if (full) points.push(relay.supports('queues-full', 0.2, say`the queues are full`));
   return points;
+}
+
+/** A hundred times what is usual, by the thousand, from outside: no person has that much to say. */
+function isBeyondAnybody({ login, timesUsual, foreignAddresses }: OddLogin): boolean {
+  return foreignAddresses > 0 && login.messages >= 1000 && timesUsual !== undefined && timesUsual >= 100;
 }
 
 /** Without logs: full queues, listed, foreign senders to many domains. Likely, never sure. */
@@ -84,6 +98,8 @@ export const fullAndListed: Rule = (evidence, signs) => {
   if (signs.queue !== 'full' || signs.listings !== 'abuse' || signs.backscatter || evidence.logins !== undefined)
     return [];
   if (signs.recipientDomains < 10 || signs.oddLocals.length > 0) return [];
+  // Refused for the listing itself: ordinary mail piles up, too, when somebody else got the address listed.
+  if (signs.reason?.kind === 'blocked' && signs.reason.share >= 0.8) return [];
   return [
     relay.supports(
       'full-and-listed',
@@ -150,7 +166,13 @@ export const relaysForAnybody: Rule = (evidence, signs) => {
       points.push(relay.opposes('strangers', 0.5, say`the mail came without any login`));
   }
   if (strangers !== undefined && strangers === 0)
-    points.push(open.opposes('strangers', 0.6, say`nothing was relayed without a login`));
+    points.push(
+      open.opposes(
+        'strangers',
+        evidence.openRelayTest === 'accepted' ? 0.3 : 0.6,
+        say`nothing was relayed without a login`,
+      ),
+    );
   return points;
 };
 
