@@ -1,6 +1,7 @@
 /** Which driver carries out a measure on a configured mail server. */
 import { openHostFiles } from '../../adapters/host/files.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
+import { openExim } from '../../adapters/mail/servers/exim/driver.ts';
 import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
 import type { SmartHostOptions } from '../../adapters/mail/servers/options.ts';
 import type { ServerConfig } from '../config/schema.ts';
@@ -35,6 +36,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     case 'postfix':
       return openPostfix(options, kind, host, files, () => Date.now());
     case 'exim':
+      return openExim(options, kind, host, files, () => Date.now());
     case 'exchange':
     case 'opensmtpd':
     case 'sendmail':

@@ -3,6 +3,7 @@ import { openHostFiles } from '../../adapters/host/files.ts';
 import { openHost } from '../../adapters/host/process.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import type { ServerOptions } from '../../adapters/mail/servers/options.ts';
+import { openExim } from '../../adapters/mail/servers/exim/driver.ts';
 import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../src/domain/measures/plan.ts';
@@ -22,7 +23,8 @@ export function openDriver(lab: Pick<MailLab, 'box' | 'mta'>, order: MeasureOrde
   const { box, mta } = lab;
   const mail = openMailServer(box.name, mta, host, []);
   const options: ServerOptions = { name: box.name, instances: [], pagerLeavesHere: true, smartHost: SMART_HOST, mail };
-  const driver = openPostfix(options, order.kind, host, openHostFiles(box.name, host), Date.now);
+  const open = mta === 'exim' ? openExim : openPostfix;
+  const driver = open(options, order.kind, host, openHostFiles(box.name, host), Date.now);
   if (!driver) throw new Error(`no driver for ${order.kind}`);
   return driver;
 }

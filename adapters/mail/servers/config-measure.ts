@@ -28,6 +28,8 @@ export interface ConfigServer {
   places(order: MeasureOrder): Promise<readonly Place[]>;
   /** Replaces the text of a place (undefined: no file yet), checked by the server. Throws HostUnknown with what it says. */
   install(place: Place, from: string | undefined, to: string, fence: number): Promise<void>;
+  /** Whether it must be told to read it also where nothing was changed, as it can't be seen whether it has. */
+  readonly tellsEachTime: boolean;
   /** Has the running server read it; does nothing where it isn't running. */
   reload(place: Place, fence: number): Promise<void>;
   /** The commands of install and reload, as they are shown. */
@@ -100,7 +102,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
     }
   };
   const reload = async (plan: PlacePlan, engaged: boolean, changed: boolean, fence: number): Promise<void> => {
-    if (!changed && (await measure.lagging(plan, engaged)).length === 0) return;
+    if (!changed && !server.tellsEachTime && (await measure.lagging(plan, engaged)).length === 0) return;
     await server.reload(plan, fence);
     await obeyed(plan, engaged);
   };

@@ -12,10 +12,11 @@
 import { readAccount } from '../../../../src/domain/measures/account.ts';
 import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
-import { HostUnknown } from '../../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import { ACCOUNTS_TAG, accountsIn, judgeAccounts, noteOf, withAccount, withoutAccount } from '../accounts-block.ts';
 import type { AccountsForm } from '../accounts-block.ts';
+import { endConnections, listConnections } from '../connections.ts';
+import type { Connection } from '../connections.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { putSettings } from './main-cf.ts';
 import { serviceOf } from './tools.ts';
@@ -29,12 +30,6 @@ const LISTS = [
   'smtpd_end_of_data_restrictions',
 ];
 const ANSWER = 'REJECT 5.7.1 account suspended';
-const ENDS_WITHIN_MS = 3000;
-
-/** Pairs of a local and a remote end, each an address with its port. */
-const RESET = 'while [ $# -ge 2 ]; do ss -K -tn src "$1" dst "$2"; shift 2; done; exit 0';
-/** Only what still is an smtpd is ended: a number may have been given to another process meanwhile. */
-const END = 'for pid; do [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = smtpd ] && kill -TERM "$pid"; done; exit 0';
 
 export function accountMeasure(tools: Tools): ConfigMeasure {
   const { name } = tools;
@@ -44,18 +39,7 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
   };
   const connections = async (plan: PlacePlan): Promise<readonly Connection[]> => {
     const pids = (await sessions(plan)).map((each) => String(each.pid));
-    if (pids.length === 0) return [];
-    const ran = await tools.run(['ss', '-Htnp', 'state', 'established']);
-    if (ran.code !== 0) throw new HostUnknown(`ss on ${name} can't list connections: ${ran.err.trim().slice(0, 200)}`);
-    return readConnections(ran.out).filter((each) => pids.includes(each.pid));
-  };
-  const areGone = async (plan: PlacePlan, open: readonly Connection[]): Promise<boolean> => {
-    const last = performance.now() + ENDS_WITHIN_MS;
-    for (;;) {
-      const now = await connections(plan);
-      if (!open.some((each) => now.some(({ remote, pid }) => remote === each.remote && pid === each.pid))) return true;
-      if (performance.now() > last) return false;
-    }
+    return pids.length === 0 ? [] : (await listConnections(name, tools.host)).filter((each) => pids.includes(each.pid));
   };
   return {
     propose: async (order, { id: folder }, mainCf) => {
@@ -95,17 +79,7 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       (await tools.isUnread(plan.id)) ? [`the running Postfix has not read ${plan.path} yet`] : [],
     after: {
       commands: ['ss -K each connection that is open on a service with logins, else kill -TERM its smtpd'],
-      engage: async (plan, fence) => {
-        const open = await connections(plan);
-        if (open.length === 0) return;
-        await tools.run(['sh', '-c', RESET, 'tourniquet', ...open.flatMap((each) => [each.local, each.remote])], {
-          fence,
-        });
-        if (await areGone(plan, open)) return;
-        await tools.run(['sh', '-c', END, 'tourniquet', ...open.map((each) => each.pid)], { fence });
-        if (!(await areGone(plan, open)))
-          throw new HostUnknown(`sessions on ${name} were told to end and still are open.`);
-      },
+      engage: (plan, fence) => endConnections(name, tools.host, 'smtpd', () => connections(plan), fence),
     },
     proofs: async (plan) => {
       const { list = '', account = '' } = plan.notes;
@@ -126,20 +100,6 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       ];
     },
   };
-}
-
-interface Connection {
-  readonly local: string;
-  readonly remote: string;
-  readonly pid: string;
-}
-
-/** `0 0 127.0.0.1:587 127.0.0.1:40312 users:(("smtpd",pid=812,fd=8))` */
-function readConnections(printed: string): readonly Connection[] {
-  return printed.split('\n').flatMap((line) => {
-    const [, local, remote, pid] = /^\s*\d+\s+\d+\s+(\S+)\s+(\S+)\s+.*\bpid=(\d+)/.exec(line) ?? [];
-    return local === undefined || remote === undefined || pid === undefined ? [] : [{ local, remote, pid }];
-  });
 }
 
 function accountOf(order: MeasureOrder, name: string): string {

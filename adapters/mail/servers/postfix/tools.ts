@@ -192,6 +192,7 @@ export function configServer(tools: Tools): ConfigServer {
         throw error;
       }
     },
+    tellsEachTime: false,
     reload: ({ id }, fence) => tools.reload(id, fence),
     words: ({ id }) => ({ check: `postfix -c ${id} check`, reload: `postfix -c ${id} reload` }),
   };

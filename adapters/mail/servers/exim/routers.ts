@@ -1,0 +1,146 @@
+/**
+ * freeze-outbound and reroute on Exim: a router that comes first.
+ *
+ * Rules, each found on a real Exim:
+ * 1. A `:defer:` router, not `queue_only` (the daemon's own queue runner empties it) nor `hold_domains` (-qf does).
+ * 2. With `no_verify`, or users get errors when they hand in.
+ * 3. After a release, messages wait for their next retry; `exim -qf` sends what isn't frozen at once.
+ */
+import { say } from '../../../../src/domain/foreign.ts';
+import { blocksOf, putBlock } from '../../../../src/domain/measures/marked-block.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
+import { hasList, putFirstIn } from './config.ts';
+import type { EximTools } from './tools.ts';
+
+/** An address outside that is routed and never written to (RFC 2606). */
+const PROBE = 'postmaster@example.com';
+
+export function eximFreeze(tools: EximTools): ConfigMeasure {
+  const { name, options } = tools;
+  return {
+    propose: async (_order, { id }, text) => {
+      mustBeFree(text, name);
+      return { domains: await outsideDomains(tools, id) };
+    },
+    blastRadius: async (_order, plans) => [
+      (await tools.waiting()).phrase('holds'),
+      say`nothing leaves ${name} for domains that are not its own (${plans[0]?.notes['domains'] ?? ''}); inbound mail, local delivery and what users hand in go on`,
+      ...(options.pagerLeavesHere
+        ? [say`the pager's mail leaves through this server too, and is held with the rest`]
+        : []),
+    ],
+    edit: (text, tag, plan) =>
+      putRouter(text, tag, plan, [
+        `tourniquet_freeze_${tag}:`,
+        '  driver = redirect',
+        `  domains = ${plan.notes['domains'] ?? ''}`,
+        '  allow_defer',
+        `  data = :defer: outbound mail is frozen (${tag})`,
+        '  no_verify',
+        '',
+      ]),
+    lagging: async () => [],
+    proofs: async (_plan, task) => {
+      const tried = await tools.exim(['-bt', PROBE]);
+      const says = tried.out.includes(`outbound mail is frozen (${task.tag})`);
+      return [
+        says && tried.code !== 0
+          ? { right: true, by: say`exim -bt says of an address outside: outbound mail is frozen (${task.tag})` }
+          : { right: false, by: say`exim -bt would still deliver to an address outside` },
+      ];
+    },
+  };
+}
+
+export function eximReroute(tools: EximTools): ConfigMeasure {
+  const { name, options } = tools;
+  const { smartHost } = options;
+  return {
+    propose: async (_order, { id, path }, text) => {
+      if (!smartHost)
+        throw new MeasureRefused(
+          `No relay of the provider is known for ${name}; write it under smartHost in tourniquet.yaml.`,
+        );
+      mustBeFree(text, name);
+      if (path !== id)
+        throw new MeasureRefused(
+          `Rerouting ${name} needs a transport too, which a prepared file of routers can't hold; set its smarthost with its own means (dc_smarthost on Debian).`,
+        );
+      return {
+        domains: await outsideDomains(tools, id),
+        host: smartHost.host,
+        port: String(smartHost.port),
+        loginFile: smartHost.loginFile ?? '',
+      };
+    },
+    blastRadius: async () => [
+      (await tools.waiting()).phrase(`sends through ${smartHost?.host ?? ''}, at their next attempt,`),
+      say`clean the queue first: spam sent through the provider's relay has that cut off too, and the SPF record must name it`,
+      ...(options.pagerLeavesHere ? [say`the pager's mail goes the same way`] : []),
+    ],
+    edit: (text, tag, plan) => putRelay(text, tag, plan),
+    lagging: async () => [],
+    proofs: async (plan, task) => {
+      const tried = await tools.exim(['-bt', PROBE]);
+      const right = tried.out.includes(`router = tourniquet_reroute_${task.tag}`);
+      return [
+        right
+          ? { right, by: say`exim -bt sends an address outside through ${plan.notes['host'] ?? ''}` }
+          : { right, by: say`exim -bt does not send an address outside through ${plan.notes['host'] ?? ''}` },
+      ];
+    },
+  };
+}
+
+function putRelay(text: string, tag: string, plan: PlacePlan): string {
+  const { domains = '', host = '', port = '', loginFile = '' } = plan.notes;
+  const routed = putRouter(text, tag, plan, [
+    `tourniquet_reroute_${tag}:`,
+    '  driver = manualroute',
+    `  domains = ${domains}`,
+    `  transport = tourniquet_relay_${tag}`,
+    `  route_list = * ${host.replaceAll(':', '::')} byname`,
+    '  self = send',
+    '  no_more',
+    '',
+  ]);
+  const login = loginFile !== '';
+  const transported = putFirstIn(routed, 'transports', tag, [
+    `tourniquet_relay_${tag}:`,
+    '  driver = smtp',
+    `  port = ${port}`,
+    ...(login ? ['  hosts_require_tls = *', '  hosts_require_auth = *'] : []),
+    '',
+  ]);
+  if (!login) return transported;
+  const part = (number: number) => `\${extract{${number}}{:}{\${lookup{${host}}lsearch{${loginFile}}{$value}fail}}}`;
+  return putFirstIn(transported, 'authenticators', tag, [
+    `tourniquet_login_${tag}:`,
+    '  driver = plaintext',
+    '  public_name = PLAIN',
+    `  client_send = "<; ^${part(1)}^${part(2)}"`,
+    '',
+  ]);
+}
+
+/** A prepared file holds routers alone: there the first line is the first router. */
+function putRouter(text: string, tag: string, plan: PlacePlan, lines: readonly string[]): string {
+  return plan.path === plan.id ? putFirstIn(text, 'routers', tag, lines) : putBlock(text, { tag, lines }, 0);
+}
+
+function mustBeFree(text: string, name: string): void {
+  const holder = /^tourniquet_(?:freeze|reroute)_(tq\d+):$/m.exec(text)?.[1];
+  if (holder !== undefined && blocksOf(text, holder).length > 0)
+    throw new MeasureRefused(`The way out of ${name} is held by measure ${holder} already; look at the ledger.`);
+}
+
+/** Inbound mail for domains that it relays to goes on. */
+async function outsideDomains(tools: EximTools, configFile: string): Promise<string> {
+  const config = (await tools.files.read(configFile)) ?? '';
+  if (!hasList(config, 'local_domains'))
+    throw new MeasureRefused(
+      `${configFile} on ${tools.name} has no domainlist local_domains, so that it isn't known what stays inside; define it.`,
+    );
+  return hasList(config, 'relay_to_domains') ? '! +local_domains : ! +relay_to_domains' : '! +local_domains';
+}

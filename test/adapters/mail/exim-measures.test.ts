@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
+import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { startEximOffice } from '../../lab/exim-office.ts';
+import type { EximOffice } from '../../lab/exim-office.ts';
+import { describeLab } from '../../lab/packages.ts';
+import { loginAs } from '../../lab/postfix-office.ts';
+import { until } from '../../lab/process.ts';
+import { handIn, openSession, startSink } from '../../lab/smtp.ts';
+import type { Session, Sink } from '../../lab/smtp.ts';
+import { hostOf, openDriver, planned } from '../../support/measure-rigs.ts';
+
+describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, () => {
+  let office: EximOffice;
+  let isp: Sink;
+  let fence = 0;
+  const next = (): number => (fence += 1);
+  const config = (): string => office.box.read('/etc/exim4/exim4.conf');
+  const engage = async (order: MeasureOrder, tag: string): Promise<{ driver: MeasureDriver; task: MeasureTask }> => {
+    const driver = openDriver(office, order, hostOf(office.box));
+    const task = await planned(driver, order, tag);
+    await driver.engage(task, next());
+    return { driver, task };
+  };
+  const loggedIn = async (account: string): Promise<Session> => {
+    const session = await openSession(office.box, 587);
+    await session.say('EHLO client.office.test');
+    expect(await session.say(loginAs(account))).toMatch(/^235/);
+    return session;
+  };
+  const runQueue = (option: string): Promise<unknown> => office.box.exec(['exim4', option]);
+
+  beforeAll(async () => {
+    office = await startEximOffice();
+    isp = await startSink(office.box, 2603, 'isp');
+  });
+  afterAll(() => office.stop());
+
+  it('freezes what leaves: users hand in, inbound and local mail arrive, and no forced run leaks', async () => {
+    const before = config();
+    const { driver, task } = await engage({ kind: 'freeze-outbound', server: 'mx2' }, 'tq1');
+    const session = await loggedIn('alice');
+    expect(await handIn(session, 'alice@office.test', 'held@far.test')).toMatch(/^250/);
+    const stranger = await openSession(office.box, 25);
+    await stranger.say('EHLO far.test');
+    expect(await handIn(stranger, 'friend@far.test', 'anna@office.test')).toMatch(/^250/);
+    const arrived = async (): Promise<boolean> =>
+      (await office.box.exec(['test', '-s', '/var/spool/exim4/box-anna'])).code === 0;
+    await until(arrived, 15_000, 'inbound mail to arrive');
+    expect(await handIn(stranger, 'friend@far.test', 'anna@branch.test')).toMatch(/^250/);
+    await until(() => office.outside.reached().includes('anna@branch.test'), 15_000, 'mail for the branch to go on');
+    for (const option of ['-q', '-qf', '-qff']) await runQueue(option);
+    await office.box.must([
+      'sh',
+      '-c',
+      'kill $(cat /run/exim4/exim.pid); exim4 -bd -q30m -oP /run/exim4/exim.pid >/dev/null 2>&1',
+    ]);
+    await runQueue('-qff');
+    expect(office.outside.reached()).not.toContain('held@far.test');
+    expect((await driver.verify(task)).kind).toBe('proved');
+
+    expect(await driver.release(task, next(), 'exact')).toEqual({ kind: 'released', notes: [] });
+    expect(config()).toBe(before);
+    await runQueue('-qf');
+    await until(() => office.outside.reached().includes('held@far.test'), 15_000, 'mail to flow again');
+  }, 90_000);
+
+  it('ends the open session of a disabled account, and lets the others go on', async () => {
+    const before = config();
+    const open = await loggedIn('alice');
+    expect(await handIn(open, 'alice@office.test', 'one@far.test')).toMatch(/^250/);
+    const { driver, task } = await engage({ kind: 'disable-account', server: 'mx2', account: 'alice' }, 'tq2');
+    expect(await handIn(open, 'alice@office.test', 'two@far.test')).toBe('closed');
+    expect(await handIn(await loggedIn('alice'), 'alice@office.test', 'three@far.test')).toContain('account suspended');
+    expect(await handIn(await loggedIn('ALICE'), 'alice@office.test', 'four@far.test')).toContain('account suspended');
+    expect(await handIn(await loggedIn('bob'), 'bob@office.test', 'five@far.test')).toMatch(/^250/);
+    await driver.release(task, next(), 'exact');
+    expect(config()).toBe(before);
+    expect(await handIn(await loggedIn('alice'), 'alice@office.test', 'six@far.test')).toMatch(/^250/);
+  }, 60_000);
+
+  it('reroutes through the provider and back', async () => {
+    const before = config();
+    const { driver, task } = await engage({ kind: 'reroute', server: 'mx2' }, 'tq3');
+    await handIn(await loggedIn('alice'), 'alice@office.test', 'rerouted@far.test');
+    await until(() => isp.reached().includes('rerouted@far.test'), 15_000, 'mail to go through the provider');
+    expect((await driver.verify(task)).kind).toBe('proved');
+    await driver.release(task, next(), 'exact');
+    expect(config()).toBe(before);
+    await handIn(await loggedIn('alice'), 'alice@office.test', 'back@far.test');
+    await until(() => office.outside.reached().includes('back@far.test'), 15_000, 'mail to go directly again');
+  }, 60_000);
+
+  it('does not put a configuration in place that Exim itself refuses', async () => {
+    const good = config();
+    office.box.write('/etc/exim4/exim4.conf', `${good}nonsense\n`);
+    const driver = openDriver(office, { kind: 'freeze-outbound', server: 'mx2' }, hostOf(office.box));
+    await expect(driver.plan({ kind: 'freeze-outbound', server: 'mx2' }, 'tq4')).rejects.toThrow();
+    office.box.write('/etc/exim4/exim4.conf', good);
+    const task = await planned(driver, { kind: 'freeze-outbound', server: 'mx2' }, 'tq5');
+    const hostile = {
+      ...task,
+      prior: JSON.parse(JSON.stringify(task.prior).replace('"domains":"! +local_domains', '"domains":"! +nosuch')),
+    };
+    await expect(driver.engage(hostile, next())).rejects.toThrow('refuses the new configuration');
+    expect(config()).toBe(good);
+  }, 30_000);
+});
