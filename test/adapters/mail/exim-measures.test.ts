@@ -96,12 +96,14 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     const good = config();
     office.box.write('/etc/exim4/exim4.conf', `${good}nonsense\n`);
     const driver = openDriver(office, { kind: 'freeze-outbound', server: 'mx2' }, hostOf(office.box));
-    await expect(driver.plan({ kind: 'freeze-outbound', server: 'mx2' }, 'tq4')).rejects.toThrow();
+    await expect(driver.plan({ kind: 'freeze-outbound', server: 'mx2' }, 'tq4')).rejects.toThrow('ended with 1');
     office.box.write('/etc/exim4/exim4.conf', good);
     const task = await planned(driver, { kind: 'freeze-outbound', server: 'mx2' }, 'tq5');
     const hostile = {
       ...task,
-      prior: JSON.parse(JSON.stringify(task.prior).replace('"domains":"! +local_domains', '"domains":"! +nosuch')),
+      prior: JSON.parse(
+        JSON.stringify(task.prior).replace('"domains":"! +local_domains', String.raw`"domains":"x\nnonsense = y\n`),
+      ),
     };
     await expect(driver.engage(hostile, next())).rejects.toThrow('refuses the new configuration');
     expect(config()).toBe(good);

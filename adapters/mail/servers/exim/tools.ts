@@ -14,7 +14,7 @@ import type { Host, Ran } from '../../../../src/ports/host.ts';
 import type { HostFiles } from '../../../../src/ports/host-files.ts';
 import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
-import type { ConfigServer, Place } from '../config-measure.ts';
+import type { ConfigServer } from '../config-measure.ts';
 import type { ServerOptions } from '../options.ts';
 import { preparedFile, withIncluded } from './config.ts';
 
