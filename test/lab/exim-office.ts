@@ -17,6 +17,7 @@ acl_smtp_rcpt = acl_check_rcpt
 daemon_smtp_ports = 25 : 587
 local_interfaces = 127.0.0.1
 queue_run_max = 2
+tls_advertise_hosts =
 begin acl
 acl_check_rcpt:
   accept authenticated = *

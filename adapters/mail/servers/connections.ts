@@ -35,6 +35,22 @@ export async function listConnections(name: string, host: Host): Promise<readonl
   });
 }
 
+export interface Listener {
+  readonly port: string;
+  readonly program: string;
+  readonly pid: string;
+}
+
+/** Listening TCP sockets with their processes; needs root. */
+export async function listListeners(name: string, host: Host): Promise<readonly Listener[]> {
+  const ran = await host.run(['ss', '-Hltnp'], { deadlineMs: DEADLINE_MS });
+  if (ran.code !== 0) throw new HostUnknown(`ss on ${name} can't list what listens: ${ran.err.trim().slice(0, 200)}`);
+  return ran.out.split('\n').flatMap((line) => {
+    const [, port, program, pid] = /:(\d+)\s+\S+:\*\s+users:\(\("([^"]*)",pid=(\d+)/.exec(line) ?? [];
+    return port === undefined || program === undefined || pid === undefined ? [] : [{ port, program, pid }];
+  });
+}
+
 /** Ends what `open` lists; what comes in meanwhile is left alone. Throws HostUnknown where one stays open. */
 export async function endConnections(
   name: string,

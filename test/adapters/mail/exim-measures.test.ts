@@ -54,7 +54,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     await office.box.must([
       'sh',
       '-c',
-      'kill $(cat /run/exim4/exim.pid); exim4 -bd -q30m -oP /run/exim4/exim.pid >/dev/null 2>&1',
+      'pid=$(cat /run/exim4/exim.pid); kill $pid; while ss -Hltnp | grep -q exim; do sleep 0.05; done; exim4 -bd -q30m -oP /run/exim4/exim.pid >/dev/null 2>&1',
     ]);
     await runQueue('-qff');
     expect(office.outside.reached()).not.toContain('held@far.test');

@@ -15,6 +15,8 @@ import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { putFirstInAcl } from './config.ts';
 import type { EximTools } from './tools.ts';
 
+/** Where inetd starts a process for each session. */
+const USUAL_PORTS = ['25', '465', '587'];
 const ANSWER = '5.7.1 account suspended';
 
 export function eximAccount(tools: EximTools): ConfigMeasure {
@@ -66,10 +68,8 @@ export function eximAccount(tools: EximTools): ConfigMeasure {
 
 /** The connections that the daemon has taken in: those to a port it listens on. */
 async function sessions(tools: EximTools): Promise<readonly Connection[]> {
-  const listening = await tools.run(['ss', '-Hltnp']);
-  const ports = new Set(
-    listening.out.split('\n').flatMap((line) => (/"exim/.test(line) ? (/:(\d+)\s+\S+:\*/.exec(line)?.[1] ?? []) : [])),
-  );
+  const daemons = await tools.daemons();
+  const ports = new Set(daemons.length === 0 ? USUAL_PORTS : daemons.map((each) => each.port));
   const all = await listConnections(tools.name, tools.host);
   return all.filter((each) => each.program.startsWith('exim') && ports.has(each.local.split(':').at(-1) ?? ''));
 }

@@ -14,6 +14,8 @@ import type { Host, Ran } from '../../../../src/ports/host.ts';
 import type { HostFiles } from '../../../../src/ports/host-files.ts';
 import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import { listListeners } from '../connections.ts';
+import type { Listener } from '../connections.ts';
 import type { ConfigServer } from '../config-measure.ts';
 import type { ServerOptions } from '../options.ts';
 import { preparedFile, withIncluded } from './config.ts';
@@ -25,7 +27,8 @@ export interface EximTools {
   readonly files: HostFiles;
   /** Runs Exim itself with these words. */
   exim(words: readonly string[], how?: { input?: string; fence?: number; deadlineMs?: number }): Promise<Ran>;
-  run(argv: readonly string[]): Promise<Ran>;
+  /** What Exim's daemon listens to; nothing where none runs. */
+  daemons(): Promise<readonly Listener[]>;
   /** The value of one option of the main section (-bP). */
   option(name: string): Promise<string>;
   configFile(): Promise<string>;
@@ -39,7 +42,6 @@ export interface EximTools {
 const DEADLINE_MS = 20_000;
 const LISTING_MS = 60_000;
 const LONGEST_LINE = 4_000_000;
-const STOPPED = 3;
 
 const RUN =
   'x=$(command -v exim4 || command -v exim) || { echo "exim is not installed" >&2; exit 127; }; exec "$x" "$@"';
@@ -47,8 +49,10 @@ const CHECK = `x=$(command -v exim4 || command -v exim) || exit 127
 new=$(mktemp) || exit 73
 cat > "$new" && chmod 644 "$new" && "$x" -C "$new" -bV; code=$?
 rm -f "$new"; exit $code`;
-/** $1: the pid file. */
-const HUP = `pid=$(cat "$1" 2>/dev/null); case "$(cat "/proc/\${pid:-none}/comm" 2>/dev/null)" in exim*) kill -HUP "$pid";; *) exit ${STOPPED};; esac`;
+/** A number may have been given to another process meanwhile. */
+const HUP = 'for pid; do case "$(cat "/proc/$pid/comm" 2>/dev/null)" in exim*) kill -HUP "$pid";; esac; done; exit 0';
+const LISTENS_WITHIN_MS = 5000;
+
 export function openEximTools(options: ServerOptions, host: Host, files: HostFiles, now: () => number): EximTools {
   const { name } = options;
   const exim: EximTools['exim'] = (words, how = {}) =>
@@ -72,13 +76,15 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
       for (const line of lines) if (line !== undefined) reader.feed(line);
     reader.end();
   };
+  const daemons = async (): Promise<readonly Listener[]> =>
+    (await listListeners(name, host)).filter((each) => each.program.startsWith('exim'));
   return {
     name,
     options,
     host,
     files,
     exim,
-    run: (argv) => host.run(argv, { deadlineMs: DEADLINE_MS }),
+    daemons,
     option,
     list,
     configFile: async () => {
@@ -86,15 +92,15 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
       if (path === undefined) throw new HostUnknown(`exim -bV on ${name} names no configuration file.`);
       return path;
     },
+    // By what listens, not by the pid file: one daemon that goes takes away the file of the one that has come.
     reload: async (fence) => {
-      const ran = await host.run(['sh', '-c', HUP, 'tourniquet', await option('pid_file_path')], {
-        deadlineMs: DEADLINE_MS,
-        fence,
-      });
-      if (ran.code !== 0 && ran.code !== STOPPED)
-        throw new HostUnknown(
-          `the daemon on ${name} can't be told to read its configuration: ${ran.err.trim().slice(0, 200)}`,
-        );
+      const pids = [...new Set((await daemons()).map((each) => each.pid))];
+      if (pids.length === 0) return;
+      await host.run(['sh', '-c', HUP, 'tourniquet', ...pids], { deadlineMs: DEADLINE_MS, fence });
+      const last = performance.now() + LISTENS_WITHIN_MS;
+      while ((await daemons()).length === 0)
+        if (performance.now() > last)
+          throw new HostUnknown(`the daemon on ${name} was told to read its configuration, and listens no more.`);
     },
     check: async (config) => {
       const ran = await host.run(['sh', '-c', CHECK, 'tourniquet'], { deadlineMs: DEADLINE_MS, input: config });
