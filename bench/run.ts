@@ -3,6 +3,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   start: () => import('./start.ts'),
   dns: () => import('./dns.ts'),
   teams: () => import('./teams.ts'),
+  slack: () => import('./slack.ts'),
 };
 
 const wanted = process.argv.slice(2);
