@@ -89,8 +89,8 @@ function labelsOf(points: readonly Known[]): readonly string[] {
 function notesOf(series: Series, known: number, drawn: number): readonly SlackBlock[] {
   const missing = series.points.length - known;
   const notes = [
-    ...(missing > 0 ? [`${missing} times it was not measured`] : []),
-    ...(drawn < known ? [`every ${Math.ceil(known / drawn)}th of ${known} is drawn`] : []),
+    ...(missing > 0 ? [`${missing} ${missing === 1 ? 'point was' : 'points were'} not measured`] : []),
+    ...(drawn < known ? [`${drawn} of ${known} points are drawn`] : []),
   ];
   return notes.length === 0 ? [] : [context(notes.join('; '))];
 }

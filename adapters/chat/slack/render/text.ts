@@ -29,7 +29,7 @@ export function mrkdwn(phrase: Phrase | string, limit: number): string {
   let written = '';
   for (const part of parts) {
     const outside = isForeign(part);
-    const words = outside ? visible(part.foreign).replaceAll('`', 'ˋ') : part;
+    const words = outside ? disarmed(visible(part.foreign)).replaceAll('`', 'ˋ') : part;
     if (words.trim() === '') continue;
     const frame = outside ? '`' : '';
     const room = limit - written.length - frame.length * 2;
@@ -77,6 +77,14 @@ export function cut(words: string, limit: number): string {
   if (words.length <= limit) return words;
   const kept = words.slice(0, Math.max(0, limit - 1));
   return `${/[\uD800-\uDBFF]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+}
+
+/**
+ * What would be a mention or a link, had it not been escaped: clients have been seen to unescape before they parse (the
+ * gallery's renderer does), so it loses its angle brackets altogether.
+ */
+function disarmed(words: string): string {
+  return /<(?=[!@#]|[a-z][a-z0-9+.-]*:)/i.test(words) ? words.replaceAll('<', '‹').replaceAll('>', '›') : words;
 }
 
 /** What was made visible at the door is checked again here. */

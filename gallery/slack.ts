@@ -1,0 +1,118 @@
+/**
+ * Messages as Slack's blocks are shown by the npm package slack-blocks-to-jsx, in light and dark.
+ *
+ * Two things it doesn't know are put right for the picture alone: `verbatim` (it takes it for "no markup"), and
+ * `data_table`, which is drawn as a `table` of its first page.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { NATIVE } from '../adapters/chat/slack/render/block.ts';
+import { renderSlack } from '../adapters/chat/slack/render/render.ts';
+import { registry } from '../src/commands/registry.ts';
+import { readBounce } from '../src/domain/bounces/bounce.ts';
+import { foreign } from '../src/domain/foreign.ts';
+import { sayBounce } from '../src/messages/bounce.ts';
+import { sayHelp, sayHelpOf, sayMisheard } from '../src/messages/help.ts';
+import { message, text } from '../src/messages/message.ts';
+import type { Block, Message } from '../src/messages/message.ts';
+import { everyKind, kindsWith, worstCase } from '../test/support/every-kind.ts';
+import { photograph } from './browser.ts';
+
+const WIDTH = 720;
+const HOST = foreign('mx1.example.test');
+
+/** What hangs on the wall: a name, and the messages of one picture. */
+function pictures(): Readonly<Record<string, readonly Shown[]>> {
+  const kinds = kindsWith(HOST);
+  const of = (said: Message): Shown => ({ said, classic: false });
+  const part = (...wanted: readonly Block['kind'][]): Message =>
+    message('critical', 'mx1 is listed; 4,210 messages wait', ...wanted.map((kind) => kinds[kind]));
+  const spec = registry.find((each) => each.name === 'check');
+  return {
+    incident: [of(part('progress', 'evidence', 'series', 'measure', 'notice'))],
+    decision: [of(part('approval'))],
+    figures: [of(part('heading', 'facts', 'table', 'text', 'actions'))],
+    help: [of(sayHelp(registry.filter((each) => !each.shellOnly))), ...(spec ? [of(sayHelpOf(spec))] : [])],
+    misheard: [of(sayMisheard('there is no command "chekc"', 'did you mean check?', 'check'))],
+    bounce: [
+      of(sayBounce(readBounce('550 5.7.1 client [185.12.45.7] blocked using zen.spamhaus.org to bob@partner.example'))),
+    ],
+    drill: [of({ ...part('notice', 'actions'), drill: true })],
+    hostile: [
+      of(message('warning', 'Hostile text stays text', ...HOSTILE.map((bad) => text(['it says: ', foreign(bad)])))),
+    ],
+    classic: [{ said: everyKind(HOST), classic: true }],
+    worst: [of(worstCase())],
+  };
+}
+
+interface Shown {
+  readonly said: Message;
+  readonly classic: boolean;
+}
+
+const HOSTILE = [
+  '<!channel> wake up',
+  '<https://evil.test|your bank>',
+  '*bold* _it_ `code` ```block```',
+  '‮gnp.exe',
+  '<@U0ANNA> said so',
+];
+
+export async function hang(folder: string): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const [name, shown] of Object.entries(pictures())) {
+    for (const theme of ['light', 'dark'] as const) {
+      const file = join(folder, `slack-${name}-${theme}.png`);
+      const document = photograph(page(shown, theme), file, WIDTH);
+      if (/href="[^"]*evil\.test|@channel/i.test(document))
+        throw new Error(`${name}: a text became a link or a mention`);
+      files.push(file);
+    }
+  }
+  return files;
+}
+
+interface React {
+  createElement(type: unknown, properties: object): unknown;
+}
+
+function page(shown: readonly Shown[], theme: 'light' | 'dark'): string {
+  const require = createRequire(import.meta.url);
+  const react = require('react') as React;
+  const server = require('react-dom/server') as { renderToStaticMarkup(element: unknown): string };
+  const drawn = require('slack-blocks-to-jsx') as { Message: unknown };
+  const css = readFileSync(require.resolve('slack-blocks-to-jsx/dist/style.css'), 'utf8');
+  const html = shown.map(({ said, classic }) => {
+    const { blocks } = renderSlack(said, 'gallery', classic ? new Set(NATIVE) : new Set());
+    const element = react.createElement(drawn.Message, {
+      blocks: blocks.map(drawable),
+      name: 'Tourniquet',
+      logo: LOGO,
+      time: new Date(Date.UTC(2026, 10, 24, 7, 31)),
+      theme,
+    });
+    return server.renderToStaticMarkup(element);
+  });
+  const colours = theme === 'dark' ? 'background:#1a1d21;color:#d1d2d3' : 'background:#fff;color:#1d1c1d';
+  return `<!doctype html><meta charset="utf-8"><style>${css} body{margin:0;${colours};font-family:Lato,sans-serif;font-size:15px} main{padding:12px;display:block}</style>
+<main data-theme="${theme}">${html.join('\n')}</main>
+<script>document.documentElement.dataset.height = String(Math.ceil(document.querySelector('main').getBoundingClientRect().bottom));</script>`;
+}
+
+const LOGO = `data:image/svg+xml,${encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="6" fill="#7a1f1f"/><path d="M8 14h20v8H8z" fill="#fff"/><path d="M16 8h4v20h-4z" fill="#e8b4b4"/></svg>')}`;
+
+function drawable(block: unknown): unknown {
+  if (Array.isArray(block)) return block.map(drawable);
+  if (typeof block !== 'object' || block === null) return block;
+  const fields = Object.fromEntries(
+    Object.entries(block).flatMap(([name, value]: [string, unknown]) =>
+      name === 'verbatim' ? [] : [[name, drawable(value)]],
+    ),
+  );
+  if (fields['type'] === 'raw_number') return { type: 'raw_text', text: fields['text'] };
+  if (fields['type'] !== 'data_table') return fields;
+  const rows: readonly unknown[] = Array.isArray(fields['rows']) ? fields['rows'] : [];
+  return { type: 'table', rows: rows.slice(0, 1 + Number(fields['page_size'])), column_settings: [] };
+}
