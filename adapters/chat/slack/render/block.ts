@@ -67,5 +67,5 @@ export function preformatted(lines: readonly string[], limit: number): string {
     size += safe.length + 1;
   }
   const rest = lines.length - kept.length;
-  return `\`\`\`\n${kept.join('\n')}\n\`\`\`${rest > 0 ? `\n${more(rest, 'lines')}` : ''}`;
+  return `\`\`\`${kept.join('\n')}\`\`\`${rest > 0 ? `\n${more(rest, 'lines')}` : ''}`;
 }
