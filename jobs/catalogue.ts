@@ -69,6 +69,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   'break-glass': async () => (await import('./measures/decide.ts')).runBreakGlass,
   audit: async () => (await import('./audit.ts')).runAudit,
   check: async () => (await import('./check.ts')).runCheck,
+  confirm: async () => (await import('./measures/confirm.ts')).runConfirm,
   'clean-queue': async () => (await import('./measures/order.ts')).runCleanQueue,
   close: async () => (await import('./incidents/close.ts')).runClose,
   deny: async () => (await import('./measures/decide.ts')).runDeny,

@@ -162,6 +162,7 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
       for (const event of events) if (isByHand(event)) doByHand(company, event.step);
     }),
     holds: makeHolds(),
+    hands: { state: async () => ({}), ask: async () => {}, confirm: async () => undefined },
     fences: makeFences(() => clock.now()),
     auditLog,
     measureDrivers: { find: (order) => ('server' in order ? mail : gateway) },

@@ -1,4 +1,5 @@
 /** The driver and the watch of each kind of firewall. */
+import { openByHand } from '../../adapters/firewall/by-hand/driver.ts';
 import { openIptables } from '../../adapters/firewall/netfilter/iptables/driver.ts';
 import { watchIptables } from '../../adapters/firewall/netfilter/iptables/watch.ts';
 import { openMikrotik } from '../../adapters/firewall/mikrotik/driver.ts';
@@ -9,9 +10,11 @@ import { openOpnsense } from '../../adapters/firewall/opnsense/driver.ts';
 import type { OpnsenseGateway } from '../../adapters/firewall/opnsense/driver.ts';
 import { watchOpnsense } from '../../adapters/firewall/opnsense/watch.ts';
 import type { Gateway } from '../../adapters/firewall/netfilter/resolved.ts';
+import { tcpProbe } from '../../adapters/network/probe.ts';
 import { cidrContains } from '../domain/address/cidr.ts';
 import { parseIp } from '../domain/address/ip.ts';
 import type { FirewallConfig } from '../config/schema.ts';
+import type { Hands } from '../ports/hands.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
 import type { Watch, Watches } from '../ports/watch.ts';
 import { deviceApiOf } from './device-apis.ts';
@@ -24,6 +27,7 @@ const now = (): number => Date.now();
 export function firewallDriver(
   firewall: FirewallConfig,
   settings: Settings,
+  hands: Hands,
 ): MeasureDriver | ReturnType<MeasureDrivers['find']> {
   const host = hostOf(firewall, settings.dataFolder);
   switch (firewall.kind) {
@@ -41,11 +45,11 @@ export function firewallDriver(
       if ('refused' in api) return api;
       return openOpnsense({ ...gatewayOf(firewall, settings), ...placeOf(firewall, settings) }, api);
     }
-    case 'by-hand':
-      return {
-        refused: `there is no driver for ${firewall.kind} yet`,
-        remedy: `do it by hand on ${firewall.name}`,
-      };
+    case 'by-hand': {
+      const { name, mailServers, allowed } = gatewayOf(firewall, settings);
+      const at = firewall.probe === undefined ? undefined : probeAt(firewall.probe);
+      return openByHand({ name, mailServers, allowed, ...(at && { probe: at }) }, hands, tcpProbe);
+    }
     default:
       return firewall.kind satisfies never;
   }
@@ -110,6 +114,12 @@ function insideOf(firewall: FirewallConfig, settings: Settings): (address: strin
     const ip = parseIp(address);
     return ip.kind === 'ok' && ranges.some((range) => cidrContains(range, ip.value));
   };
+}
+
+/** `mail.example.org`, `[2001:db8::1]:25`; without a port it is 25. */
+function probeAt(text: string): { readonly host: string; readonly port: number } {
+  const [, six, host, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
+  return { host: six ?? host ?? text, port: Number(port ?? 25) };
 }
 
 function textOf(range: FirewallConfig['keep'][number]): string {

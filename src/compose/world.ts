@@ -11,6 +11,7 @@ import { openAuditLog } from '../../adapters/audit/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
 import { openFences, openHolds, openJournal } from '../../adapters/redis/journal.ts';
 import { openEvidenceStore } from '../../adapters/redis/evidence-store.ts';
+import { openHands } from '../../adapters/redis/hands.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openLogMemory } from '../../adapters/redis/log-memory.ts';
 import { openListProofs } from '../../adapters/redis/list-proofs.ts';
@@ -66,6 +67,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios);
   const ledger: World['ledger'] = openJournal(redis.records, 'measures');
   const auditFolder = join(settings.dataFolder, 'audit');
+  const hands = openHands(redis.records);
   const world: World = {
     clock: systemClock,
     random: systemRandom,
@@ -91,9 +93,10 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     ledger,
     incidents: openJournal(redis.records, 'incidents'),
     holds: openHolds(redis.records),
-    measureDrivers: makeMeasureDrivers(settings, (target) => agents.driverFor(target)),
+    measureDrivers: makeMeasureDrivers(settings, (target) => agents.driverFor(target), hands),
     measureRules: makeMeasureRules(settings.config),
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
+    hands,
     fences: openFences(redis.records, () => systemClock.now()),
     queueHistory: openQueueHistory(redis.records),
     mailLogs: makeMailLogs(settings, agents.lineTo),

@@ -83,6 +83,8 @@ const firewall = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).optional(),
   credentialsFile: file.optional(),
   caFile: file.optional(),
+  /** An outside mail server that answers on port 25, for trying from here whether a block by hand works. */
+  probe: hostPort.optional(),
   /** Interfaces that lead to the internet: only what leaves through them is blocked. */
   outside: z.array(interfaceName).default([]),
   /** Kept open while unplugged: where the bot speaks from. */

@@ -15,6 +15,7 @@ import type { MeasureRules } from './measure-rules.ts';
 import type { Fences, MeasureDrivers } from './measures.ts';
 import type { IncidentEvent } from '../domain/incidents/incident.ts';
 import type { MeasureEvent } from '../domain/measures/record.ts';
+import type { Hands } from './hands.ts';
 import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
 import type { LogMemory, MailLogs } from './mail-log.ts';
@@ -60,6 +61,7 @@ export interface World {
   readonly incidents: Journal<IncidentEvent>;
   readonly holds: Holds;
   readonly fences: Fences;
+  readonly hands: Hands;
   readonly auditLog: AuditLog;
   readonly measureDrivers: MeasureDrivers;
   readonly measureRules: MeasureRules;

@@ -87,6 +87,20 @@ export const extendSpec: CommandSpec<NumberArguments> = {
   read: (said) => readNumber(said, 'none'),
 };
 
+export const confirmSpec: CommandSpec<NumberArguments> = {
+  name: 'confirm',
+  usage: 'N',
+  help: 'say that you have done by hand what a measure asks for: carried it out, or taken it back',
+  details: [
+    'For firewalls that nobody but a person reaches. Where it can be seen from here whether it works, it is tried.',
+  ],
+  examples: ['confirm 7'],
+  role: 'responder',
+  risk: 'note',
+  options: [],
+  read: (said) => readNumber(said, 'none'),
+};
+
 export const ledgerSpec: CommandSpec<{ readonly all: boolean }> = {
   name: 'ledger',
   usage: '[--all]',
