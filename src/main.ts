@@ -28,6 +28,8 @@ async function main(words: readonly string[]): Promise<number> {
       spec: command.spec,
     });
   }
+  const resolver = await wrongResolver(command.spoken.options['resolver'] ?? []);
+  if (resolver) return wrongCall({ ...resolver, spec: command.spec });
   const streams = {
     out: (text: string) => process.stdout.write(text),
     err: (text: string) => process.stderr.write(text),
@@ -80,6 +82,28 @@ function readMisheard(name: string): Misheard {
         remedy: 'say help',
         permitted: [],
       };
+}
+
+/** The first of these that is no resolver. */
+async function wrongResolver(named: readonly string[]): Promise<Misheard | undefined> {
+  if (named.length === 0) return undefined;
+  const { readServer } = await import('../adapters/dns/resolver.ts');
+  for (const word of named) {
+    try {
+      readServer(word);
+    } catch (error) {
+      const said = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+      const why = `--resolver ${said}`;
+      return {
+        kind: 'misheard',
+        word,
+        why,
+        remedy: 'a name can not stand there: it would have to be asked for',
+        permitted: [],
+      };
+    }
+  }
+  return undefined;
 }
 
 function wrongCall(heard: Misheard): number {

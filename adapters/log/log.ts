@@ -19,6 +19,21 @@ export function redactSecrets(text: string): string {
   return SECRETS.reduce((clean, [pattern, shown]) => clean.replace(pattern, shown), text);
 }
 
+/** Variables that hold a secret by their name: operators' keys, tokens, passwords. */
+const SECRET_NAME = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD)$/i;
+/** Shorter ones are words, and would be taken out of every sentence. */
+const SHORTEST_SECRET = 8;
+
+/** Also takes out, in any case of letters, what these variables hold. */
+export function redactorFor(env: Readonly<Record<string, string | undefined>>): (text: string) => string {
+  const held = Object.entries(env).flatMap(([name, value]) =>
+    SECRET_NAME.test(name) && value !== undefined && value.length >= SHORTEST_SECRET
+      ? [[new RegExp(value.replaceAll(/[^A-Za-z0-9]/g, '\\$&'), 'gi'), `[${name}]`] as const]
+      : [],
+  );
+  return (text) => held.reduce((clean, [pattern, shown]) => clean.replace(pattern, () => shown), redactSecrets(text));
+}
+
 export type LogTarget =
   | { readonly kind: 'json'; readonly to: 'stderr' }
   | { readonly kind: 'pretty' }
@@ -27,7 +42,7 @@ export type LogTarget =
 /** Levels: error, warn, info (default), debug. Throws where the file can't be written. */
 export async function openLog(target: LogTarget, level = 'info'): Promise<Log> {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: redactSecrets } },
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: redactorFor(process.env) } },
     await destination(target),
   );
 }

@@ -1,5 +1,9 @@
 /** The conformance rows that no real server can be told to produce. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { systemResolvers } from '../../../adapters/dns/resolv-conf.ts';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
 import { sweep } from '../../../jobs/sweep.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
@@ -107,6 +111,59 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
   const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
   expect(short(finding)).toBe(right);
   await server.stop();
+});
+
+it.each([
+  ['0', 0, 1],
+  ['2^31', 2 ** 31, 86_400],
+  ['a minute', 60, 60],
+])('row 39: a time to live of %s is kept within bounds, of an answer and of none', async (_what, ttl, kept) => {
+  const soa = { mname: 'ns.test', rname: 'a.test', serial: 1, refresh: 1, retry: 1, expire: 1, minimum: ttl };
+  const server = await startMisbehaving(
+    {
+      'bl.test': (asked) =>
+        asked.name.startsWith('2.')
+          ? [reply(asked, [a(asked.name, '127.0.0.2', ttl)])]
+          : [reply(asked, [], { authorities: [{ type: 'SOA', name: 'bl.test', ttl: 2 ** 31, data: soa }] })],
+    },
+    true,
+  );
+  const resolver = openResolver([readServer(server.address)]);
+  const replies = await Promise.all(['2.bl.test', '1.bl.test'].map((name) => resolver.ask({ name, type: 'A' }, 2000)));
+  expect(replies).toMatchObject([
+    { kind: 'answer', rcode: 'NOERROR', ttl: kept },
+    { kind: 'answer', rcode: 'NXDOMAIN', ttl: kept },
+  ]);
+  resolver.close();
+  await server.stop();
+});
+
+it('row 40: no answer outlives the sweep: a resolver that was refused and is mended is believed at once', async () => {
+  let mended = false;
+  const server = await startMisbehaving(
+    {
+      'odd.bl.test': (asked) =>
+        mended ? proved((each) => [reply(each)])(asked) : [reply(asked, [a(asked.name, '127.255.255.254', 2100)])],
+    },
+    true,
+  );
+  const said = async (): Promise<string> => short((await ask(server.address, [list('odd.bl.test')], OTHER))[0]);
+  expect(await said()).toBe('unknown blocked-resolver');
+  mended = true;
+  expect(await said()).toBe('clear');
+  await server.stop();
+});
+
+it('row 35: the system’s resolvers are read without their search domains', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tq-resolv-'));
+  const file = join(folder, 'resolv.conf');
+  writeFileSync(
+    file,
+    '# by hand\nsearch wild.test corp.test\noptions ndots:5\nnameserver 192.0.2.53\nnameserver 2001:db8::53%eth0\nnameserver nonsense\n',
+  );
+  expect(systemResolvers(file).map((each) => each.name)).toEqual(['192.0.2.53:53', '[2001:db8::53]:53']);
+  expect(systemResolvers(join(folder, 'missing')).map((each) => each.name)).toEqual(['127.0.0.1:53']);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it('row 28: a huge, binary, hostile reason is bounded and does not cost the listing', async () => {
