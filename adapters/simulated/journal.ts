@@ -3,33 +3,35 @@ import type { Holds, Journal } from '../../src/ports/journal.ts';
 import type { Fences } from '../../src/ports/measures.ts';
 
 export function makeJournal<Event>(): Journal<Event> {
-  const streams = new Map<number, string[]>();
+  const streams = new Map<number, Event[]>();
   let last = 0;
   const settled = new Set<number>();
   return {
     reserve: async () => (last += 1),
     begin: async (events, reserved) => {
       const number = reserved ?? (last += 1);
-      streams.set(
-        number,
-        events.map((event) => JSON.stringify(event)),
-      );
+      streams.set(number, events.map(asKept));
       return number;
     },
     read: async (number) => {
-      const lines = streams.get(number) ?? [];
-      return { version: lines.length, events: lines.map((line): Event => JSON.parse(line)) };
+      const kept = streams.get(number) ?? [];
+      return { version: kept.length, events: [...kept] };
     },
     append: async (number, expected, events) => {
-      const lines = streams.get(number);
-      if (lines?.length !== expected) return 'conflict';
-      lines.push(...events.map((event) => JSON.stringify(event)));
+      const kept = streams.get(number);
+      if (kept?.length !== expected) return 'conflict';
+      kept.push(...events.map(asKept));
       return 'appended';
     },
     numbers: async (which) =>
       [...streams.keys()].filter((number) => which === 'all' || !settled.has(number)).toSorted((a, b) => b - a),
     settle: async (number) => void settled.add(number),
   };
+}
+
+/** As it would come back from a record: what JSON doesn't keep is lost here too. */
+function asKept<Event>(event: Event): Event {
+  return JSON.parse(JSON.stringify(event));
 }
 
 export function makeHolds(): Holds {

@@ -155,10 +155,10 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     queueHistory: makeQueueHistory(),
     mailSetups: openSetups(company),
     evidence: makeEvidenceStore((verdict) => kept.concluded.push({ at: clock.monotonic(), verdict })),
-    ledger: listen(makeJournal<MeasureEvent>(), (number, events) => {
+    ledger: listen(labelled(makeJournal<MeasureEvent>()), (number, events) => {
       for (const event of events) kept.ledgerAt.push({ at: clock.monotonic(), number, event });
     }),
-    incidents: listen(makeJournal<IncidentEvent>(), (_number, events) => {
+    incidents: listen(labelled(makeJournal<IncidentEvent>()), (_number, events) => {
       for (const event of events) if (isByHand(event)) doByHand(company, event.step);
     }),
     holds: makeHolds(),
@@ -206,6 +206,13 @@ function makeHistory(): ListingHistory {
 /** A person who reports a step as done has done it. */
 function isByHand(event: IncidentEvent): event is Extract<IncidentEvent, { kind: 'step' }> {
   return event.kind === 'step' && (event.outcome === 'done' || event.outcome === 'by-hand');
+}
+
+/** What begins in a drill says so itself, wherever it may be shown. */
+function labelled<Event extends { readonly kind: string }>(journal: Journal<Event>): Journal<Event> {
+  const mark = (event: Event): Event =>
+    event.kind === 'opened' || event.kind === 'proposed' ? { ...event, drill: true } : event;
+  return { ...journal, begin: (events, reserved) => journal.begin(events.map(mark), reserved) };
 }
 
 function listen<Event>(

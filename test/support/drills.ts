@@ -1,0 +1,76 @@
+/** Many drills that play themselves, one after the other, and what became of them, by scenario. */
+import { loadScenarios } from '../../src/compose/drill/scenarios.ts';
+import { playByItself } from '../../src/compose/drill/play.ts';
+import type { PlayOrder, Played } from '../../src/compose/drill/play.ts';
+
+export interface Failure {
+  readonly order: PlayOrder;
+  readonly faults: number;
+  readonly why: readonly string[];
+}
+
+export interface Row {
+  runs: number;
+  right: number;
+  contained: number;
+  spamLeaked: number;
+  mailHeldUp: number;
+  wrongSteps: number;
+  innocentCutOff: number;
+  leftInForce: number;
+}
+
+export interface Tally {
+  readonly table: Readonly<Record<string, Row>>;
+  readonly failures: readonly Failure[];
+  readonly simulatedHours: number;
+}
+
+/** `seeds`: from 1; the scenarios take turns. With faults, what must hold are the invariants alone. */
+export async function playMany(seeds: number, withFaults: boolean): Promise<Tally> {
+  const scenarios = loadScenarios();
+  const table: Record<string, Row> = {};
+  const failures: Failure[] = [];
+  let simulatedMs = 0;
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const scenario = scenarios[(seed - 1) % scenarios.length];
+    if (!scenario) continue;
+    const order: PlayOrder = { scenario, seed, ...(withFaults && { faults: { first: Infinity } }) };
+    const played = await playByItself(order);
+    simulatedMs += played.simulatedMs;
+    const row = (table[scenario.name] ??= {
+      runs: 0,
+      right: 0,
+      contained: 0,
+      spamLeaked: 0,
+      mailHeldUp: 0,
+      wrongSteps: 0,
+      innocentCutOff: 0,
+      leftInForce: 0,
+    });
+    count(row, played);
+    const why = withFaults ? played.broken : faultsOf(played);
+    if (why.length > 0) failures.push({ order, faults: played.faults.length, why });
+  }
+  return { table, failures, simulatedHours: simulatedMs / 3_600_000 };
+}
+
+function count(row: Row, { score }: Played): void {
+  row.runs += 1;
+  row.right += score.isVerdictRight ? 1 : 0;
+  row.contained += score.result === 'contained' ? 1 : 0;
+  row.spamLeaked += score.truth.spamLeaked;
+  row.mailHeldUp += score.truth.mailHeld;
+  row.wrongSteps += score.wrongSteps.length;
+  row.innocentCutOff += score.truth.innocent.length;
+  row.leftInForce += score.left.length;
+}
+
+function faultsOf({ score }: Played): readonly string[] {
+  return [
+    ...(score.isVerdictRight ? [] : [`the verdict was ${score.verdict}, in truth it is ${score.trueCause}`]),
+    ...(score.result === 'contained' ? [] : [`it ended ${score.result}: ${score.truth.stillActive.join('; ')}`]),
+    ...score.left.map((what) => `${what} was left in force`),
+    ...score.truth.innocent.map((who) => `${who} was cut off and had done nothing`),
+  ];
+}
