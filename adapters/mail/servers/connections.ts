@@ -39,15 +39,20 @@ export interface Listener {
   readonly port: string;
   readonly program: string;
   readonly pid: string;
+  /** Another one where the program has opened it anew. */
+  readonly inode: string;
 }
 
 /** Listening TCP sockets with their processes; needs root. */
 export async function listListeners(name: string, host: Host): Promise<readonly Listener[]> {
-  const ran = await host.run(['ss', '-Hltnp'], { deadlineMs: DEADLINE_MS });
+  const ran = await host.run(['ss', '-Hltnpe'], { deadlineMs: DEADLINE_MS });
   if (ran.code !== 0) throw new HostUnknown(`ss on ${name} can't list what listens: ${ran.err.trim().slice(0, 200)}`);
   return ran.out.split('\n').flatMap((line) => {
-    const [, port, program, pid] = /:(\d+)\s+\S+:\*\s+users:\(\("([^"]*)",pid=(\d+)/.exec(line) ?? [];
-    return port === undefined || program === undefined || pid === undefined ? [] : [{ port, program, pid }];
+    const [, port, program, pid, inode] =
+      /:(\d+)\s+\S+:\*\s+users:\(\("([^"]*)",pid=(\d+).*\bino:(\d+)/.exec(line) ?? [];
+    return port === undefined || program === undefined || pid === undefined || inode === undefined
+      ? []
+      : [{ port, program, pid, inode }];
   });
 }
 

@@ -51,7 +51,7 @@ cat > "$new" && chmod 644 "$new" && "$x" -C "$new" -bV; code=$?
 rm -f "$new"; exit $code`;
 /** A number may have been given to another process meanwhile. */
 const HUP = 'for pid; do case "$(cat "/proc/$pid/comm" 2>/dev/null)" in exim*) kill -HUP "$pid";; esac; done; exit 0';
-const LISTENS_WITHIN_MS = 5000;
+const LISTENS_WITHIN_MS = 15_000;
 
 export function openEximTools(options: ServerOptions, host: Host, files: HostFiles, now: () => number): EximTools {
   const { name } = options;
@@ -94,13 +94,18 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
     },
     // By what listens, not by the pid file: one daemon that goes takes away the file of the one that has come.
     reload: async (fence) => {
-      const pids = [...new Set((await daemons()).map((each) => each.pid))];
-      if (pids.length === 0) return;
+      const old = await daemons();
+      if (old.length === 0) return;
+      const pids = [...new Set(old.map((each) => each.pid))];
       await host.run(['sh', '-c', HUP, 'tourniquet', ...pids], { deadlineMs: DEADLINE_MS, fence });
       const last = performance.now() + LISTENS_WITHIN_MS;
-      while ((await daemons()).length === 0)
+      for (;;) {
+        // It has read its configuration once it listens on sockets of its own anew; until then sessions begin with the old.
+        const now = await daemons();
+        if (now.length > 0 && !now.some((each) => old.some(({ inode }) => inode === each.inode))) return;
         if (performance.now() > last)
-          throw new HostUnknown(`the daemon on ${name} was told to read its configuration, and listens no more.`);
+          throw new HostUnknown(`the daemon on ${name} was told to read its configuration, and has not begun anew.`);
+      }
     },
     check: async (config) => {
       const ran = await host.run(['sh', '-c', CHECK, 'tourniquet'], { deadlineMs: DEADLINE_MS, input: config });
