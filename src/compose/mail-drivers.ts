@@ -1,5 +1,6 @@
 /** Which driver carries out a measure on a configured mail server. */
 import { openHostFiles } from '../../adapters/host/files.ts';
+import { openExchange } from '../../adapters/mail/exchange/measures/driver.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import { openExim } from '../../adapters/mail/servers/exim/driver.ts';
 import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
@@ -8,6 +9,7 @@ import type { ServerConfig } from '../config/schema.ts';
 import type { MeasureKind } from '../domain/measures/order.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
 import { hostOf } from './hosts.ts';
+import { scriptsOf } from './mail-servers.ts';
 import type { Settings } from './settings.ts';
 
 type Found = ReturnType<MeasureDrivers['find']>;
@@ -29,7 +31,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     name: server.name,
     instances: server.instances,
     pagerLeavesHere: server.pagerLeavesHere,
-    mail: openMailServer(server.name, server.mta, host, server.instances),
+    mail: openMailServer(server.name, server.mta, host, server.instances, scriptsOf(server)),
     ...(smartHost && { smartHost }),
   };
   switch (server.mta) {
@@ -38,6 +40,8 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     case 'exim':
       return openExim(options, kind, host, files, () => Date.now());
     case 'exchange':
+      // Saving single messages of Exchange and handing them in again was not built.
+      return kind === 'clean-queue' ? undefined : openExchange({ ...options, scripts: scriptsOf(server) }, host);
     case 'opensmtpd':
     case 'sendmail':
       return undefined;

@@ -38,7 +38,7 @@ export function makeMailServers(settings: Settings, lineTo: (target: string) => 
 }
 
 /** Where the PowerShell files lie on the host. */
-function scriptsOf(server: ServerConfig): string {
+export function scriptsOf(server: ServerConfig): string {
   return typeof server.reach === 'object'
     ? 'C:/ProgramData/tourniquet'
     : join(PROJECT_ROOT, 'adapters/mail/exchange').replaceAll('\\', '/');

@@ -101,8 +101,8 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
       const last = performance.now() + LISTENS_WITHIN_MS;
       for (;;) {
         // It has read its configuration once it listens on sockets of its own anew; until then sessions begin with the old.
-        const now = await daemons();
-        if (now.length > 0 && !now.some((each) => old.some(({ inode }) => inode === each.inode))) return;
+        const begun = await daemons();
+        if (begun.length > 0 && !begun.some((each) => old.some(({ inode }) => inode === each.inode))) return;
         if (performance.now() > last)
           throw new HostUnknown(`the daemon on ${name} was told to read its configuration, and has not begun anew.`);
       }

@@ -1,0 +1,62 @@
+/**
+ * Running measure.ps1 on an Exchange server: bound parameters by argv, each of a pattern that no shell reads anything into.
+ *
+ * The fence is the file's own, as there is no sh on Windows: it ends with 75 where a later hand has acted.
+ */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { FenceLost, HostUnknown } from '../../../../src/ports/host.ts';
+import type { Host } from '../../../../src/ports/host.ts';
+
+const settingSchema = z.object({ kind: z.string(), id: z.string(), value: z.string(), rest: z.string() });
+
+/** A switch of Exchange, as it stands; `rest`: what else is told of the same object. */
+export type Setting = z.output<typeof settingSchema>;
+
+export interface Call {
+  readonly action: 'Look' | 'Verify' | 'Apply';
+  readonly measure: string;
+  /** More bound parameters, by name. */
+  readonly bound?: Readonly<Record<string, string>>;
+  readonly settings?: readonly Pick<Setting, 'kind' | 'id' | 'value'>[];
+  readonly fence?: number;
+}
+
+/** An Exchange cmdlet takes seconds, its snap-in as many again. */
+const DEADLINE_MS = 90_000;
+const FENCED = 75;
+const FENCED_WORD = 'tourniquet: a later hand has acted';
+
+export async function callPowerShell(
+  host: Host,
+  name: string,
+  scripts: string,
+  call: Call,
+): Promise<readonly Setting[]> {
+  const marker = randomBytes(8).toString('hex');
+  const parameters: Readonly<Record<string, string>> = {
+    Marker: marker,
+    Do: call.action,
+    Measure: call.measure,
+    ...call.bound,
+    ...(call.settings && { Settings: Buffer.from(JSON.stringify(call.settings)).toString('base64') }),
+    ...(call.fence !== undefined && { Fence: String(call.fence) }),
+  };
+  const file = `${scripts}/measures/measure.ps1`;
+  const argv = ['powershell', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', file];
+  const words = Object.entries(parameters).flatMap(([each, value]) => [`-${each}`, value]);
+  const ran = await host.run([...argv, ...words], { deadlineMs: DEADLINE_MS });
+  if (ran.code === FENCED && ran.err.includes(FENCED_WORD)) throw new FenceLost(name);
+  if (ran.code !== 0)
+    throw new HostUnknown(`measure.ps1 on ${name} ended with ${ran.code}: ${ran.err.trim().slice(0, 300)}`);
+  const lines = ran.out.split(/\r?\n/);
+  const begin = lines.indexOf(`begin ${marker}`);
+  const end = lines.indexOf(`end ${marker}`);
+  if (begin === -1 || end < begin)
+    throw new HostUnknown(`What ${name} printed is not whole. Run measure.ps1 by hand there and look at its error.`);
+  try {
+    return z.array(settingSchema).parse(JSON.parse(lines.slice(begin + 1, end).join('\n')));
+  } catch (cause) {
+    throw new HostUnknown(`What measure.ps1 printed on ${name} is not what it should print.`, { cause });
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * A strict stand-in for measure.ps1 on an Exchange server, as none was at hand: it takes only the argv that Windows
+ * PowerShell would bind, with the patterns read from the file itself, and answers in the documented shapes.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Host, Ran } from '../../src/ports/host.ts';
+
+const FILE = readFileSync(join(import.meta.dirname, '../../adapters/mail/exchange/measures/measure.ps1'), 'utf8');
+const PATTERNS = new Map(
+  [...FILE.matchAll(/\[ValidatePattern\('([^']+)'\)\]\s*\[string\] \$(\w+)/g)].map((match) => [
+    match[2] ?? '',
+    new RegExp(match[1] ?? ''),
+  ]),
+);
+const HEAD =
+  'powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File C:/ProgramData/tourniquet/measures/measure.ps1';
+const wantedSchema = z.array(z.strictObject({ kind: z.string(), id: z.string(), value: z.enum(['True', 'False']) }));
+
+export interface FakeExchange {
+  readonly host: Host;
+  readonly connectors: { name: string; enabled: boolean; rest: string }[];
+  readonly users: Map<string, boolean>;
+  state(): string;
+}
+
+export function fakeExchange(): FakeExchange {
+  const connectors = [
+    { name: 'Internet mail', enabled: true, rest: 'SMTP:*;1|True||25|EX1' },
+    { name: 'Partner', enabled: true, rest: 'SMTP:partner.test;1|False|[192.0.2.9]|25|EX1' },
+    { name: 'Old', enabled: false, rest: 'SMTP:*;10|True||25|EX1' },
+  ];
+  const users = new Map([['svcacct', true]]);
+  const queues = [{ id: String.raw`EX1\123`, status: 'Active' }];
+  let seen = 0;
+  const say = (enabled: boolean): string => (enabled ? 'True' : 'False');
+  const ok = (marker: string, found: readonly object[]): Ran => ({
+    code: 0,
+    out: `Welcome to the Exchange Management Shell!\r\nbegin ${marker}\r\n${JSON.stringify(found)}\r\nend ${marker}\r\n`,
+    err: '',
+  });
+  const apply = (bound: ReadonlyMap<string, string>): void => {
+    const wanted = wantedSchema.parse(JSON.parse(Buffer.from(bound.get('Settings') ?? '', 'base64').toString()));
+    for (const { kind, id, value } of wanted) {
+      const connector = connectors.find((each) => each.name === id);
+      if (kind === 'SendConnector' && connector) connector.enabled = value === 'True';
+      else if (kind === 'Account' && users.has(id)) users.set(id, value === 'True');
+      else if (kind === 'Relay' && id === bound.get('Relay')) {
+        if (value === 'True' && !connector)
+          connectors.push({
+            name: id,
+            enabled: true,
+            rest: `SMTP:*;1|False|${bound.get('RelayHost')}|${bound.get('RelayPort')}|EX1`,
+          });
+        if (value === 'False' && connector) connectors.splice(connectors.indexOf(connector), 1);
+      } else throw new Error(`The operation couldn't be performed because object '${id}' couldn't be found.`);
+    }
+    if (bound.get('Measure') === 'freeze-outbound')
+      for (const queue of queues) queue.status = wanted.some((each) => each.value === 'False') ? 'Suspended' : 'Active';
+  };
+  const run = (argv: readonly string[]): Ran => {
+    if (argv.slice(0, 7).join(' ') !== HEAD) throw new Error(`not the way to start PowerShell: ${argv.join(' ')}`);
+    const bound = new Map<string, string>();
+    for (let at = 7; at < argv.length; at += 2) {
+      const name = argv[at]?.slice(1) ?? '';
+      const value = argv[at + 1] ?? '';
+      if (!PATTERNS.get(name)?.test(value))
+        return { code: 1, out: '', err: `Cannot validate argument on parameter '${name}'.` };
+      bound.set(name, value);
+    }
+    const marker = bound.get('Marker') ?? '';
+    const login = (bound.get('Account') ?? '').split('/').at(-1) ?? '';
+    const isAccount = bound.get('Measure') === 'disable-account';
+    if (isAccount && !users.has(login))
+      return { code: 1, out: '', err: `Cannot find an object with identity: '${login}'` };
+    switch (bound.get('Do')) {
+      case 'Look':
+        return ok(
+          marker,
+          isAccount
+            ? [{ kind: 'Account', id: login, value: say(users.get(login) === true), rest: 'S-1-5-21-1' }]
+            : connectors.map((each) => ({
+                kind: 'SendConnector',
+                id: each.name,
+                value: say(each.enabled),
+                rest: each.rest,
+              })),
+        );
+      case 'Verify':
+        return ok(
+          marker,
+          isAccount
+            ? [{ kind: 'Disabled', id: login, value: say(users.get(login) !== true), rest: '' }]
+            : queues
+                .filter((each) => each.status === 'Active')
+                .map((each) => ({ kind: 'Moving', id: each.id, value: each.status, rest: 'far.test' })),
+        );
+      default: {
+        const fence = Number(bound.get('Fence'));
+        if (!(fence >= seen)) return { code: 75, out: '', err: 'tourniquet: a later hand has acted\r\n' };
+        seen = fence;
+        apply(bound);
+        return ok(marker, []);
+      }
+    }
+  };
+  return {
+    connectors,
+    users,
+    state: () => JSON.stringify([connectors, [...users], queues]),
+    host: {
+      run: async (argv) => run(argv),
+      // oxlint-disable-next-line require-yield -- the measures read no lines
+      async *lines() {
+        throw new Error('not asked for');
+      },
+    },
+  };
+}
