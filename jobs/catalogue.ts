@@ -94,6 +94,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   queue: async () => (await import('./look-at-queue.ts')).runQueue,
   report: async () => (await import('./incidents/report.ts')).runReport,
   reroute: async () => (await import('./measures/order.ts')).runReroute,
+  schedule: async () => (await import('./morning/schedule-command.ts')).runScheduleCommand,
   skip: async () => (await import('./incidents/steps.ts')).runSkip,
   status: async () => (await import('./status.ts')).runStatus,
   triage: async () => (await import('./triage.ts')).runTriage,
@@ -108,5 +109,7 @@ type Chore = (world: World) => Promise<void>;
 export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   canary: async () => (await import('./canary.ts')).runCanary,
   escalate: async () => (await import('./escalation/tick.ts')).runEscalate,
+  watch: async () => (await import('./morning/watch.ts')).runWatch,
+  morning: async () => (await import('./morning/morning.ts')).runMornings,
   reconcile: async () => (await import('./measures/reconcile.ts')).runReconcile,
 };

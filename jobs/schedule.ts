@@ -27,6 +27,9 @@ export const HOUSE_SLOTS: readonly Slot[] = [
   { id: 'canary', chore: 'canary', pattern: '*/15 * * * * *', timezone: 'UTC' },
   // Calls are due to the second; a tick that finds nothing due costs one read.
   { id: 'escalate', chore: 'escalate', pattern: '* * * * * *', timezone: 'UTC' },
+  // What a morning's own slot has missed.
+  { id: 'mornings', chore: 'morning', pattern: '40 * * * * *', timezone: 'UTC' },
+  { id: 'watch', chore: 'watch', pattern: '50 * * * * *', timezone: 'UTC' },
   { id: 'reconcile', chore: 'reconcile', pattern: '20 * * * * *', timezone: 'UTC' },
 ];
 

@@ -26,6 +26,7 @@ import { openDoors, openSetups } from './doors.ts';
 import { startFlows } from './flows.ts';
 import { doByHand, letComplain, letMeddle } from './hands.ts';
 import { makeEvidenceStore } from './evidence.ts';
+import { makeMornings } from './mornings.ts';
 import { makeFences, makeHolds, makeJournal } from './journal.ts';
 import { openMailMeasures } from './mail-measures.ts';
 import { makeLogMemory, makeQueueHistory, openMailLogs, openMailServers } from './mail-ports.ts';
@@ -135,6 +136,7 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     // A drill wakes nobody.
     onCall: { rotas: [], rooms: [], directTo: () => [] },
     pagers: { all: [] },
+    mornings: makeMornings(() => clock.now()),
     catalogue: { read: async () => company.lists.catalogue },
     listingHistory: makeHistory(),
     listProofs: { holdMs: 0, read: async () => new Map(), note: async () => {} },

@@ -40,6 +40,7 @@ import {
 } from './specs/measures.ts';
 import { queueSpec } from './specs/queue.ts';
 import { rescueSpec } from './specs/rescue.ts';
+import { scheduleSpec } from './specs/schedule.ts';
 import { startSpec } from './specs/start.ts';
 import { slackSpec } from './specs/slack.ts';
 import { statusSpec } from './specs/status.ts';
@@ -87,6 +88,7 @@ export const registry: readonly CommandSpec[] = [
   windowsSpec,
   drillSpec,
   hintSpec,
+  scheduleSpec,
   statusSpec,
   chatSpec,
   startSpec,

@@ -7,9 +7,12 @@ import { openWebhook } from '../../adapters/paging/webhook.ts';
 import type { PagingConfig } from '../config/on-call.ts';
 import type { Config } from '../config/schema.ts';
 import { instantOf } from '../domain/calendar/zone.ts';
+import type { MorningPlan } from '../domain/morning/plan.ts';
 import type { EscalationRules } from '../domain/escalation/rules.ts';
 import type { Rota } from '../domain/escalation/rota.ts';
+import type { Slot } from '../../jobs/schedule.ts';
 import type { Conversation } from '../ports/conversation.ts';
+import type { WatchPlan } from '../ports/mornings.ts';
 import type { OnCall } from '../ports/on-call.ts';
 import type { Pager, Pagers } from '../ports/pagers.ts';
 
@@ -93,4 +96,37 @@ function secretOf(path: string, name: string): string {
   const secret = readFileSync(path, 'utf8').trim();
   if (secret === '') throw new Error(`${path} is empty; the paging service ${name} needs its secret there.`);
   return secret;
+}
+
+const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+/** When each site is looked at: its own times, else those for all sites. */
+export function morningPlans(config: Config): readonly MorningPlan[] {
+  return config.sites.flatMap((site): readonly MorningPlan[] => {
+    const morning = site.morning ?? config.morning;
+    if (!morning) return [];
+    const days = morning.days.map((day) => DAYS.indexOf(day));
+    return [{ site: site.name, timezone: site.timezone, times: [morning.at, ...morning.again].toSorted(), days }];
+  });
+}
+
+export function watchPlans(config: Config): readonly WatchPlan[] {
+  return config.sites.flatMap((site): readonly WatchPlan[] => {
+    const thresholds = site.thresholds ?? config.thresholds;
+    if (!thresholds) return [];
+    const { everyMinutes, queue, growthPerHour, nullSender } = thresholds;
+    return [{ site: site.name, everyMs: everyMinutes * MINUTE_MS, queue, growthPerHour, nullSender }];
+  });
+}
+
+/** The mornings as slots of the schedule: a cron pattern in the site's own time zone each. */
+export function morningSlots(config: Config): readonly Slot[] {
+  return morningPlans(config).flatMap((plan) =>
+    plan.times.map((time) => ({
+      id: `morning-${plan.site}-${time.replace(':', '')}`,
+      chore: 'morning',
+      pattern: `${Number(time.slice(3))} ${Number(time.slice(0, 2))} * * ${plan.days.join(',')}`,
+      timezone: plan.timezone,
+    })),
+  );
 }

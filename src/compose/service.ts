@@ -27,6 +27,7 @@ import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
 import { WORKERS_KEY } from './household.ts';
+import { morningSlots } from './on-call.ts';
 import { openRedis } from './redis.ts';
 import type { Settings } from './settings.ts';
 import { makeWorld } from './world.ts';
@@ -71,7 +72,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
     ? openWorker(redis.waiter(), address, workerPlan(real.world, drillFor(real.drills), figures, log))
     : undefined;
   const schedule = parts.scheduler
-    ? startSchedule(await redis.producer(), address, HOUSE_SLOTS, (error) =>
+    ? startSchedule(await redis.producer(), address, [...HOUSE_SLOTS, ...morningSlots(settings.config)], (error) =>
         log.warn({ error: error.message }, 'the schedule could not be laid; tried again within a minute'),
       )
     : undefined;

@@ -16,6 +16,7 @@ import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openLogMemory } from '../../adapters/redis/log-memory.ts';
 import { openListProofs } from '../../adapters/redis/list-proofs.ts';
 import { openManners } from '../../adapters/redis/manners.ts';
+import { openMornings } from '../../adapters/redis/mornings.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import { openQueueHistory } from '../../adapters/redis/queue-history.ts';
@@ -32,7 +33,7 @@ import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
-import { makeOnCall, makePagers } from './on-call.ts';
+import { makeOnCall, makePagers, morningPlans, watchPlans } from './on-call.ts';
 import { makePeople } from './people.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
@@ -84,6 +85,12 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     playbooks: { own: settings.playbooks },
     onCall: makeOnCall(settings.config),
     pagers: makePagers(settings.config),
+    mornings: openMornings(
+      redis.records,
+      settings.dataFolder,
+      morningPlans(settings.config),
+      watchPlans(settings.config),
+    ),
     files: localFiles,
     drills,
     mailServers: makeMailServers(settings, agents.lineTo),

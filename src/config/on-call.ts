@@ -22,6 +22,8 @@ export const morningSchema = z.strictObject({
     .array(z.enum(DAYS))
     .min(1)
     .default([...WORKDAYS]),
+  /** Further looks on the same day; the day's message is edited, and only news are told. */
+  again: z.array(time).max(12).default([]),
 });
 
 export const thresholdsSchema = z.strictObject({

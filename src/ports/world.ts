@@ -23,6 +23,7 @@ import type { MailDoors } from './mail-doors.ts';
 import type { ListProofs } from './list-proofs.ts';
 import type { MailServers } from './mail-server.ts';
 import type { Manners } from './manners.ts';
+import type { Mornings } from './mornings.ts';
 import type { Network } from './network.ts';
 import type { MailSetups } from './mail-setup.ts';
 import type { OnCall } from './on-call.ts';
@@ -48,6 +49,7 @@ export interface World {
   readonly secondOpinion: SecondOpinion;
   readonly sites: Sites;
   readonly playbooks: Playbooks;
+  readonly mornings: Mornings;
   readonly onCall: OnCall;
   readonly pagers: Pagers;
   readonly files: Files;

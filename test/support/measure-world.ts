@@ -1,4 +1,5 @@
 /** A world for the engine of measures: records in memory, a device in memory, a clock that is set by hand. */
+import { makeMornings } from '../../adapters/simulated/mornings.ts';
 import { makeFences, makeHolds, makeJournal } from '../../adapters/simulated/journal.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import type { MeasureEvent } from '../../src/domain/measures/record.ts';
@@ -20,6 +21,7 @@ export type MeasureWorld = Pick<
   | 'ledger'
   | 'measureDrivers'
   | 'measureRules'
+  | 'mornings'
   | 'onCall'
   | 'pagers'
   | 'outbox'
@@ -84,6 +86,7 @@ export function makeMeasureStage(): MeasureStage {
       playbooks: { own: [] },
       onCall: { rotas: [], rooms: [], directTo: () => [] },
       pagers: { all: [] },
+      mornings: makeMornings(() => stage.now),
       sites: {
         names: [SITE.name],
         servers: SITE.servers,

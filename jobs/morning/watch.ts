@@ -1,0 +1,64 @@
+/**
+ * Between the mornings: the queues are looked at, and where a threshold is passed everything is, and an incident opened or
+ * joined.
+ *
+ * Rules:
+ * 1. Each site is looked at once per interval, whoever ticks.
+ * 2. A threshold alone accuses nobody: the whole look decides what it is, and whether it is worth waking somebody.
+ */
+import { say } from '../../src/domain/foreign.ts';
+import type { Phrase } from '../../src/domain/foreign.ts';
+import { judgeMorning } from '../../src/domain/morning/judge.ts';
+import { exceeded } from '../../src/domain/morning/threshold.ts';
+import { lookOf } from '../../src/domain/queues/trend.ts';
+import type { WatchPlan } from '../../src/ports/mornings.ts';
+import type { World } from '../../src/ports/world.ts';
+import { verdictEvent } from '../incidents/verdict.ts';
+import { lookAtQueue } from '../looks/queues.ts';
+import { lookAtSite } from './look.ts';
+import type { Look, Mornings } from './morning.ts';
+import { openOrJoin } from './open-incident.ts';
+
+export type Watching = Mornings & Pick<World, 'mailServers' | 'queueHistory'>;
+
+const QUEUE_MS = 30_000;
+const HOUR_MS = 3_600_000;
+
+export const runWatch = async (world: World): Promise<void> => {
+  await watchQueues(world, (place) => lookAtSite(world, place));
+};
+
+/** Every site that is to be watched now. Gives the incidents that were opened or joined. */
+export async function watchQueues(world: Watching, look: Look): Promise<readonly number[]> {
+  const found = await Promise.all(
+    world.mornings.watches.map((plan) => watchSite(world, plan, look).catch(() => undefined)),
+  );
+  return found.filter((each) => each !== undefined);
+}
+
+async function watchSite(world: Watching, plan: WatchPlan, look: Look): Promise<number | undefined> {
+  const place = world.sites.find(plan.site);
+  // A little less than the interval, so that ticks a minute apart don't drift past it.
+  if (!place || !(await world.mornings.once(`watch ${plan.site}`, plan.everyMs - 5000))) return undefined;
+  const passed = (
+    await Promise.all(place.servers.map((server) => watchServer(world, server.name, plan).catch(() => [])))
+  ).flat();
+  if (passed.length === 0) return undefined;
+  const looked = await look(place);
+  const judged = judgeMorning({ ...looked, verdictBefore: undefined });
+  const verdict = verdictEvent(looked.evidence, looked.diagnosis, looked.now);
+  const cause = judged.incident?.cause ?? looked.diagnosis.verdict;
+  const urgency = judged.incident?.urgency ?? 'can-wait';
+  const title = say`${passed.flatMap((each, index): Phrase => (index === 0 ? each : ['; ', ...each]))}`;
+  return openOrJoin(world, { site: plan.site, cause, title, urgency, verdict });
+}
+
+async function watchServer(world: Watching, name: string, plan: WatchPlan): Promise<readonly Phrase[]> {
+  const server = world.mailServers.find(name);
+  if (!server) return [];
+  const { snapshot } = await lookAtQueue(server, world, QUEUE_MS);
+  const now = lookOf(snapshot, world.clock.now());
+  const before = await world.queueHistory.recent(name, now.at - HOUR_MS);
+  await world.queueHistory.note(name, now);
+  return exceeded(name, now, before, plan);
+}

@@ -1,0 +1,33 @@
+/** Whether a queue asks for somebody between the mornings. */
+import { say } from '../foreign.ts';
+import type { Phrase } from '../foreign.ts';
+import type { QueueLook } from '../queues/trend.ts';
+
+export interface Thresholds {
+  /** Waiting messages on one server. */
+  readonly queue: number;
+  /** Waiting messages more than an hour ago. */
+  readonly growthPerHour: number;
+  /** Null-sender messages, where they are at least half of what waits. */
+  readonly nullSender: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What is exceeded, each in words; empty where nothing is. `before`: the looks of the last hour, oldest first. */
+export function exceeded(
+  server: string,
+  now: QueueLook,
+  before: readonly QueueLook[],
+  limits: Thresholds,
+): readonly Phrase[] {
+  const earliest = before.find((look) => now.at - look.at <= HOUR_MS);
+  const grown = earliest ? now.messages - earliest.messages : 0;
+  return [
+    ...(now.messages >= limits.queue ? [say`${server} has ${now.messages} messages waiting`] : []),
+    ...(grown >= limits.growthPerHour ? [say`${server} has ${grown} more waiting than within the last hour`] : []),
+    ...(now.nulls >= limits.nullSender && now.nulls * 2 >= now.messages
+      ? [say`${server} has ${now.nulls} bounces waiting, at least half of its queue`]
+      : []),
+  ];
+}

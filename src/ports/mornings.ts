@@ -1,0 +1,35 @@
+/**
+ * When sites are looked at, and which slots were looked at already.
+ *
+ * Guarantees of every adapter (test/contracts/mornings.ts): a slot is `yours` for one at a time; once it is `done`, it is
+ * for good, also where one of the two places that remember it is lost.
+ */
+import type { MorningPlan, MorningSlot } from '../domain/morning/plan.ts';
+
+export interface Mornings {
+  readonly plans: readonly MorningPlan[];
+  readonly watches: readonly WatchPlan[];
+  /** Takes a slot for at most three minutes. */
+  claim(slot: SlotName): Promise<'yours' | 'taken' | 'done'>;
+  done(slot: SlotName, at: number): Promise<void>;
+  /** Gives it back where it could not be carried out. */
+  release(slot: SlotName): Promise<void>;
+  /** True for the first who asks within this time, over all processes. */
+  once(name: string, ms: number): Promise<boolean>;
+  /** When the site was last looked at; undefined: never, or not remembered. */
+  last(site: string): Promise<{ readonly date: string; readonly time: string; readonly at: number } | undefined>;
+}
+
+export type SlotName = Pick<MorningSlot, 'site' | 'date' | 'time'>;
+
+/** Looked at between the mornings. */
+export interface WatchPlan {
+  readonly site: string;
+  readonly everyMs: number;
+  /** Waiting messages on one server. */
+  readonly queue: number;
+  /** Waiting messages more than an hour ago. */
+  readonly growthPerHour: number;
+  /** Null-sender messages, where they are at least half of what waits. */
+  readonly nullSender: number;
+}
