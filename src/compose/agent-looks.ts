@@ -116,7 +116,8 @@ function joined(a: Machine, b: Machine | undefined): Machine {
     ...b,
     ...a,
     addresses: [...new Set([...a.addresses, ...b.addresses])],
-    blind: [...a.blind, ...b.blind],
+    // Once somebody knows it by its lease, what others could not look up hides nothing.
+    blind: a.dhcp || b.dhcp ? [] : [...a.blind, ...b.blind],
   };
 }
 

@@ -48,6 +48,11 @@ export function makeHousehold(
   };
 }
 
+/** Whether this process was seen in the last 20 s. */
+export async function isWorkerAlive(redis: RedisHouse, name: string): Promise<boolean> {
+  return (await seenWorkers(redis)).some(({ id }) => id === name);
+}
+
 async function seenWorkers(redis: RedisHouse): Promise<HouseholdLook['workers']> {
   const entries = await redis.records.hgetall(WORKERS_KEY).catch((): Record<string, string> => ({}));
   const now = Date.now();

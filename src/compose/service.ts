@@ -1,7 +1,6 @@
 /**
  * The running parts of one process: queue, worker, schedule, deliverers; by role.
  */
-import { hostname } from 'node:os';
 import type { Log } from '../../adapters/log/log.ts';
 import { makeFigures } from '../../adapters/operations/figures.ts';
 import type { Figures } from '../../adapters/operations/figures.ts';
@@ -11,6 +10,7 @@ import type { Deliverer } from '../../adapters/redis/deliverer.ts';
 import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
 import type { CommandRequest } from '../../jobs/answer.ts';
 import { openSeen } from '../../adapters/redis/seen.ts';
+import type { Answer } from '../../jobs/answer.ts';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { chores } from '../../jobs/catalogue.ts';
 import { makeGateway } from '../../jobs/gateway.ts';
@@ -26,8 +26,10 @@ import type { Message } from '../messages/message.ts';
 import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../ports/conversation.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
-import { WORKERS_KEY } from './household.ts';
+import { WORKERS_KEY, isWorkerAlive } from './household.ts';
+import { refuseIfPlayedElsewhere } from './drill/elsewhere.ts';
 import { morningSlots } from './on-call.ts';
+import { PROCESS_NAME } from './process-name.ts';
 import { openRedis } from './redis.ts';
 import type { Settings } from './settings.ts';
 import { makeWorld } from './world.ts';
@@ -69,14 +71,20 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   subscriber.on('message', (_channel: string, changed: string) => deliverers.get(changed)?.nudge());
   await subscriber.subscribe(OUTBOX_CHANNEL);
   const worker = parts.worker
-    ? openWorker(redis.waiter(), address, workerPlan(real.world, drillFor(real.drills), figures, log))
+    ? openWorker(
+        redis.waiter(),
+        address,
+        workerPlan(real.world, drillFor(real.drills), figures, log, (request) =>
+          refuseIfPlayedElsewhere(real.drillMarks, request.conversation, (owner) => isWorkerAlive(redis, owner)),
+        ),
+      )
     : undefined;
   const schedule = parts.scheduler
     ? startSchedule(await redis.producer(), address, [...HOUSE_SLOTS, ...morningSlots(settings.config)], (error) =>
         log.warn({ error: error.message }, 'the schedule could not be laid; tried again within a minute'),
       )
     : undefined;
-  const id = `${hostname()}/${process.pid}`;
+  const id = PROCESS_NAME;
   const beat = (): void => {
     const roles = [...(parts.worker ? ['worker'] : []), ...(parts.scheduler ? ['scheduler'] : [])].join('+');
     redis.records.hset(WORKERS_KEY, id, `${Date.now()} ${roles}`).catch(() => {});
@@ -137,12 +145,24 @@ function workerPlan(
   worldFor: (request: CommandRequest) => World | undefined,
   figures: Figures,
   log: Log,
+  refused: (request: CommandRequest) => Promise<Answer | undefined>,
 ): Parameters<typeof openWorker>[2] {
   return {
     concurrency: CONCURRENCY,
     carryOut: async (request) => {
       const began = world.clock.monotonic();
-      const answer = await carryOut(request, worldFor(request) ?? world);
+      const played = worldFor(request);
+      const stopped = played ? undefined : await refused(request);
+      if (stopped) {
+        await world.outbox.put({
+          conversation: request.conversation,
+          key: request.id,
+          message: stopped.message,
+          final: true,
+        });
+        return stopped;
+      }
+      const answer = await carryOut(request, played ?? world);
       const seconds = (world.clock.monotonic() - began) / 1000;
       figures.command(request.command.name, answer.status, seconds);
       log.info(

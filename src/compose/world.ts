@@ -9,6 +9,8 @@ import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
 import { localFiles } from '../../adapters/files/local.ts';
 import { openAuditLog } from '../../adapters/audit/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
+import { openDrillMarks } from '../../adapters/redis/drill-marks.ts';
+import type { DrillMarks } from '../../adapters/redis/drill-marks.ts';
 import { openFences, openHolds, openJournal } from '../../adapters/redis/journal.ts';
 import { openEvidenceStore } from '../../adapters/redis/evidence-store.ts';
 import { openHands } from '../../adapters/redis/hands.ts';
@@ -35,6 +37,7 @@ import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
 import { makeOnCall, makePagers, morningPlans, watchPlans } from './on-call.ts';
 import { makePeople } from './people.ts';
+import { PROCESS_NAME } from './process-name.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
 import { makeSites } from './sites.ts';
@@ -52,6 +55,7 @@ export interface RealWorld {
   readonly world: World;
   readonly outbox: RedisOutbox;
   readonly drills: LazyDrills;
+  readonly drillMarks: DrillMarks;
   /** Ends what the adapters hold open. */
   close(): Promise<void>;
 }
@@ -65,7 +69,8 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const insideResolver = inside === undefined ? undefined : openResolver([readServer(inside)]);
   const { catalogue, also, off, weights } = settings.config.blocklists;
   const agents = makeAgents(redis);
-  const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios);
+  const drillMarks = openDrillMarks(redis.records, PROCESS_NAME);
+  const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios, drillMarks);
   const ledger: World['ledger'] = openJournal(redis.records, 'measures');
   const auditFolder = join(settings.dataFolder, 'audit');
   const hands = openHands(redis.records);
@@ -116,6 +121,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     world,
     outbox,
     drills,
+    drillMarks,
     close: async () => {
       resolver.close();
       drills.close();

@@ -3,7 +3,7 @@
  * thing on the screen, numbers the buttons.
  */
 import { createHash } from 'node:crypto';
-import type { Button } from '../../../src/messages/message.ts';
+import type { Button, Message } from '../../../src/messages/message.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
 import { renderText } from './render.ts';
 
@@ -39,7 +39,7 @@ export function openTerminalSurface(screen: Screen, before: () => void, after: (
   };
   return {
     name: 'terminal',
-    deliver: async (utterance: Utterance) => {
+    deliver: async (utterance: Utterance, previous) => {
       const columns = screen.columns();
       forget(utterance.key);
       if (next + utterance.message.blocks.length * 4 > MOST_BUTTONS) next = 1;
@@ -49,13 +49,16 @@ export function openTerminalSurface(screen: Screen, before: () => void, after: (
         unfolded: true,
         firstNumber: next,
       };
-      const rendered = renderText(utterance.message, form);
+      const inPlace = columns !== undefined && last?.key === utterance.key;
+      // What was printed further up can't be edited: one line says what became of it.
+      const isEdit = previous !== undefined && !inPlace && !utterance.final && !utterance.loud;
+      const rendered = renderText(isEdit ? inShort(utterance.message) : utterance.message, form);
       rendered.buttons.forEach((each, index) => offered.set(next + index, { button: each, messageKey: utterance.key }));
       const id = createHash('sha256').update(rendered.text).digest('hex').slice(0, 12);
       if (last?.key === utterance.key && last.text === rendered.text) return id;
       next += rendered.buttons.length;
       before();
-      if (columns !== undefined && last?.key === utterance.key) screen.write(`\u001b[${last.lines}A\u001b[0J`);
+      if (inPlace) screen.write(`\u001b[${last?.lines ?? 0}A\u001b[0J`);
       screen.write(`${rendered.text}\n`);
       if (utterance.file) screen.write(`--- ${utterance.file.name}\n${utterance.file.text}\n---\n`);
       last = { key: utterance.key, lines: rendered.text.split('\n').length, text: rendered.text };
@@ -67,4 +70,11 @@ export function openTerminalSurface(screen: Screen, before: () => void, after: (
       last = undefined;
     },
   };
+}
+
+/** The summary, and the buttons of the first choice. */
+function inShort(message: Message): Message {
+  const choices = message.blocks.find((block) => block.kind === 'actions');
+  const first = choices?.kind === 'actions' ? choices.buttons.filter((each) => each.style !== 'plain') : [];
+  return { ...message, blocks: first.length === 0 ? [] : [{ kind: 'actions', buttons: first }] };
 }

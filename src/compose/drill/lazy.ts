@@ -1,4 +1,5 @@
 /** The drills of this process; the simulated company is loaded when the first one begins. */
+import type { DrillMarks } from '../../../adapters/redis/drill-marks.ts';
 import type { Conversation, Utterance } from '../../ports/conversation.ts';
 import type { Drills } from '../../ports/drills.ts';
 import type { World } from '../../ports/world.ts';
@@ -10,7 +11,12 @@ export interface LazyDrills extends Drills {
   close(): void;
 }
 
-export function openDrills(speak: (utterance: Utterance) => Promise<void>, file: string | undefined): LazyDrills {
+/** `marks`: told before a drill begins and after it ends, so that no other process takes what is said there for real. */
+export function openDrills(
+  speak: (utterance: Utterance) => Promise<void>,
+  file: string | undefined,
+  marks: Pick<DrillMarks, 'set' | 'clear'>,
+): LazyDrills {
   let hall: DrillHall | undefined;
   const load = async (): Promise<DrillHall> => {
     const { openDrillHall } = await import('./hall.ts');
@@ -20,8 +26,21 @@ export function openDrills(speak: (utterance: Utterance) => Promise<void>, file:
     list: async () => (await load()).list(),
     find: (conversation) => hall?.find(conversation),
     worldOf: (conversation) => hall?.worldOf(conversation),
-    start: async (order, conversation, by) => (await load()).start(order, conversation, by),
-    stop: async (conversation) => hall?.stop(conversation),
+    start: async (order, conversation, by) => {
+      const opened = await load();
+      await marks.set(conversation);
+      try {
+        return await opened.start(order, conversation, by);
+      } catch (error) {
+        if (!opened.find(conversation)) await marks.clear(conversation);
+        throw error;
+      }
+    },
+    stop: async (conversation) => {
+      const stopped = await hall?.stop(conversation);
+      if (stopped) await marks.clear(conversation);
+      return stopped;
+    },
     close: () => hall?.close(),
   };
 }

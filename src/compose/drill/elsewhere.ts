@@ -1,0 +1,30 @@
+/**
+ * What is said in a conversation whose drill is played by another process: never taken for real.
+ *
+ * Rules:
+ * 1. While that process lives, everything here is refused: a drill lives in one process.
+ * 2. Once it is gone, the drill is over. The first that is said is refused and told so; from then on it is real.
+ */
+import type { DrillMarks } from '../../../adapters/redis/drill-marks.ts';
+import type { Answer } from '../../../jobs/answer.ts';
+import { message, notice } from '../../messages/message.ts';
+import type { Conversation } from '../../ports/conversation.ts';
+
+const PLAYED_ELSEWHERE =
+  'A drill is played here by another worker; nothing was done. A drill needs one worker: start Tourniquet as one process for it, or stop the drill where it runs.';
+const OVER =
+  'The drill that was played here ended with its process; nothing was done. What you say from now on is real.';
+
+/** `isAlive`: whether the process of this name was seen lately. */
+export async function refuseIfPlayedElsewhere(
+  marks: DrillMarks,
+  conversation: Conversation,
+  isAlive: (owner: string) => Promise<boolean>,
+): Promise<Answer | undefined> {
+  const owner = await marks.elsewhere(conversation);
+  if (owner === undefined) return undefined;
+  const alive = await isAlive(owner);
+  if (!alive) await marks.clear(conversation);
+  const words = alive ? PLAYED_ELSEWHERE : OVER;
+  return { status: 'refused', message: message('warning', words, notice('warning', words)) };
+}
