@@ -6,14 +6,16 @@ export function sayWelcome(configured: boolean, operations: string): Message {
   return message(
     'neutral',
     'Tourniquet is here.',
-    text('It looks why mail is refused or queues are full, and shows the evidence for and against.'),
+    text(
+      'It looks why mail is refused or queues are full, contains the damage with approval, and takes every bit back.',
+    ),
     text(
       configured
         ? `Operations: ${operations}`
         : `Nothing is configured yet (tourniquet.example.yaml explains itself). Operations: ${operations}`,
     ),
-    text('Say check and your public address, queue, triage, status, or help.'),
-    actions(button('Help', 'help'), button('Status', 'status')),
+    text('Say drill start to practise a bad morning, check and your public address, or help.'),
+    actions(button('Drill', 'drill start'), button('Help', 'help'), button('Status', 'status')),
   );
 }
 
