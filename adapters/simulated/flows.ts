@@ -6,7 +6,7 @@
  * 2. Whether something gets out is decided where it would pass: the mail server, the gateway.
  */
 import type { Company, Source } from './company.ts';
-import type { Fate, Mail } from './mail-host.ts';
+import type { Fate, Mail } from './mail.ts';
 import { COMPANY, STAFF, outsideAddress, receiver, strangerDomain } from './names.ts';
 import * as text from './postfix-text.ts';
 import type { SeededRandom } from './random.ts';

@@ -12,30 +12,9 @@ import { makeDevice } from './device.ts';
 import type { Device } from './device.ts';
 import type { Gateway } from './gateway.ts';
 import { MAIL_SERVER, RELAY } from './names.ts';
+import type { Mail, Waiting } from './mail.ts';
 import * as text from './postfix-text.ts';
 import type { SeededRandom } from './random.ts';
-
-/** What becomes of it at the receiver: taken at once, after a while, never; `choosy`: not while we are listed. */
-export type Fate = 'taken' | 'greylisted' | 'refused' | 'choosy';
-
-export interface Mail {
-  readonly sender: string;
-  readonly recipient: string;
-  readonly nature: 'legitimate' | 'spam' | 'backscatter';
-  readonly fate: Fate;
-  readonly from: text.Origin;
-}
-
-export interface Waiting extends Mail {
-  readonly id: string;
-  /** Monotonic milliseconds. */
-  readonly at: number;
-  readonly bytes: number;
-  reason: string | undefined;
-  tries: number;
-  next: number;
-  isHeld: boolean;
-}
 
 export type Broken = 'resolver' | 'route' | 'certificate' | 'disk' | 'smart-host-login';
 

@@ -8,7 +8,7 @@ import type { Company } from './company.ts';
 import { openDriver } from './driver.ts';
 import type { OneFile } from './driver.ts';
 import { WAY_OUT } from './mail-host.ts';
-import type { Waiting } from './mail-host.ts';
+import type { Waiting } from './mail.ts';
 import { MAIL_SERVER, RELAY } from './names.ts';
 
 export function openMailMeasures(company: Company, host: Host): MeasureDriver {

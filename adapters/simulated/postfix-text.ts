@@ -1,11 +1,5 @@
 /** The simulated mail server prints what Postfix prints: `postqueue -j`, and log lines in rsyslog's ISO form. */
-import type { Waiting } from './mail-host.ts';
-
-/** Who handed a message in. */
-export type Origin =
-  | { readonly kind: 'login'; readonly account: string; readonly address: string }
-  | { readonly kind: 'client'; readonly address: string }
-  | { readonly kind: 'own' };
+import type { Origin, Waiting } from './mail.ts';
 
 /** `at`: milliseconds since 1970 UTC. */
 export function stamp(at: number): string {

@@ -3,11 +3,9 @@ import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Ip } from '../../src/domain/address/ip.ts';
 import { queryName, reversedLabels } from '../../src/domain/blocklists/query-name.ts';
 import type { DnsEvidence } from '../../src/domain/diagnosis/evidence.ts';
-import type { DnsReply, RecordType, Resolver } from '../../src/ports/dns.ts';
+import type { Ask, Resolver } from '../../src/ports/dns.ts';
 import type { Place } from '../../src/ports/sites.ts';
 import { judgeSpf } from './spf.ts';
-
-export type Ask = (name: string, type: RecordType) => Promise<DnsReply>;
 
 /** Throws an Error where nothing could be looked up. */
 export async function lookAtRecords(

@@ -7,7 +7,7 @@
 import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Ip } from '../../src/domain/address/ip.ts';
 import type { DnsEvidence } from '../../src/domain/diagnosis/evidence.ts';
-import type { Ask } from './dns-records.ts';
+import type { Ask } from '../../src/ports/dns.ts';
 
 type Spf = NonNullable<NonNullable<DnsEvidence['domains']>[number]['spf']>;
 

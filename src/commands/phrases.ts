@@ -80,6 +80,11 @@ export function understand(text: string, registry: readonly CommandSpec[], names
   )
     return { kind: 'line', line: ['check', ...heard.subjects].join(' ') };
   if (
+    /\b(?:find|which|what|who|whose|hunt)\b.*\b(?:machine|computer|workstation|pc|device)\b/.test(heard.text) &&
+    can('hunt')
+  )
+    return { kind: 'line', line: 'hunt' };
+  if (
     (has('queue', 'queues', 'queued', 'stuck', 'deferred', 'waiting', 'full', 'spool') ||
       /\bmail(?:s|q)? (?:is |are )?(?:slow|late|not (?:leaving|going))\b/.test(heard.text)) &&
     can('queue')

@@ -3,24 +3,7 @@
  * variables are set; a chat whose variables are missing isn't started, and that is said in one line.
  */
 import { makeHttpListener } from '../../adapters/http/listener.ts';
-import type { HttpListener } from '../../adapters/http/listener.ts';
-import type { Log } from '../../adapters/log/log.ts';
-import type { Service } from './service.ts';
-import type { Settings } from './settings.ts';
-
-export interface ChatNeeds {
-  readonly service: Service;
-  readonly settings: Settings;
-  readonly log: Log;
-  /** Shared: register the chat's path; it is opened once all chats have started. */
-  readonly listener: HttpListener;
-}
-
-export interface RunningChat {
-  /** One line for the log: how it is reached. */
-  readonly how: string;
-  close(): Promise<void>;
-}
+import type { ChatNeeds, RunningChat } from './chat.ts';
 
 export interface Chat {
   readonly name: string;

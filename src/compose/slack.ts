@@ -5,7 +5,7 @@ import { registry } from '../commands/registry.ts';
 import { sayBoard } from '../messages/board.ts';
 import { sayReachability } from '../messages/lost.ts';
 import { lookAtBoard } from './board.ts';
-import type { ChatNeeds, RunningChat } from './chats.ts';
+import type { ChatNeeds, RunningChat } from './chat.ts';
 import { isSlackIdentity } from './people.ts';
 
 export const SLACK_PATH = '/slack/events';

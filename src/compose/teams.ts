@@ -6,7 +6,7 @@ import type { Credentials } from '../../adapters/chat/teams/sdk.ts';
 import { openTeams } from '../../adapters/chat/teams/teams.ts';
 import type { Config } from '../config/schema.ts';
 import { sayReachability } from '../messages/lost.ts';
-import type { ChatNeeds, RunningChat } from './chats.ts';
+import type { ChatNeeds, RunningChat } from './chat.ts';
 
 const APP_TYPES = ['SingleTenant', 'MultiTenant', 'UserAssignedMSI'] as const;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

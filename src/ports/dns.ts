@@ -42,3 +42,6 @@ export interface Resolver {
   ask(question: Question, deadlineMs: number): Promise<DnsReply>;
   close(): void;
 }
+
+/** One question to one resolver, its deadline already set. */
+export type Ask = (name: string, type: RecordType) => Promise<DnsReply>;

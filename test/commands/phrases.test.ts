@@ -13,6 +13,8 @@ describe('natural words', () => {
     ['is mail.example.com listed at spamhaus?', 'check mail.example.com'],
     ['why is mx1 full?', 'queue mx1 top reasons'],
     ['who is filling the queue of mx2', 'queue mx2 top senders'],
+    ['find the machine', 'hunt'],
+    ['which computer is sending this?', 'hunt'],
     ['what happened?', 'triage'],
     ['Have we been hacked?!', 'triage'],
     ['how are you?', 'status'],
@@ -52,6 +54,20 @@ describe('natural words', () => {
       const command = parseLine(line, registry);
       expect(command).toMatchObject({ kind: 'command', spec: { risk: 'look' } });
     }
+  });
+
+  it.each([
+    ['block port 25', 'block'],
+    ['block port 25 on gateway', 'block gateway'],
+    ['block-port-25 gateway', 'block gateway'],
+    ['freeze outbound', 'freeze'],
+    ['freeze outbound mail of mx1', 'freeze mx1'],
+    ['quarantine-host 10.77.0.23', 'quarantine 10.77.0.23'],
+  ])('said exactly, with the words that everybody uses, %j is %j', (said, exact) => {
+    const [one, other] = [parseLine(said, registry), parseLine(exact, registry)];
+    if (one.kind !== 'command' || other.kind !== 'command') throw new Error('both are commands');
+    expect(one.spec.name).toBe(other.spec.name);
+    expect(one.args).toEqual({ ...(other.args as object), order: expect.any(Function) });
   });
 
   it.each(['', '???', 'lunch at noon anybody', 'the new printer is on the third floor'])(

@@ -60,7 +60,7 @@ function renderBlock(block: Block, pen: Pen): readonly string[] {
         paint.dim(fact.name),
         fact.tone ? paint.tone(fact.tone, paint.phrase(fact.value)) : paint.phrase(fact.value),
       ]);
-      return tableLines([{ name: '' }, { name: '' }], rows, form.width, paint.dim)
+      return tableLines([{ name: '' }, { name: '' }], rows, form.width - 2, paint.dim)
         .slice(1)
         .map((line) => `  ${line}`);
     }

@@ -33,6 +33,8 @@ interface MeasureSpec {
   readonly help: string;
   readonly details: readonly string[];
   readonly examples: readonly string[];
+  /** The measure's full name, as the playbook shows it. */
+  readonly aliases?: readonly string[];
   readonly options?: readonly OptionSpec[];
   read(said: SpokenCommand): Parsed<MeasureArguments>;
 }
@@ -63,8 +65,10 @@ export const freezeSpec = spec({
   usage: '[SERVER]',
   help: 'hold all mail that leaves; inbound, local delivery and submission go on',
   details: ['It survives a restart and a flush, and never thaws by itself.'],
-  examples: ['freeze mx1'],
-  read: (said) => onServer(said, (server) => ({ kind: 'freeze-outbound', server })),
+  examples: ['freeze mx1', 'freeze outbound'],
+  aliases: ['freeze-outbound'],
+  read: (said) =>
+    onServer(withoutLead(said, ['outbound', 'mail', 'of', 'on']), (server) => ({ kind: 'freeze-outbound', server })),
 });
 
 export const rerouteSpec = spec({
@@ -116,7 +120,8 @@ export const blockSpec = spec({
   usage: '[FIREWALL]',
   help: 'block port 25 outbound for everyone, and count who tries',
   details: ['Inbound mail, and mail inside the house, go on. hunt then names the machines that try.'],
-  examples: ['block gateway', 'block gateway --all-but-mail-servers --lease 120'],
+  examples: ['block port 25', 'block gateway --all-but-mail-servers --lease 120'],
+  aliases: ['block-port-25'],
   options: [
     { name: 'all-but-mail-servers', help: 'the mail servers may go on sending' },
     { name: 'submission-too', help: 'ports 465 and 587 too' },
@@ -125,7 +130,7 @@ export const blockSpec = spec({
   read(said) {
     const lease = readLease(said, 1440);
     if (lease.kind === 'bad') return lease;
-    return onFirewall(said, (firewall, defaults) => {
+    return onFirewall(withoutLead(said, ['port', '25', 'on']), (firewall, defaults) => {
       const minutes = lease.value ?? defaults.blockMinutes;
       return {
         kind: 'block-port-25',
@@ -162,6 +167,7 @@ export const quarantineSpec = spec({
   help: 'take one machine off the network at the firewall',
   details: ['A bot that got in is removed by wiping the machine; a clean virus scan proves nothing.'],
   examples: ['quarantine 10.77.0.23'],
+  aliases: ['quarantine-host'],
   read(said) {
     const words = [...said.words];
     const address = parseIp(words.pop() ?? '');
@@ -173,6 +179,12 @@ export const quarantineSpec = spec({
     }));
   },
 });
+
+/** "block port 25 on gateway" is "block gateway": the words that only repeat what the command does are left out. */
+function withoutLead(said: SpokenCommand, lead: readonly string[]): SpokenCommand {
+  const from = said.words.findIndex((word) => !lead.includes(word.toLowerCase()));
+  return { ...said, words: from < 0 ? [] : said.words.slice(from) };
+}
 
 function onServer(said: SpokenCommand, order: MeasureArguments['order']): Parsed<MeasureArguments> {
   return onTarget(said, 'server', order);

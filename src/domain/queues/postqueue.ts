@@ -20,6 +20,9 @@ export function readPostqueue(sink: ListingSink): ListingReader {
   };
 }
 
+/** Wider than the ids that may go into a command (queue-id.ts): here it is only counted. */
+const COUNTABLE_ID = /^(?!ALL$)[0-9A-Za-z]{1,40}$/;
+
 function readLine(text: string): QueuedMessage | string {
   let value: unknown;
   try {
@@ -29,7 +32,7 @@ function readLine(text: string): QueuedMessage | string {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is not a JSON object';
   const id = textOf(value, 'queue_id');
-  if (id === undefined || !/^[0-9A-Za-z]{6,25}$/.test(id)) return 'it has no queue id that Postfix would give';
+  if (id === undefined || !COUNTABLE_ID.test(id)) return 'it has no queue id that Postfix would give';
   const arrival = numberOf(value, 'arrival_time');
   if (arrival === undefined) return 'it has no arrival time';
   const sender = textOf(value, 'sender') ?? '';
