@@ -98,7 +98,7 @@ async function engage(
 /** The world must be as it was when the plan was shown. A queue always moves: its selection is listed again anyway. */
 async function hasMovedOn(driver: MeasureDriver, record: MeasureRecord): Promise<Phrase | undefined> {
   if (record.order.kind === 'clean-queue' || record.order.kind === 'disable-account') return undefined;
-  if (driver.restoresNothing) return undefined;
+  if (record.plan.restoresNothing) return undefined;
   try {
     const now = await driver.plan(record.order, taskOf(record).tag);
     if (same(now.prior, record.plan.prior)) return undefined;

@@ -13,11 +13,6 @@ import type { MeasureOrder } from '../domain/measures/order.ts';
 import type { MeasurePlan, MeasureTask, Observation, Proof, Released, ReleaseWay } from '../domain/measures/plan.ts';
 
 export interface MeasureDriver {
-  /**
-   * What it lays is all its own, and its undo takes just that away: there is no state before that could have moved on
-   * since the plan was shown. Its `prior` may hold what was looked up for the plan (a network card, an address).
-   */
-  readonly restoresNothing?: true;
   /** Looks, and says exactly what would be done. Throws MeasureRefused (never possible so) or HostUnknown (not now). */
   plan(order: MeasureOrder, tag: string): Promise<MeasurePlan>;
   /** Throws HostUnknown where the outcome isn't known: it is observed again and continued. */

@@ -52,7 +52,6 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
     if (!state.confirmed) throw new HostUnknown(waiting(task.tag, what, name).join(''));
   };
   return {
-    restoresNothing: true,
     observe,
     renew: async () => {},
     plan: async (order, tag) => {
@@ -60,6 +59,7 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
       await hands.state(tag);
       return {
         order,
+        restoresNothing: true,
         prior: {},
         commands: [...steps.lay, `then say: confirm ${tag.replace(/^tq/, '')}`],
         undo: [...steps.take, `then say: confirm ${tag.replace(/^tq/, '')}`],

@@ -65,7 +65,6 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
     }
   };
   return {
-    restoresNothing: true,
     observe,
     plan: async (order, tag) => {
       const { resolved, notes } = await resolve(order, gateway, router);
@@ -73,6 +72,7 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
       const items = itemsOf(tag, order, resolved, name);
       return {
         order,
+        restoresNothing: true,
         prior,
         commands: items.map((item) => `PUT /rest/${item.menu} ${JSON.stringify(withLease(item, order))}`),
         undo: [

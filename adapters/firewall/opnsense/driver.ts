@@ -69,7 +69,6 @@ export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureD
     }
   };
   return {
-    restoresNothing: true,
     observe,
     plan: async (order, tag) => {
       const switches = switchesOf(order, gateway);
@@ -79,6 +78,7 @@ export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureD
       );
       return {
         order,
+        restoresNothing: true,
         prior: switches.map(({ alias, entries }) => ({ alias, entries })),
         commands: lines.map(({ alias, entry }) => `POST /api/firewall/alias_util/add/${alias} {"address":"${entry}"}`),
         undo: lines

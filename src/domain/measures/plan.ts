@@ -15,6 +15,11 @@ export interface MeasurePlan {
   readonly blastRadius: readonly Phrase[];
   /** The state before, as the driver will need it for the exact undo. Opaque to everybody else. */
   readonly prior: Plain;
+  /**
+   * What is laid is all its own, and its undo takes just that away: there is no state before that could have moved on
+   * since the plan was shown. `prior` may hold what was looked up for it (a network card, an address).
+   */
+  readonly restoresNothing?: true;
 }
 
 /** A measure as its driver gets it: what was recorded in the journal, never looked up again. */

@@ -93,7 +93,6 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
     }
   };
   return {
-    restoresNothing: true,
     observe,
     renew,
     plan: async (order, tag) => {
@@ -105,6 +104,7 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
       );
       return {
         order,
+        restoresNothing: true,
         prior: writePrior(resolved),
         commands: [
           ...(rules.sets.length > 0 ? heredoc('ipset restore -exist', makeSets(rules.sets)) : []),

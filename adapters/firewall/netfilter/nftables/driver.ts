@@ -71,7 +71,6 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
     if (set !== undefined) await load(renewText(tableOf(task.tag), set), fence);
   };
   return {
-    restoresNothing: true,
     observe,
     renew,
     plan: async (order, tag) => {
@@ -84,6 +83,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
       const offload = (await nft(['list', 'flowtables'])).out.includes('flowtable ');
       return {
         order,
+        restoresNothing: true,
         prior: task.prior,
         commands: ['nft -f - <<EOF', ...text.trimEnd().split('\n'), 'EOF'],
         undo: [`nft delete table inet ${tableOf(tag)}`],
