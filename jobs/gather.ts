@@ -8,7 +8,7 @@
  * 3. The resolver that is judged is the one that this worker asks; where the server is elsewhere, it is another one, and
  *    only its failing together with a full queue would say something. It is told for servers on this machine alone.
  */
-import type { Evidence } from '../src/domain/diagnosis/evidence.ts';
+import type { Evidence, InsideClientEvidence } from '../src/domain/diagnosis/evidence.ts';
 import { mergeSnapshots } from '../src/domain/queues/merge.ts';
 import { evidenceOfSample } from '../src/domain/logs/sample-evidence.ts';
 import { classifyReason } from '../src/domain/diagnosis/reasons.ts';
@@ -135,7 +135,7 @@ export async function gatherEvidence(
       ...(place.sharedAddress !== undefined && { sharedAddress: place.sharedAddress }),
       ...(usesSmartHost !== undefined && { smartHost: usesSmartHost }),
     },
-    ...logEvidence(logs, queues),
+    ...logEvidence(logs, queues, servers),
     ...(usesSmartHost !== undefined && {
       smartHost: { configured: usesSmartHost, ...(refusal !== undefined && { answer: refusal }) },
     }),
@@ -194,10 +194,22 @@ function refusalIn(queue: Evidence['queue']): string | undefined {
 
 type LogParts = Pick<
   Evidence,
-  'logins' | 'localSenders' | 'unknownRecipientsPerMinute' | 'bouncesPerMinute' | 'relayedForStrangers'
+  | 'logins'
+  | 'localSenders'
+  | 'insideClients'
+  | 'unknownRecipientsPerMinute'
+  | 'bouncesPerMinute'
+  | 'relayedForStrangers'
 >;
 
-function logEvidence(logs: readonly Looked<LogLook>[], queues: readonly Looked<QueueLooked>[]): LogParts {
+/** What one of the place's own servers passes to another is no machine's own mail. */
+function logEvidence(
+  logs: readonly Looked<LogLook>[],
+  queues: readonly Looked<QueueLooked>[],
+  servers: readonly KnownServer[],
+): LogParts {
+  const own = new Set(servers.flatMap((server) => server.addresses.map((each) => each.text)));
+  const isNoServer = (client: InsideClientEvidence): boolean => !own.has(client.address);
   const read = logs.flatMap((each) => (each.kind === 'taken' ? [each.value.evidence] : []));
   if (read.length > 0 && read.length === logs.length) {
     const sum = (part: (each: LogLook['evidence']) => number): number =>
@@ -205,6 +217,7 @@ function logEvidence(logs: readonly Looked<LogLook>[], queues: readonly Looked<Q
     return {
       logins: read.flatMap((each) => each.logins),
       localSenders: read.flatMap((each) => each.localSenders),
+      insideClients: read.flatMap((each) => each.insideClients).filter(isNoServer),
       unknownRecipientsPerMinute: sum((each) => each.unknownRecipientsPerMinute),
       bouncesPerMinute: sum((each) => each.bouncesPerMinute),
       relayedForStrangers: sum((each) => each.relayedForStrangers),
@@ -216,8 +229,15 @@ function logEvidence(logs: readonly Looked<LogLook>[], queues: readonly Looked<Q
   const told = samples.filter((each) => each !== undefined);
   const logins = [...read.flatMap((each) => each.logins), ...told.flatMap((each) => each.logins)];
   const locals = [...read.flatMap((each) => each.localSenders), ...told.flatMap((each) => each.localSenders)];
+  const clients = [...read.flatMap((each) => each.insideClients), ...told.flatMap((each) => each.insideClients)].filter(
+    isNoServer,
+  );
   // An empty list would say "nobody"; from a part of the looks that can't be said.
-  return { ...(logins.length > 0 && { logins }), ...(locals.length > 0 && { localSenders: locals }) };
+  return {
+    ...(logins.length > 0 && { logins }),
+    ...(locals.length > 0 && { localSenders: locals }),
+    ...(clients.length > 0 && { insideClients: clients }),
+  };
 }
 
 function certificatesOf(

@@ -73,6 +73,16 @@ const evidence = z.object({
       }),
     )
     .exactOptional(),
+  insideClients: z
+    .array(
+      z.object({
+        address: text,
+        messages: count,
+        recipientDomains: count.exactOptional(),
+        usualPerHour: count.exactOptional(),
+      }),
+    )
+    .exactOptional(),
   unknownRecipientsPerMinute: count.exactOptional(),
   bouncesPerMinute: count.exactOptional(),
   relayedForStrangers: count.exactOptional(),

@@ -67,6 +67,7 @@ describe('the verdict', () => {
       fc.property(part, part, (a, b) => {
         const found = diagnose({ ...a, ...b });
         expect(plain(found.next.why).length).toBeGreaterThan(10);
+        expect(found.verdict !== 'undetermined' || found.missing.length > 0).toBe(true);
         expect(found.confidence).toBeGreaterThanOrEqual(0);
         expect(found.confidence).toBeLessThanOrEqual(1);
       }),

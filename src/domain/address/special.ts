@@ -47,3 +47,9 @@ export function isOutside(text: string): boolean {
   const special = specialPurpose(ip.value);
   return special === undefined || special.startsWith('a documentation');
 }
+
+/** Whether it is the machine itself. What is no address (`unknown`, a socket) counts as that. */
+export function isLoopback(text: string): boolean {
+  const ip = parseIp(text);
+  return ip.kind === 'bad' || /loopback/.test(specialPurpose(ip.value) ?? '');
+}

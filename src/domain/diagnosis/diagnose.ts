@@ -10,15 +10,13 @@
  * 3. `healthy` needs both looks, queues and lists; a look that is missing can never make health.
  */
 import type { CauseId } from '../causes.ts';
+import { say } from '../foreign.ts';
 import type { Phrase } from '../foreign.ts';
 import type { Evidence } from './evidence.ts';
 import { missingLooks, nextStep } from './next-step.ts';
 import type { NextStep } from './next-step.ts';
-import type { Point, Rule } from './rule.ts';
-import { attempts, listedButClear, localProgram, notListed, queuesAreFull } from './rules/machine.ts';
-import { brokenParts, nothingWrong, onlyPolicyLists, oneReason, smartHostSaysNo } from './rules/no-attack.ts';
-import { heldByFreeze, wrongClock, wrongRecords } from './rules/setup.ts';
-import { bounces, fullAndListed, queuesAreClear, relaysForAnybody, stolenLogin } from './rules/through.ts';
+import type { Point } from './rule.ts';
+import { RULES } from './rules/all.ts';
 import { setupFaults } from './setup-faults.ts';
 import type { SetupFault } from './setup-faults.ts';
 import { readSigns } from './signs.ts';
@@ -44,34 +42,13 @@ export interface Diagnosis {
   readonly faults: readonly SetupFault[];
 }
 
-const RULES: readonly Rule[] = [
-  listedButClear,
-  queuesAreFull,
-  notListed,
-  attempts,
-  localProgram,
-  stolenLogin,
-  fullAndListed,
-  bounces,
-  relaysForAnybody,
-  queuesAreClear,
-  onlyPolicyLists,
-  smartHostSaysNo,
-  oneReason,
-  brokenParts,
-  nothingWrong,
-  wrongRecords,
-  wrongClock,
-  heldByFreeze,
-];
-
 const SURE_ENOUGH = 0.5;
 /** Two causes that exclude each other and are this near are at odds. */
 const AT_ODDS = 0.08;
 
 export function diagnose(evidence: Evidence): Diagnosis {
   const signs = readSigns(evidence);
-  const points = RULES.flatMap((rule) => rule(evidence, signs));
+  const points = Object.values(RULES).flatMap((rule) => rule(evidence, signs));
   const causes = rank(points);
   const best = causes[0];
   const second = causes[1];
@@ -83,7 +60,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
     best.confidence - second.confidence < AT_ODDS;
   const verdict = best === undefined || best.confidence < SURE_ENOUGH || atOdds ? 'undetermined' : best.cause;
   const confidence = verdict === 'undetermined' ? round(1 - (best?.confidence ?? 0)) : (best?.confidence ?? 0);
-  const missing = missingLooks(evidence, signs, verdict);
+  const missing = [...(atOdds ? [contradiction(best, second)] : []), ...missingLooks(evidence, signs, verdict)];
   return {
     verdict,
     confidence,
@@ -112,6 +89,13 @@ function rank(points: readonly Point[]): readonly RankedCause[] {
       };
     })
     .toSorted((a, b) => b.confidence - a.confidence || (a.cause < b.cause ? -1 : 1));
+}
+
+function contradiction(best: RankedCause, second: RankedCause): Phrase {
+  const machines = best.cause.startsWith('compromised-') && second.cause.startsWith('compromised-');
+  return machines
+    ? say`the evidence for a workstation and for the server is equally strong: take the one off the network and watch whether the other goes on`
+    : say`${best.cause} (${Math.round(best.confidence * 100)} %) and ${second.cause} (${Math.round(second.confidence * 100)} %) exclude each other: look again at what speaks for each before anything is stopped`;
 }
 
 /** A machine, a login, bounces and an open relay may come together; an attack and "no attack" may not be confused. */

@@ -38,6 +38,14 @@ export interface LocalSenderEvidence {
   readonly usualPerHour?: number;
 }
 
+/** A machine inside that hands mail to the server without a login (its network is trusted). */
+export interface InsideClientEvidence {
+  readonly address: string;
+  readonly messages: number;
+  readonly recipientDomains?: number;
+  readonly usualPerHour?: number;
+}
+
 export interface BlockedAttempts {
   readonly watchedSeconds: number;
   readonly outboundFrozen?: boolean;
@@ -55,6 +63,7 @@ export interface Evidence {
   readonly site?: { readonly sharedAddress?: boolean; readonly smartHost?: boolean };
   readonly logins?: readonly LoginEvidence[];
   readonly localSenders?: readonly LocalSenderEvidence[];
+  readonly insideClients?: readonly InsideClientEvidence[];
   readonly unknownRecipientsPerMinute?: number;
   readonly bouncesPerMinute?: number;
   readonly relayedForStrangers?: number;

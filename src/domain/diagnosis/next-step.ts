@@ -26,7 +26,7 @@ export interface NextStep {
 export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, likeliest: CauseId | undefined): NextStep {
   switch (verdict) {
     case 'compromised-workstation': {
-      const found = guilty(evidence, false);
+      const found = guilty(evidence, false) ?? signs.oddClients[0]?.address;
       if (found !== undefined)
         return {
           step: 'quarantine-host',
@@ -140,7 +140,16 @@ export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId)
     missing.push(say`what the ISP’s relay answers: ask the ISP whether it blocks, since when, and for a sample`);
   if (attack && evidence.openRelayTest === undefined && signs.queue === 'full')
     missing.push(say`whether the server relays for anybody (a test from outside)`);
-  return missing;
+  return missing.length === 0 && verdict === 'undetermined' ? [whatElse(evidence)] : missing;
+}
+
+/** No look that decides is missing: the next that would tell more. */
+function whatElse(evidence: Evidence): Phrase {
+  if (evidence.logins === undefined)
+    return say`who logs in and sends (the mail log): it tells a stolen login from a newsletter`;
+  if (evidence.blockedAttempts === undefined)
+    return say`who tries port 25 at the firewall: a machine that sends by itself shows there and nowhere else`;
+  return say`the same looks again in a quarter of an hour: a queue that grows and one that drains mean different things`;
 }
 
 function guilty(evidence: Evidence, mailServer: boolean): string | undefined {

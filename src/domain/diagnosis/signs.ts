@@ -4,7 +4,7 @@
  */
 import { parseIp } from '../address/ip.ts';
 import { isOutside } from '../address/special.ts';
-import type { Evidence, LocalSenderEvidence, LoginEvidence, QueueEvidence } from './evidence.ts';
+import type { Evidence, InsideClientEvidence, LocalSenderEvidence, LoginEvidence, QueueEvidence } from './evidence.ts';
 import { classifyReason, isOwnFault } from './reasons.ts';
 import type { ReasonClass } from './reasons.ts';
 
@@ -33,6 +33,8 @@ export interface Signs {
   /** Logins that stand out, the worst first. */
   readonly oddLogins: readonly OddLogin[];
   readonly oddLocals: readonly LocalSenderEvidence[];
+  /** Machines inside that hand in far more than usual, without a login. */
+  readonly oddClients: readonly InsideClientEvidence[];
   /** A login that sends much, as it always does, explains the queue. */
   readonly usualSender: LoginEvidence | undefined;
 }
@@ -71,7 +73,8 @@ export function readSigns(evidence: Evidence): Signs {
     ...base,
     queue: queueSign(queue, backscatter, reason, usualSender !== undefined, oddLogins.length > 0, frozen),
     recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
-    oddLocals: (evidence.localSenders ?? []).filter(isOddLocal).toSorted((a, b) => b.messages - a.messages),
+    oddLocals: mostFirst((evidence.localSenders ?? []).filter(isOddSender)),
+    oddClients: mostFirst((evidence.insideClients ?? []).filter(isOddSender)),
   };
 }
 
@@ -158,7 +161,11 @@ function oddLogin(login: LoginEvidence): readonly OddLogin[] {
   return [{ login, timesUsual, foreignAddresses, guessed: (login.failuresBefore ?? 0) >= 20 }];
 }
 
-function isOddLocal(sender: LocalSenderEvidence): boolean {
+function mostFirst<T extends { readonly messages: number }>(senders: readonly T[]): readonly T[] {
+  return senders.toSorted((a, b) => b.messages - a.messages);
+}
+
+function isOddSender(sender: LocalSenderEvidence | InsideClientEvidence): boolean {
   const usual = sender.usualPerHour;
   const many =
     sender.messages >= 30 && (usual === undefined ? sender.messages >= 200 : sender.messages >= Math.max(1, usual) * 8);

@@ -4,7 +4,7 @@
  * Rules:
  * 1. Before any measure was taken, the latest look counts.
  * 2. Measures rewrite what is seen: a cleaned queue is clear, a frozen one is full of "transport unavailable". So once one
- *    was taken since the verdict, only what measures don't touch overturns it: attempts at port 25, logins, local programs,
+ *    was taken since the verdict, only what measures don't touch overturns it: attempts at port 25, logins, local programs, machines inside,
  *    mail relayed for strangers, a test for an open relay.
  * 3. That nothing is wrong any more, or can't be told, is what measures are for: it overturns nothing.
  */
@@ -32,7 +32,7 @@ export function mayOverturn(standing: Standing | undefined, evidence: Evidence, 
 function hasProof(evidence: Evidence, { verdict, signs }: Diagnosis): boolean {
   switch (verdict) {
     case 'compromised-workstation':
-      return attempted(evidence, false);
+      return attempted(evidence, false) || signs.oddClients.length > 0;
     case 'compromised-server':
       return attempted(evidence, true) || signs.oddLocals.length > 0;
     case 'authenticated-relay':

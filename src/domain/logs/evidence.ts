@@ -8,7 +8,7 @@
  * 3. How many domains a sender reaches is told where at least half of its messages were tried.
  * 4. A log whose last line is more than an hour old says nothing about now.
  */
-import type { Evidence, LocalSenderEvidence, LoginEvidence } from '../diagnosis/evidence.ts';
+import type { Evidence, InsideClientEvidence, LocalSenderEvidence, LoginEvidence } from '../diagnosis/evidence.ts';
 import { SLOT_SECONDS } from './fold.ts';
 import type { LogState, Slot } from './state.ts';
 
@@ -20,7 +20,15 @@ const MOST_TOLD = 50;
 const MOST_ADDRESSES_TOLD = 20;
 
 export type LogEvidence = Required<
-  Pick<Evidence, 'logins' | 'localSenders' | 'unknownRecipientsPerMinute' | 'bouncesPerMinute' | 'relayedForStrangers'>
+  Pick<
+    Evidence,
+    | 'logins'
+    | 'localSenders'
+    | 'insideClients'
+    | 'unknownRecipientsPerMinute'
+    | 'bouncesPerMinute'
+    | 'relayedForStrangers'
+  >
 >;
 
 /** `now`: the host's own time, seconds since 1970 UTC. A text instead: why the log says nothing. */
@@ -52,6 +60,16 @@ export function evidenceOfLog(state: LogState, now: number): LogEvidence | strin
       const usual = usualPerHour(state, who, now);
       return {
         uid: who.slice('local:'.length),
+        messages,
+        ...domainsOf(sent),
+        ...(usual !== undefined && { usualPerHour: usual }),
+      };
+    }),
+    insideClients: sendersOf(slots, 'client:').map((sent): InsideClientEvidence => {
+      const { who, messages } = sent;
+      const usual = usualPerHour(state, who, now);
+      return {
+        address: who.slice('client:'.length),
         messages,
         ...domainsOf(sent),
         ...(usual !== undefined && { usualPerHour: usual }),

@@ -12,9 +12,11 @@
  * 4. A stranger's mail is relayed where a client outside, without a login, hands in mail that is passed on away: not to
  *    a domain of one's own, not by an alias. Where one's own domains aren't known, only what is passed on to a public
  *    address counts.
+ * 5. A client inside without a login is counted by its address; one on the server itself (a content filter that hands
+ *    mail back) is none.
  */
 import { domainOfAddress } from '../address/mailbox.ts';
-import { isOutside } from '../address/special.ts';
+import { isLoopback, isOutside } from '../address/special.ts';
 import type { LogEvent, Origin } from './event.ts';
 import { emptyLogState } from './state.ts';
 import type { LogState, Slot, SlotOf } from './state.ts';
@@ -85,7 +87,8 @@ function take(state: LogState, slot: Slot, at: number, id: string, origin: Origi
     case 'local':
       return note(state, slot, at, id, `local:${origin.uid}`, undefined);
     case 'client':
-      return isOutside(origin.address) ? remember(state.messages, id, 'stranger', MOST_MESSAGES) : undefined;
+      if (isOutside(origin.address)) return remember(state.messages, id, 'stranger', MOST_MESSAGES);
+      return isLoopback(origin.address) ? undefined : note(state, slot, at, id, `client:${origin.address}`, undefined);
     case 'own':
       return undefined;
     default:

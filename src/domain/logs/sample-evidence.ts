@@ -5,7 +5,8 @@
  * 1. A share of the sample stands for the same share of the queue; less than 20 envelopes that tell say nothing.
  * 2. Nothing is known of what is usual or of failures; domains are not counted, for a sample shows few of them.
  */
-import type { LocalSenderEvidence, LoginEvidence } from '../diagnosis/evidence.ts';
+import { isLoopback, isOutside } from '../address/special.ts';
+import type { InsideClientEvidence, LocalSenderEvidence, LoginEvidence } from '../diagnosis/evidence.ts';
 import type { Envelope } from '../queues/envelope.ts';
 
 const ENOUGH = 20;
@@ -13,6 +14,7 @@ const ENOUGH = 20;
 export interface SampleEvidence {
   readonly logins: readonly LoginEvidence[];
   readonly localSenders: readonly LocalSenderEvidence[];
+  readonly insideClients: readonly InsideClientEvidence[];
 }
 
 /** `messages`: how many there are in the queue. Undefined: the sample is too small to say anything. */
@@ -22,6 +24,7 @@ export function evidenceOfSample(envelopes: readonly Envelope[], messages: numbe
   const scale = (count: number): number => Math.round((count / telling.length) * messages);
   const logins = new Map<string, { count: number; readonly addresses: Set<string> }>();
   const locals = new Map<string, number>();
+  const clients = new Map<string, number>();
   for (const { origin } of telling) {
     if (origin?.kind === 'login') {
       const login = logins.get(origin.account) ?? { count: 0, addresses: new Set<string>() };
@@ -29,6 +32,8 @@ export function evidenceOfSample(envelopes: readonly Envelope[], messages: numbe
       login.count += 1;
       if (origin.address !== undefined) login.addresses.add(origin.address);
     } else if (origin?.kind === 'local') locals.set(origin.uid, (locals.get(origin.uid) ?? 0) + 1);
+    else if (origin?.kind === 'client' && !isOutside(origin.address) && !isLoopback(origin.address))
+      clients.set(origin.address, (clients.get(origin.address) ?? 0) + 1);
   }
   return {
     logins: [...logins].map(([account, { count, addresses }]) => ({
@@ -37,5 +42,6 @@ export function evidenceOfSample(envelopes: readonly Envelope[], messages: numbe
       addresses: [...addresses].slice(0, 20),
     })),
     localSenders: [...locals].map(([uid, count]) => ({ uid, messages: scale(count) })),
+    insideClients: [...clients].map(([address, count]) => ({ address, messages: scale(count) })),
   };
 }

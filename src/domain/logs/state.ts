@@ -3,7 +3,7 @@ export interface LogState {
   /** Seconds since 1970 UTC of the first and the last line that was read. */
   seenFrom: number;
   seenTo: number;
-  /** `login:ACCOUNT` or `local:UID` -> hour since 1970 -> messages. */
+  /** `login:ACCOUNT`, `local:UID` or `client:ADDRESS` -> hour since 1970 -> messages. */
   readonly hours: Map<string, Map<number, number>>;
   /** Five minutes since 1970 -> what was sent and refused in them. */
   readonly slots: Map<number, Slot>;
@@ -31,7 +31,8 @@ export interface SlotOf {
   readonly addresses: Set<string>;
 }
 
-const VERSION = 1;
+/** 2: clients inside are counted; an older past would call all of them unusual. */
+const VERSION = 2;
 
 export function emptyLogState(): LogState {
   return {

@@ -55,6 +55,33 @@ describe('the log of the last hour', () => {
     });
   });
 
+  it('tells machines inside that hand in mail without a login, but not what the server hands to itself', () => {
+    const handed = (address: string, id: string): LogEvent[] => [
+      { kind: 'taken', at: NOW - 60, id, origin: { kind: 'client', address } },
+      {
+        kind: 'passed',
+        at: NOW - 60,
+        id,
+        recipient: `x@${id}.example`,
+        way: { kind: 'away', relay: '192.0.2.1' },
+        forwarded: false,
+      },
+    ];
+    const events = [
+      ...handed('10.0.0.23', 'A1'),
+      ...handed('10.0.0.23', 'A2'),
+      ...handed('127.0.0.1', 'A3'),
+      ...handed('::1', 'A4'),
+      ...handed('unknown', 'A5'),
+      ...handed('198.51.100.9', 'A6'),
+    ];
+    expect(evidenceOfLog(fold(events), NOW)).toMatchObject({
+      logins: [],
+      insideClients: [{ address: '10.0.0.23', messages: 2, recipientDomains: 2 }],
+      relayedForStrangers: 1,
+    });
+  });
+
   it('measures an account against its own past, and a flood that began today never becomes usual', () => {
     const past = Array.from({ length: 6 }, (_, day) =>
       Array.from({ length: 5 }, () => sent('alice', '10.0.0.2', 1, NOW - (day + 1.5) * DAY)).flat(),

@@ -40,7 +40,8 @@ export const listedButClear: Rule = (evidence, signs) => {
 
 /** Full queues speak for something that goes through the server. */
 export const queuesAreFull: Rule = (_evidence, signs) => {
-  if (signs.queue !== 'full') return [];
+  // A machine inside that uses the server as its relay fills them as well.
+  if (signs.queue !== 'full' || signs.oddClients.length > 0) return [];
   return [
     workstation.opposes(
       'queues-full',
@@ -102,4 +103,17 @@ export const localProgram: Rule = (_evidence, signs) =>
     const usual = sender.usualPerHour === undefined ? '' : `; usual are ${sender.usualPerHour} an hour`;
     const text = say`the local user ${foreign(sender.uid, 40)} handed in ${sender.messages} messages${domains}${usual}: a program on the server sends, most likely a web script`;
     return server.supports('local-program', 0.78, text);
+  });
+
+/** A machine inside uses the mail server as its relay: no login is asked of the network that it is in. */
+export const insideClient: Rule = (_evidence, signs) =>
+  signs.oddClients.slice(0, 2).flatMap((client) => {
+    const domains = client.recipientDomains === undefined ? '' : ` to ${client.recipientDomains} domains`;
+    const isKnown = client.usualPerHour !== undefined;
+    const usual = isKnown ? `; usual are ${client.usualPerHour} an hour` : '';
+    const text = say`${foreign(client.address, 60)}, inside, handed in ${client.messages} messages${domains} without a login${usual}: a machine of the LAN sends through the server`;
+    const points: Point[] = [workstation.supports('inside-client', isKnown ? 0.75 : 0.4, text)];
+    if (signs.listings === 'abuse')
+      points.push(workstation.supports('inside-client-listed', 0.3, say`the address is listed for abuse`));
+    return points;
   });

@@ -198,6 +198,10 @@ export const nothingWrong: Rule = (evidence, signs) => {
     );
   if (signs.oddLocals.length > 0)
     points.push(healthy.opposes('local-program', 0.7, say`a local program sends far more than usual`));
+  if (signs.oddClients.length > 0)
+    points.push(
+      healthy.opposes('inside-client', 0.7, say`a machine inside hands in far more than usual, without a login`),
+    );
   if ((evidence.bouncesPerMinute ?? 0) >= 20)
     points.push(
       healthy.opposes('bounce-rate', 0.5, say`the server makes ${evidence.bouncesPerMinute ?? 0} bounces a minute`),

@@ -97,7 +97,7 @@ function isBeyondAnybody({ login, timesUsual, foreignAddresses }: OddLogin): boo
 export const fullAndListed: Rule = (evidence, signs) => {
   if (signs.queue !== 'full' || signs.listings !== 'abuse' || signs.backscatter || evidence.logins !== undefined)
     return [];
-  if (signs.recipientDomains < 10 || signs.oddLocals.length > 0) return [];
+  if (signs.recipientDomains < 10 || signs.oddLocals.length > 0 || signs.oddClients.length > 0) return [];
   // Refused for the listing itself: ordinary mail piles up, too, when somebody else got the address listed.
   if (signs.reason?.kind === 'blocked' && signs.reason.share >= 0.8) return [];
   return [
