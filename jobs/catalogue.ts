@@ -112,4 +112,5 @@ export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   watch: async () => (await import('./morning/watch.ts')).runWatch,
   morning: async () => (await import('./morning/morning.ts')).runMornings,
   reconcile: async () => (await import('./measures/reconcile.ts')).runReconcile,
+  settle: async () => (await import('./measures/reconcile.ts')).runSettle,
 };

@@ -107,12 +107,16 @@ function openProcess(stage: Stage) {
     return { life, colleagues: inviteColleagues(life.world, ROOM), house: startHouse(life.world) };
   };
   let running = start();
+  /** Also while a person is away for an hour, a process that died is started again. */
   const pass = async (ms: number): Promise<void> => {
-    await stage.pass(ms);
-    while (running.life.isDead()) {
-      await stage.pass(RESTART_MS);
-      running = start();
-      await stage.pass(0);
+    for (let left = ms; ; left -= RESTART_MS) {
+      await stage.pass(Math.min(left, RESTART_MS));
+      while (running.life.isDead()) {
+        await stage.pass(RESTART_MS);
+        running = start();
+        await stage.pass(0);
+      }
+      if (left <= RESTART_MS) return;
     }
   };
   return {

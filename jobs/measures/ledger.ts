@@ -67,7 +67,9 @@ export async function countMeasures(
   const seen = (what: string): number => standing.filter(({ record }) => record.lastSeen?.seen === what).length;
   const unknown = standing.filter(
     ({ record, last }) =>
-      (record.state !== 'in-force' || record.lastSeen?.seen === 'unknown') && now - last > UNKNOWN_AFTER_MS,
+      (record.state !== 'in-force' || record.lastSeen?.seen === 'unknown') &&
+      // Also where the clock was set back since.
+      Math.abs(now - last) > UNKNOWN_AFTER_MS,
   );
   return { standing: standing.length, changed: seen('changed') + seen('absent'), unknown: unknown.length };
 }

@@ -12,8 +12,16 @@ export type Acting = Pick<
   'ledger' | 'holds' | 'fences' | 'auditLog' | 'measureDrivers' | 'measureRules' | 'clock'
 >;
 
-/** A hand at work is left alone for this long before another continues for it. */
-export const TAKE_OVER_AFTER_MS = 5000;
+const TAKE_OVER_AFTER_MS = 5000;
+
+/**
+ * Whether the hand that last wrote `kind` is to be continued for: it is left alone for a while, then not. A clock that was
+ * set back since must not make anybody wait for hours; whoever is continued for too early is stopped by its fence.
+ */
+export async function isLeftBehind(world: Acting, number: number, kind: MeasureEvent['kind']): Promise<boolean> {
+  const begun = (await world.ledger.read(number)).events.findLast((event) => event.kind === kind)?.at;
+  return begun === undefined || Math.abs(world.clock.now() - begun) >= TAKE_OVER_AFTER_MS;
+}
 
 /** Notes what came of it, while it still is where it was; then in the audit log, whose loss changes nothing outside. */
 export async function note(
@@ -35,10 +43,6 @@ export async function stateOf(world: Acting, number: number): Promise<MeasureRec
   const entry = await readMeasure(world, number);
   if (!entry) throw new Error(`There is no measure ${number}.`);
   return entry.record;
-}
-
-export async function lastOf(world: Acting, number: number, kind: MeasureEvent['kind']): Promise<number | undefined> {
-  return (await world.ledger.read(number)).events.findLast((event) => event.kind === kind)?.at;
 }
 
 export function driverOf(world: Acting, record: MeasureRecord): MeasureDriver | undefined {

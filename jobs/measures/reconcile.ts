@@ -1,5 +1,6 @@
 /**
- * Every minute and at start: what was begun is ended, what stands is looked at, what changed is told.
+ * Every minute and at start: what was begun is ended, what stands is looked at, what changed is told. Every quarter of a
+ * minute in between: the same for what is half done or not known, so that one lost answer isn't a minute of not knowing.
  *
  * Rules:
  * 1. A measure found half engaged or half released is continued from what was recorded.
@@ -31,9 +32,26 @@ export const runReconcile = async (world: World): Promise<void> => {
   await reconcile(world);
 };
 
+/** The chore in between. */
+export const runSettle = async (world: World): Promise<void> => {
+  await settle(world);
+};
+
 /** Gives how many measures are in a state that isn't known. One that fails doesn't keep the others. */
 export async function reconcile(world: Reconciling): Promise<number> {
-  const open = await openMeasures(world);
+  return reconcileAll(world, await openMeasures(world));
+}
+
+/** The same for those alone that are half done or not known. */
+export async function settle(world: Reconciling): Promise<number> {
+  return reconcileAll(world, (await openMeasures(world)).filter(isUnsettled));
+}
+
+function isUnsettled({ state, lastSeen }: MeasureRecord): boolean {
+  return state === 'in-force' ? lastSeen?.seen === 'unknown' : state !== 'proposed';
+}
+
+async function reconcileAll(world: Reconciling, open: readonly MeasureRecord[]): Promise<number> {
   const after = await Promise.all(open.map((record) => reconcileOne(world, record).catch((): MeasureRecord => record)));
   return after.filter((record) => record?.lastSeen?.seen === 'unknown').length;
 }

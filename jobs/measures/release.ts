@@ -5,7 +5,7 @@ import type { ReleaseWay } from '../../src/domain/measures/plan.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureEvent, MeasureRecord, Who } from '../../src/domain/measures/record.ts';
 import { readMeasure } from './ledger.ts';
-import { TAKE_OVER_AFTER_MS, driverOf, lastOf, note, stateOf, unknown } from './notes.ts';
+import { driverOf, isLeftBehind, note, stateOf, unknown } from './notes.ts';
 import type { Acting } from './notes.ts';
 
 /**
@@ -16,11 +16,10 @@ export async function releaseMeasure(world: Acting, number: number, by: Who, way
   const entry = await readMeasure(world, number);
   if (!entry) throw new Error(`There is no measure ${number}; say ledger for those there are.`);
   const { record } = entry;
-  const begun = (await lastOf(world, number, 'releasing')) ?? 0;
   const free =
     record.state === 'in-force' ||
     record.state === 'engaging' ||
-    (record.state === 'releasing' && world.clock.now() - begun >= TAKE_OVER_AFTER_MS);
+    (record.state === 'releasing' && (await isLeftBehind(world, number, 'releasing')));
   if (!free) return record;
   const driver = driverOf(world, record);
   if (!driver)

@@ -23,6 +23,7 @@ const intent = z.looseObject({
     undo: z.array(z.string()),
   }),
 });
+const fenced = z.looseObject({ data: z.looseObject({ fence: z.number() }) });
 const released = z.looseObject({
   kind: z.literal('outcome'),
   about: z.string(),
@@ -33,13 +34,18 @@ export interface Begun {
   readonly number: number;
   readonly task: MeasureTask;
   readonly undo: readonly string[];
+  /** The largest number of any hand in the file: every host has seen at most this one. */
+  readonly lastFence: number;
 }
 
 /** What the lines of the audit log's file say was begun and not ended, the newest first. */
 export function begunMeasures(lines: Iterable<string>): readonly Begun[] {
-  const begun = new Map<number, Begun>();
+  const begun = new Map<number, Omit<Begun, 'lastFence'>>();
+  let lastFence = 0;
   for (const line of lines) {
     const entry = readLine(line);
+    const hand = fenced.safeParse(entry);
+    if (hand.success) lastFence = Math.max(lastFence, hand.data.data.fence);
     const start = intent.safeParse(entry);
     const end = released.safeParse(entry);
     if (start.success) {
@@ -51,7 +57,7 @@ export function begunMeasures(lines: Iterable<string>): readonly Begun[] {
     }
     if (end.success) begun.delete(Number(end.data.about.slice('measure/'.length)));
   }
-  return [...begun.values()].toSorted((a, b) => b.number - a.number);
+  return [...begun.values()].toSorted((a, b) => b.number - a.number).map((each) => ({ ...each, lastFence }));
 }
 
 export type Rescued =
@@ -68,14 +74,17 @@ export async function lookAtBegun(world: Rescuing, begun: Begun): Promise<Rescue
   return guarded(async () => ({ kind: 'seen', seen: await driver.observe(begun.task) }));
 }
 
-/** Takes it back. The fence is the wall clock, which the ledger's own fences never fall behind. */
+/**
+ * Takes it back. The fence is the wall clock, which the ledger's own fences never fall behind; where that was set back, the
+ * next after the last one in the file.
+ */
 export async function takeBack(world: Rescuing, begun: Begun, who: string, way: ReleaseWay): Promise<Rescued> {
   const driver = world.measureDrivers.find(begun.task.order);
   if ('refused' in driver) return { kind: 'failed', why: `${driver.refused}; ${driver.remedy}` };
   const about = `measure/${begun.number}`;
   return guarded(async () => {
     await world.auditLog.write({ kind: 'intent', about, who, what: `rescue: release ${begun.task.order.kind}` }, 'one');
-    const done = await driver.release(begun.task, world.clock.now(), way);
+    const done = await driver.release(begun.task, Math.max(world.clock.now(), begun.lastFence + 1), way);
     if (done.kind === 'released')
       await world.auditLog.write({ kind: 'outcome', about, who, what: 'rescued' }, 'one').catch(() => {});
     return { kind: 'released', released: done };

@@ -18,8 +18,8 @@ export interface FakeDevice {
   readonly fate: Fate[];
   state: string;
   hand: 'none' | 'removed' | 'changed';
-  /** Calls of each verb, also those that changed nothing. */
-  seenFence: number;
+  /** The largest number that each target has seen. */
+  readonly seenFences: Map<string, number>;
 }
 
 export type Fate = 'ok' | 'unreachable' | 'reply-lost' | 'dies-before' | 'dies-after';
@@ -31,7 +31,7 @@ export function makeFakeDevice(now: () => number = () => 0): FakeDevice {
     fate: [],
     state: 'as it was',
     hand: 'none',
-    seenFence: 0,
+    seenFences: new Map(),
     drivers: { find: (order) => driverFor(device, order, now) },
   };
   return device;
@@ -42,8 +42,8 @@ function driverFor(device: FakeDevice, order: MeasureOrder, now: () => number): 
     const fate = device.fate.shift() ?? 'ok';
     if (fate === 'unreachable') throw new HostUnknown(`${targetOf(order)} can't be reached`);
     if (fate === 'dies-before') throw new Died();
-    if (fence < device.seenFence) throw new FenceLost(targetOf(order));
-    device.seenFence = fence;
+    if (fence < (device.seenFences.get(targetOf(order)) ?? 0)) throw new FenceLost(targetOf(order));
+    device.seenFences.set(targetOf(order), fence);
     if (effect()) device.effects.push(what);
     if (fate === 'reply-lost') throw new HostUnknown(`no answer from ${targetOf(order)}`);
     if (fate === 'dies-after') throw new Died();

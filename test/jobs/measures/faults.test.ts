@@ -1,15 +1,18 @@
-/** Any sequence of presses, crashes, lost replies and repeats: each effect at most once, and nothing left after undo all. */
+/**
+ * Any sequence of presses, crashes, lost replies, a Redis that fails at any call, a wall clock that is set, and repeats:
+ * each effect at most once, nothing left after undo all, and nothing held that would refuse the next one.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
 import { releaseMeasure } from '../../../jobs/measures/release.ts';
 import { change, openMeasures, readMeasure, standingMeasures } from '../../../jobs/measures/ledger.ts';
 import { propose } from '../../../jobs/measures/propose.ts';
-import { reconcile } from '../../../jobs/measures/reconcile.ts';
+import { reconcile, settle } from '../../../jobs/measures/reconcile.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { Who } from '../../../src/domain/measures/record.ts';
 import { makeMeasureStage } from '../../support/measure-world.ts';
-import type { MeasureStage } from '../../support/measure-world.ts';
+import type { MeasureStage, MeasureWorld } from '../../support/measure-world.ts';
 import type { Fate } from '../../support/fake-device.ts';
 
 const ana: Who = { person: 'ana', shown: { foreign: 'ana' } };
@@ -21,9 +24,24 @@ const ORDERS: readonly MeasureOrder[] = [
 
 type Happening =
   | { readonly kind: 'propose'; readonly order: number }
-  | { readonly kind: 'carry-out' | 'release' | 'reconcile'; readonly measure: number; readonly fate: Fate }
+  | {
+      readonly kind: 'carry-out' | 'release' | 'reconcile';
+      readonly measure: number;
+      readonly fate: Fate;
+      readonly redis?: RedisFate | undefined;
+    }
   | { readonly kind: 'time'; readonly seconds: number };
 
+/** The call (counted from 0) at which Redis fails, and whether it did what it was told. */
+interface RedisFate {
+  readonly at: number;
+  readonly how: 'refuses' | 'answer-lost';
+}
+
+const redis = fc.option(
+  fc.record({ at: fc.nat(9), how: fc.constantFrom<RedisFate['how']>('refuses', 'answer-lost') }),
+  { nil: undefined, freq: 2 },
+);
 const fate = fc.constantFrom<Fate>('ok', 'unreachable', 'reply-lost', 'dies-before', 'dies-after');
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('propose' as const), order: fc.nat(ORDERS.length - 1) }),
@@ -31,9 +49,34 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     kind: fc.constantFrom('carry-out' as const, 'release' as const, 'reconcile' as const),
     measure: fc.integer({ min: 1, max: 4 }),
     fate,
+    redis,
   }),
   fc.record({ kind: fc.constant('time' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
+  // The wall clock is set, forward or back.
+  fc.record({ kind: fc.constant('time' as const), seconds: fc.constantFrom(-3600, -300, -20, 300, 3600) }),
 );
+
+/** The world with a Redis that fails at one call. */
+function withRedis(world: MeasureWorld, fails: RedisFate | undefined): MeasureWorld {
+  if (!fails) return world;
+  let calls = 0;
+  const failing = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const call: unknown = Reflect.get(target, name);
+        if (typeof call !== 'function') return call;
+        return async (...args: unknown[]): Promise<unknown> => {
+          const isIt = calls === fails.at;
+          calls += 1;
+          if (isIt && fails.how === 'refuses') throw new Error('Redis is away');
+          const answer: unknown = await Reflect.apply(call, target, args);
+          if (isIt) throw new Error('Redis is away');
+          return answer;
+        };
+      },
+    });
+  return { ...world, ledger: failing(world.ledger), holds: failing(world.holds), fences: failing(world.fences) };
+}
 
 async function happen(stage: MeasureStage, each: Happening): Promise<void> {
   if (each.kind === 'time') {
@@ -52,14 +95,25 @@ async function happen(stage: MeasureStage, each: Happening): Promise<void> {
   }
   stage.device.fate.splice(0, stage.device.fate.length, each.fate);
   // A death ends the hand; whatever it threw, nobody was there to hear it.
+  const world = withRedis(stage.world, each.redis);
   const work =
     each.kind === 'reconcile'
-      ? reconcile(stage.world)
+      ? reconcile(world)
       : each.kind === 'release'
-        ? releaseMeasure(stage.world, each.measure, ana, 'exact')
-        : carryMeasureOut(stage.world, each.measure);
+        ? releaseMeasure(world, each.measure, ana, 'exact')
+        : carryMeasureOut(world, each.measure);
   await work.catch(() => {});
   stage.device.fate.length = 0;
+}
+
+/** The house comes to rest, and somebody takes everything back. */
+async function rest(stage: MeasureStage): Promise<void> {
+  for (let round = 0; round < 3; round += 1) {
+    stage.now += 60_000;
+    await reconcile(stage.world);
+    for (const record of (await standingMeasures(stage.world)).toReversed())
+      await releaseMeasure(stage.world, record.number, ana, 'exact');
+  }
 }
 
 describe('the engine of measures under faults', () => {
@@ -68,13 +122,7 @@ describe('the engine of measures under faults', () => {
       fc.asyncProperty(fc.array(happening, { maxLength: 25 }), async (happenings) => {
         const stage = makeMeasureStage();
         for (const each of happenings) await happen(stage, each);
-        // The house comes to rest, and somebody takes everything back.
-        for (let round = 0; round < 3; round += 1) {
-          stage.now += 60_000;
-          await reconcile(stage.world);
-          for (const record of (await standingMeasures(stage.world)).toReversed())
-            await releaseMeasure(stage.world, record.number, ana, 'exact');
-        }
+        await rest(stage);
         const { effects } = stage.device;
         expect(effects, 'no effect twice').toEqual([...new Set(effects)]);
         expect([...stage.device.inForce], 'nothing in force').toEqual([]);
@@ -82,9 +130,43 @@ describe('the engine of measures under faults', () => {
         const intents = stage.audit.filter((entry) => entry.kind === 'intent').map((entry) => entry.about);
         for (const effect of effects)
           expect(intents, 'intent before effect').toContain(`measure/${effect.replace(/.* tq/, '')}`);
+        for (const [order] of ORDERS.entries()) await happen(stage, { kind: 'propose', order });
+        const again = await openMeasures(stage.world);
+        for (const { number } of again)
+          expect((await carryMeasureOut(stage.world, number)).state, 'it can be done again').toBe('in-force');
+        expect(again).toHaveLength(ORDERS.length);
       }),
-      { numRuns: 400 },
+      { numRuns: 1000 },
     );
+  }, 60_000);
+
+  it.each([-3600, -60, 3600])(
+    'is continued at the house’s next look though the wall clock was set by %i s just after it began',
+    async (seconds) => {
+      const stage = makeMeasureStage();
+      await happen(stage, { kind: 'propose', order: 0 });
+      await happen(stage, { kind: 'carry-out', measure: 1, fate: 'dies-before' });
+      stage.now += seconds * 1000 + 15_000;
+      await settle(stage.world);
+      expect((await readMeasure(stage.world, 1))?.record.state).toBe('in-force');
+      await happen(stage, { kind: 'release', measure: 1, fate: 'dies-before' });
+      stage.now += seconds * 1000 + 15_000;
+      await settle(stage.world);
+      expect((await readMeasure(stage.world, 1))?.record.state).toBe('released');
+    },
+  );
+
+  it('is looked at again within the minute while it is not known, and only then', async () => {
+    const stage = makeMeasureStage();
+    await happen(stage, { kind: 'propose', order: 0 });
+    await happen(stage, { kind: 'carry-out', measure: 1, fate: 'ok' });
+    stage.device.hand = 'changed';
+    await settle(stage.world);
+    expect((await readMeasure(stage.world, 1))?.record.lastSeen?.seen, 'known: left to the minute').toBe('in-force');
+    stage.device.hand = 'none';
+    await change(stage.world, 1, () => [{ kind: 'observed', at: stage.now, seen: 'unknown', notes: [] }]);
+    await settle(stage.world);
+    expect((await readMeasure(stage.world, 1))?.record.lastSeen?.seen).toBe('in-force');
   });
 
   it('is never believed in force while that is not known', async () => {

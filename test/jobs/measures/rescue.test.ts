@@ -37,6 +37,14 @@ describe('rescue', () => {
     expect(begunMeasures(lines())).toEqual([]);
   });
 
+  it('takes back also where the clock was set back meanwhile', async () => {
+    await engage();
+    stage.now -= 3_600_000;
+    const [begun] = begunMeasures(lines());
+    expect(begun && (await takeBack(stage.world, begun, 'root', 'exact'))).toMatchObject({ kind: 'released' });
+    expect([...stage.device.inForce]).toEqual([]);
+  });
+
   it('leaves alone what was taken back, and passes over what is no entry', async () => {
     const number = await engage();
     await releaseMeasure(stage.world, number, ana, 'exact');
