@@ -24,6 +24,8 @@ export interface NetworkSources {
   readonly segments: readonly SegmentSource[];
   readonly resolver: Resolver;
   readonly files: Pick<Files, 'text'>;
+  /** Whether this file is read on another host instead: then it is no blind spot of this one. */
+  readonly isElsewhere?: (file: string) => Promise<boolean>;
 }
 
 /** A lease file of a large site: Kea's and ISC's are appended to. */
@@ -35,7 +37,7 @@ export function openNetwork(sources: NetworkSources): Network {
       if (wanted.length === 0) return [];
       const [segments, leases] = await Promise.all([
         Promise.all(sources.segments.map((source) => lookAtSegment(source, deadlineMs))),
-        Promise.all(sources.leases.map((each) => readFile(each, sources.files))),
+        Promise.all(sources.leases.map((each) => readFile(each, sources))),
       ]);
       const blind = [
         ...segments.flatMap((segment) => (segment.blind === undefined ? [] : [say`${foreign(segment.blind, 300)}`])),
@@ -59,9 +61,10 @@ export function openNetwork(sources: NetworkSources): Network {
 
 async function readFile(
   { kind, file }: NetworkSources['leases'][number],
-  files: Pick<Files, 'text'>,
+  { files, isElsewhere }: Pick<NetworkSources, 'files' | 'isElsewhere'>,
 ): Promise<{ readonly leases: readonly Lease[] } | { readonly blind: Phrase }> {
   try {
+    if (await isElsewhere?.(file)) return { leases: [] };
     return { leases: readLeases(kind, await files.text(file, MOST_LEASE_BYTES)) };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

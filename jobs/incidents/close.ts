@@ -5,11 +5,11 @@ import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import { isOpen } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
-import { viewSteps } from '../../src/domain/playbook/state.ts';
+import { isFinished, viewSteps } from '../../src/domain/playbook/state.ts';
 import { orderInWords } from '../../src/messages/measure.ts';
 import { leftButtons } from '../../src/messages/incident.ts';
-import { actions, button, message, notice } from '../../src/messages/message.ts';
-import type { Button } from '../../src/messages/message.ts';
+import { actions, button, message, notice, text } from '../../src/messages/message.ts';
+import type { Block, Button } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob } from '../answer.ts';
@@ -84,6 +84,13 @@ function staysOpen({ incident, measures, playbook }: Seen, now: number): Decided
   return undefined;
 }
 
+/** Closing is free; that a machine was never wiped is not forgotten for it. */
+function left({ playbook }: Seen): readonly Block[] {
+  const titles = viewSteps(playbook).flatMap(({ step, status }) => (isFinished(status) ? [] : [step.title]));
+  if (titles.length === 0) return [];
+  return [text(say`Not done: ${foreign(titles.join('; '), 600)}.`)];
+}
+
 function listed(open: readonly MeasureRecord[]): Phrase {
   return open.flatMap((record, index) => {
     const state = record.state === 'proposed' ? 'asks for approval' : 'is in force';
@@ -105,6 +112,7 @@ function answer(outcome: Outcome, seen: Seen): Answer {
           'good',
           outcome.words,
           notice('good', outcome.words),
+          ...left(seen),
           actions(button('Report', `report ${seen.incident.number}`)),
         ),
         data: incidentJson(seen),

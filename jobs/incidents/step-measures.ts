@@ -9,7 +9,7 @@ import { isOpen, isStanding } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord, Who } from '../../src/domain/measures/record.ts';
 import type { Refused } from '../../src/domain/parsed.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
-import { sayMeasure } from '../../src/messages/measure.ts';
+import { orderInWords, sayMeasure } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
@@ -100,7 +100,7 @@ export async function releaseStep(
   const left = done.find(isStanding);
   const words = left
     ? say`Measure ${left.number} could not be taken back yet.`
-    : say`Taken back: ${done.map((each) => `measure ${each.number}`).join(', ')}.`;
+    : say`Taken back: ${done.flatMap((each, index) => [index === 0 ? '' : '; ', ...say`measure ${each.number}, ${orderInWords(each.order)}`])}.`;
   const tone = left ? 'critical' : 'good';
   return {
     status: left ? 'critical' : 'ok',

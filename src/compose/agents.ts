@@ -22,7 +22,7 @@ import { folderId } from './folder-id.ts';
 import { makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { openRedis } from './redis.ts';
-import { makeNetwork, makeWatches } from './watches.ts';
+import { makeOwnNetwork, makeWatches } from './watches.ts';
 import type { RedisHouse } from './redis.ts';
 import type { Settings } from './settings.ts';
 
@@ -72,7 +72,7 @@ export async function startAgent(settings: Settings, named: readonly string[], l
   const watches = makeWatches(own, nobody);
   const { resolvers } = own.config;
   const resolver = openResolver(resolvers.length > 0 ? resolvers.map(readServer) : systemResolvers());
-  const network = makeNetwork(own, resolver, nobody);
+  const network = makeOwnNetwork(own, resolver);
   const answerers = serves.map((target) => {
     const looks = makeLooks({ target, mailServers, mailLogs, watches, network }, () => systemClock.now());
     const line = openAnswerer(redis.waiter(), KEY_PREFIX, target, async (question) => {

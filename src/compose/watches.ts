@@ -28,22 +28,33 @@ export function makeWatches(settings: Settings, lineTo: (target: string) => Call
   };
 }
 
-/** `resolver`: the one that knows the names of inside addresses. Nothing is opened before somebody is looked up. */
+/**
+ * What this host and the firewalls' agents know. `resolver`: the one that knows the names of inside addresses. Nothing is
+ * opened before somebody is looked up.
+ */
 export function makeNetwork(settings: Settings, resolver: Resolver, lineTo: (target: string) => Caller): Network {
   let network: Network | undefined;
-  const opened = (): Network =>
-    joinNetworks(
-      openNetworkOf(settings, resolver),
-      settings.config.firewalls
-        .filter((firewall) => firewall.reach === 'agent')
-        .map(({ name }) => ({ name, caller: lineTo(name) })),
-    );
+  const opened = (): Network => {
+    const agents = settings.config.firewalls
+      .filter((firewall) => firewall.reach === 'agent')
+      .map(({ name }) => ({ name, caller: lineTo(name) }));
+    return joinNetworks(openNetworkOf(settings, resolver, agents.length > 0), agents);
+  };
   return {
     identify: (wanted, deadlineMs) => (network ??= opened()).identify(wanted, deadlineMs),
   };
 }
 
-function openNetworkOf({ config, dataFolder }: Settings, resolver: Resolver): Network {
+/** What this host alone knows: an agent's part. */
+export function makeOwnNetwork(settings: Settings, resolver: Resolver): Network {
+  let network: Network | undefined;
+  return {
+    identify: (wanted, deadlineMs) =>
+      (network ??= openNetworkOf(settings, resolver, false)).identify(wanted, deadlineMs),
+  };
+}
+
+function openNetworkOf({ config, dataFolder }: Settings, resolver: Resolver, hasAgents: boolean): Network {
   const isLinux = (firewall: FirewallConfig): boolean =>
     (firewall.kind === 'nftables' || firewall.kind === 'iptables') && firewall.reach !== 'agent';
   return openNetwork({
@@ -53,5 +64,7 @@ function openNetworkOf({ config, dataFolder }: Settings, resolver: Resolver): Ne
       .map((firewall) => ({ name: firewall.name, host: hostOf(firewall, dataFolder) })),
     resolver,
     files: localFiles,
+    // On the firewall that gives out the addresses, where its agent reads it.
+    ...(hasAgents && { isElsewhere: async (file) => (await localFiles.writtenAt(file)) === undefined }),
   });
 }

@@ -1,6 +1,6 @@
 /** Who tries to send past the mail server: the guilty first, each so that somebody can walk to it. */
 import { foreign, say } from '../domain/foreign.ts';
-import type { Phrase } from '../domain/foreign.ts';
+import type { Foreign, Phrase } from '../domain/foreign.ts';
 import type { ConnectedBefore, Findings, Part, Suspect } from '../domain/hunt/findings.ts';
 import type { Machine } from '../ports/network.ts';
 import { actions, button, message, notice, text } from './message.ts';
@@ -56,12 +56,12 @@ function summaryOf(report: HuntReport): Phrase {
   const { findings, firewall } = report;
   const server = findings.suspects.find(({ part }) => part === 'mail-server-frozen');
   if (server)
-    return say`The mail server itself (${server.addresses[0] ?? ''}) tried ${server.attempts} times to send past its own frozen queue: it is compromised`;
+    return say`The mail server itself (${server.addresses[0] ?? ''}) tried ${server.attempts === 1 ? 'once' : `${server.attempts} times`} to send past its own frozen queue: it is compromised`;
   const guilty = findings.suspects.filter(({ part }) => part === 'guilty');
   const [worst] = guilty;
   if (worst) {
     const others = guilty.length > 1 ? `, and ${guilty.length - 1} more` : '';
-    return say`${nameOf(worst, report.machines)} tried port ${worst.ports.join(', ')} ${worst.attempts} times at ${worst.destinations} destination${worst.destinations === 1 ? '' : 's'}${others}`;
+    return say`${nameOf(worst, report.machines)} tried port ${worst.ports.join(', ')} ${worst.attempts === 1 ? 'once' : `${worst.attempts} times`} at ${worst.destinations} destination${worst.destinations === 1 ? '' : 's'}${others}`;
   }
   const watched = age(findings.watchedSeconds);
   if (findings.watchedSeconds === 0) return say`${foreign(firewall)}: nothing has been watched yet`;
@@ -139,7 +139,7 @@ function whoOf(machine: Machine | undefined, seen: string | undefined): Phrase {
               ? say`${dhcp.name} (perhaps: its lease does not tell whether it had the address then)`
               : say`${dhcp.name} had this address, but not when it tried`,
         ]),
-    ...(reverse === undefined ? [] : [say`${reverse}`]),
+    ...(reverse === undefined || isSameName(reverse, dhcp) ? [] : [say`${reverse}`]),
     ...(port === undefined ? [] : [say`port ${port}`]),
     ...(mac === undefined
       ? []
@@ -153,6 +153,11 @@ function whoOf(machine: Machine | undefined, seen: string | undefined): Phrase {
   ];
   if (all.length === 0) return ['unknown'];
   return all.flatMap((phrase, index) => (index === 0 ? phrase : ['; ', ...phrase]));
+}
+
+/** Where the DHCP server answers for names too, the reverse name says the same once more. */
+function isSameName(reverse: Foreign, dhcp: Machine['dhcp']): boolean {
+  return dhcp?.covers === 'yes' && reverse.foreign.split('.')[0]?.toLowerCase() === dhcp.name.foreign.toLowerCase();
 }
 
 function beforeBlocks(report: Pick<HuntReport, 'before' | 'machines'>): readonly Block[] {

@@ -171,9 +171,16 @@ export function measureBlock(record: MeasureRecord): Extract<Block, { kind: 'mea
     ...(record.until !== undefined && { until: record.until }),
     ...(record.approvedBy[0] && { by: record.approvedBy[0].shown }),
     ...(record.brokeGlass && { by: record.brokeGlass.by.shown }),
-    ...(seen && { observed: say`${seen.seen} at ${new Date(seen.at).toISOString().slice(11, 16)} UTC` }),
+    ...(seen && { observed: say`last look ${new Date(seen.at).toISOString().slice(11, 16)} UTC: ${SEEN[seen.seen]}` }),
   };
 }
+
+const SEEN: Readonly<Record<NonNullable<MeasureRecord['lastSeen']>['seen'], string>> = {
+  'in-force': 'in force',
+  absent: 'gone',
+  changed: 'changed by another hand',
+  unknown: 'not known',
+};
 
 function standingButtons(record: MeasureRecord): readonly Button[] {
   if (!isStanding(record)) return [];

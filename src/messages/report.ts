@@ -126,10 +126,12 @@ function steps({ playbook }: IncidentView): readonly string[] {
 
 function timeline({ events, measureEvents, timezone }: ReportView): readonly string[] {
   const lines = [
-    ...events.flatMap((event) => {
-      const words = incidentLine(event);
-      return words === undefined ? [] : [{ at: event.at, words }];
-    }),
+    ...events
+      .filter((event) => !isSaidTwice(event))
+      .flatMap((event) => {
+        const words = incidentLine(event);
+        return words === undefined ? [] : [{ at: event.at, words }];
+      }),
     ...measureEvents.flatMap(({ number, events: own }) =>
       own.flatMap((event) => {
         const words = measureLine(event);
@@ -142,6 +144,11 @@ function timeline({ events, measureEvents, timezone }: ReportView): readonly str
     '|---|---|---|',
     ...lines.map(({ at, words }) => `| ${utc(at)} | ${local(at, timezone)} | ${words} |`),
   ];
+}
+
+/** A step that was taken up once more with its measure: the measure's own line says so. */
+function isSaidTwice(event: IncidentEvent): boolean {
+  return event.kind === 'step' && event.outcome === 'begun' && event.measure !== undefined;
 }
 
 function incidentLine(event: IncidentEvent): string | undefined {
@@ -207,7 +214,7 @@ function measureLine(event: MeasureEvent): string | undefined {
     case 'failed':
       return `could not be carried out: ${mark(event.why)}`;
     case 'proved':
-      return `works: ${event.proof}${because(event.by)}`;
+      return `${PROOF[event.proof]}${because(event.by)}`;
     case 'observed':
       return event.seen === 'in-force' ? undefined : `was seen as ${event.seen}${because(event.notes)}`;
     case 'renewed':
@@ -231,6 +238,12 @@ function measureLine(event: MeasureEvent): string | undefined {
   }
 }
 
+const PROOF = {
+  proved: 'works, as was proved',
+  disproved: '**does not do what it says**',
+  unknown: 'may work; nobody could prove it',
+} as const;
+
 function moment(at: number, timezone: string): string {
   return `${utc(at)} UTC (${local(at, timezone)} ${timezone})`;
 }
@@ -245,6 +258,7 @@ function local(at: number, timezone: string): string {
 }
 
 function span(ms: number): string {
+  if (ms < 120_000) return `${Math.round(ms / 1000)} s`;
   const minutes = Math.round(ms / 60_000);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -3,6 +3,7 @@
  * and the world outside, which counts the mail that reaches it. Everything has IPv4 and IPv6. Nothing of it can reach a
  * real network.
  */
+import type { SetName } from '../../bin/debian-packages.mjs';
 import { startBox, wire } from './box.ts';
 import type { Box, Inside } from './box.ts';
 import { until } from './process.ts';
@@ -33,6 +34,9 @@ export const LEASES = '/var/lib/misc/dnsmasq.leases';
 
 export type Member = 'gateway' | 'infected' | 'innocent' | 'mail' | 'outside';
 
+/** Packages of a member beside those of `net`. */
+export type MoreSets = Readonly<Partial<Record<Member, readonly SetName[]>>>;
+
 export interface Company {
   readonly boxes: Readonly<Record<Member, Box>>;
   /** Listens on the port until the company ends; each caller is greeted as a mail server does. */
@@ -45,8 +49,11 @@ export interface Company {
   countMail(member: Member, port: number): Promise<Counter>;
   /** Hands one message to an SMTP server; what became of it. */
   sendMail(member: Member, address: string, port: number, mail: Mail): Promise<'sent' | 'refused' | 'silence'>;
-  /** Starts dnsmasq on the gateway; each workstation asks it for its address and tells its name. */
-  startDhcp(): Promise<void>;
+  /**
+   * Starts dnsmasq on the gateway; each workstation asks it for its address and tells its name. `names`: options with
+   * which it answers for names too.
+   */
+  startDhcp(names?: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -130,10 +137,10 @@ try:
 except (ConnectionRefusedError,ConnectionResetError,smtplib.SMTPException): print('refused')
 except (TimeoutError,OSError): print('silence')`;
 
-export async function startCompany(): Promise<Company> {
+export async function startCompany(more: MoreSets = {}): Promise<Company> {
   const names: readonly Member[] = ['gateway', 'infected', 'innocent', 'mail', 'outside'];
   const started = await Promise.all(
-    names.map(async (name) => [name, await startBox({ name, sets: ['net'] })] as const),
+    names.map(async (name) => [name, await startBox({ name, sets: ['net', ...(more[name] ?? [])] })] as const),
   );
   const boxes = Object.fromEntries(started) as Record<Member, Box>;
   const { gateway, outside } = boxes;
@@ -189,14 +196,15 @@ export async function startCompany(): Promise<Company> {
       const said = (await boxes[member].must(words)).trim();
       return said === 'sent' || said === 'refused' ? said : 'silence';
     },
-    startDhcp: () => startDhcp(boxes),
+    startDhcp: (answers) => startDhcp(boxes, answers),
     stop: async () => {
       await Promise.all(names.map((name) => boxes[name].stop()));
     },
   };
 }
 
-async function settle(box: Box, link: string, four: string, six: string): Promise<void> {
+/** Its addresses on a cable or bridge that it has. */
+export async function settle(box: Box, link: string, four: string, six: string): Promise<void> {
   await box.must(['ip', 'link', 'set', 'lo', 'up']);
   await box.must(['ip', 'address', 'replace', `${four}/24`, 'dev', link]);
   // Nobody else can have it; a tentative address would not answer for a second (RFC 4862).
@@ -204,7 +212,7 @@ async function settle(box: Box, link: string, four: string, six: string): Promis
   await box.must(['ip', 'link', 'set', link, 'up']);
 }
 
-async function routeByDefault(box: Box, four: string, six: string): Promise<void> {
+export async function routeByDefault(box: Box, four: string, six: string): Promise<void> {
   await box.must(['ip', 'route', 'replace', 'default', 'via', four]);
   await box.must(['ip', '-6', 'route', 'replace', 'default', 'via', six]);
 }
@@ -225,7 +233,7 @@ async function hold(box: Box, address: string, port: number): Promise<Held> {
 }
 
 /** The workstations keep their fixed addresses: dnsmasq gives each network card the one it has. */
-async function startDhcp(boxes: Readonly<Record<Member, Box>>): Promise<void> {
+async function startDhcp(boxes: Readonly<Record<Member, Box>>, answers?: readonly string[]): Promise<void> {
   const { gateway } = boxes;
   const fixed = await Promise.all(
     (['infected', 'innocent'] as const).map(async (member) => {
@@ -240,7 +248,7 @@ async function startDhcp(boxes: Readonly<Record<Member, Box>>): Promise<void> {
     '--keep-in-foreground',
     '--conf-file=/dev/null',
     '--user=root',
-    '--port=0',
+    ...(answers ?? ['--port=0']),
     '--interface=br0',
     '--bind-interfaces',
     '--dhcp-range=10.77.0.100,10.77.0.199,1h',

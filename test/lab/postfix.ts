@@ -16,12 +16,17 @@ alias_database =
 maillog_file = /var/log/postfix.log
 `;
 
+/** What its chrooted agents look names up by, as Debian's package copies it at each start. */
+const IN_CHROOT =
+  'mkdir -p /var/spool/postfix/etc && cp /etc/resolv.conf /etc/hosts /etc/services /var/spool/postfix/etc/';
+
 const SET_UP = [
   'groupadd -r postfix && groupadd -r postdrop && useradd -r -g postfix -d /var/spool/postfix postfix',
   'cp /usr/share/postfix/master.cf.dist /etc/postfix/master.cf && cp /usr/share/postfix/dynamicmaps.cf /etc/postfix/',
   'ip link set lo up',
   // It complains of a prototype file that only the package's own set-up writes; what matters is shown by the start.
   '{ postfix set-permissions 2>/dev/null || true; }',
+  IN_CHROOT,
   'postfix start',
 ].join(' && ');
 
@@ -43,11 +48,16 @@ export interface PostfixPlan {
   readonly sets?: readonly SetName[];
 }
 
-export async function startPostfix(plan: PostfixPlan = {}): Promise<MailLab> {
-  const box = await startBox({ name: 'mx1', sets: ['postfix', 'net', ...(plan.sets ?? [])] });
-  box.write('/etc/postfix/main.cf', plan.mainCf ?? MAIN_CF);
+/** Sets Postfix up and starts it in a box that has its packages, and whose resolv.conf is written. */
+export async function settlePostfix(box: Box, mainCf: string): Promise<void> {
+  box.write('/etc/postfix/main.cf', mainCf);
   await box.must(['sh', '-c', SET_UP]);
   await until(async () => (await box.exec(['postqueue', '-j'])).code === 0, 10_000, 'Postfix to show its queue');
+}
+
+export async function startPostfix(plan: PostfixPlan = {}): Promise<MailLab> {
+  const box = await startBox({ name: 'mx1', sets: ['postfix', 'net', ...(plan.sets ?? [])] });
+  await settlePostfix(box, plan.mainCf ?? MAIN_CF);
   return {
     box,
     mta: 'postfix',

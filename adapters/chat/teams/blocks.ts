@@ -177,8 +177,7 @@ function renderMeasure(block: Of<'measure'>, pen: Pen): readonly Element[] {
   ];
   const items: Element[] = [textElement(title, { weight: 'Bolder' }, 300)];
   if (details.length > 0) items.push(textElement(details, { isSubtle: true }, 200));
-  if (block.observed)
-    items.push(textElement(['observed: ', ...block.observed], { isSubtle: true }, cellLimit(pen) * 2));
+  if (block.observed) items.push(textElement(block.observed, { isSubtle: true }, cellLimit(pen) * 2));
   return [{ type: 'Container', style: 'emphasis', items: [...items, ...buttonRow(block.buttons, pen)] }];
 }
 

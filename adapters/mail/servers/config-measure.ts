@@ -55,6 +55,11 @@ export interface ConfigMeasure {
   lagging(plan: PlacePlan, engaged: boolean): Promise<readonly string[]>;
   /** What is done beside the file, each time it is engaged, once the server has read it. */
   readonly after?: { engage(plan: PlacePlan, fence: number): Promise<void>; readonly commands: readonly string[] };
+  /** The same once it is taken back. What was there before stands again by then, whatever becomes of this. */
+  readonly afterwards?: {
+    release(plan: PlacePlan, fence: number): Promise<void>;
+    words(plan: PlacePlan): readonly string[];
+  };
   /** Each a look by other means; `right: false` disproves. */
   proofs(plan: PlacePlan, task: MeasureTask): Promise<readonly Look[]>;
 }
@@ -131,6 +136,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
             ? `take these lines out of ${plan.path} again, and the file with the last of them`
             : `take these lines out of ${plan.path} again (sha256 then ${plan.sha256})`,
           server.words(plan).reload,
+          ...(measure.afterwards?.words(plan) ?? []),
         ]),
         blastRadius: await measure.blastRadius(order, plans),
       };
@@ -159,6 +165,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
         // Not checked: what was there before stands, also where somebody else has broken another part of it.
         if (without !== text) await files.replace(plan.path, { from: text, to: without }, fence);
         await reload(plan, false, without !== text, fence);
+        await measure.afterwards?.release(plan, fence);
       }
       return {
         kind: 'released',

@@ -62,6 +62,9 @@ describe('who an address is', () => {
       1000,
     );
     expect(machine?.blind).toHaveLength(1);
+    const elsewhere = { leases: [{ kind: 'dnsmasq', file: '/nowhere' }], isElsewhere: async () => true } as const;
+    const [there] = await openNetwork(sources(elsewhere)).identify([{ addresses: ['10.77.0.11'], at: 1 }], 1000);
+    expect(there?.blind, 'an agent reads it').toEqual([]);
     const text = async (): Promise<string> => '0 7a:14:7e:27:ce:75 10.77.0.11 pc\u202e *\n';
     const [named] = await openNetwork(
       sources({ leases: [{ kind: 'dnsmasq', file: '/there' }], files: { text } }),

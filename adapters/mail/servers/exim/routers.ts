@@ -4,7 +4,7 @@
  * Rules, each found on a real Exim:
  * 1. A `:defer:` router, not `queue_only` (the daemon's own queue runner empties it) nor `hold_domains` (-qf does).
  * 2. With `no_verify`, or users get errors when they hand in.
- * 3. After a release, messages wait for their next retry; `exim -qf` sends what isn't frozen at once.
+ * 3. After a release, messages would wait for their next retry; `exim -qf` sends what isn't frozen at once.
  */
 import { say } from '../../../../src/domain/foreign.ts';
 import { blocksOf, putBlock } from '../../../../src/domain/measures/marked-block.ts';
@@ -40,6 +40,7 @@ export function eximFreeze(tools: EximTools): ConfigMeasure {
         '  no_verify',
         '',
       ]),
+    afterwards: { words: () => ['exim -qf'], release: (_plan, fence) => tools.sendWaiting(fence) },
     lagging: async () => [],
     proofs: async (_plan, task) => {
       const tried = await tools.exim(['-bt', PROBE]);

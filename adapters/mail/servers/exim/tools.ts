@@ -33,6 +33,8 @@ export interface EximTools {
   option(name: string): Promise<string>;
   configFile(): Promise<string>;
   reload(fence: number): Promise<void>;
+  /** Begins a queue run beside that sends whatever waits and isn't frozen; where no daemon runs, nothing is sent. */
+  sendWaiting(fence: number): Promise<void>;
   /** Throws HostUnknown with what Exim finds wrong. */
   check(config: string): Promise<void>;
   list(sink: ListingSink): Promise<void>;
@@ -49,6 +51,7 @@ const CHECK = `x=$(command -v exim4 || command -v exim) || exit 127
 new=$(mktemp) || exit 73
 cat > "$new" && chmod 644 "$new" && "$x" -C "$new" -bV; code=$?
 rm -f "$new"; exit $code`;
+const SEND_WAITING = 'x=$(command -v exim4 || command -v exim) || exit 127; "$x" -qf < /dev/null > /dev/null 2>&1 &';
 /** A number may have been given to another process meanwhile. */
 const HUP = 'for pid; do case "$(cat "/proc/$pid/comm" 2>/dev/null)" in exim*) kill -HUP "$pid";; esac; done; exit 0';
 const LISTENS_WITHIN_MS = 15_000;
@@ -106,6 +109,10 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
         if (performance.now() > last)
           throw new HostUnknown(`the daemon on ${name} was told to read its configuration, and has not begun anew.`);
       }
+    },
+    sendWaiting: async (fence) => {
+      if ((await daemons()).length > 0)
+        await host.run(['sh', '-c', SEND_WAITING, 'tourniquet'], { deadlineMs: DEADLINE_MS, fence });
     },
     check: async (config) => {
       const ran = await host.run(['sh', '-c', CHECK, 'tourniquet'], { deadlineMs: DEADLINE_MS, input: config });

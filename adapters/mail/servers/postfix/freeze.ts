@@ -6,6 +6,8 @@
  *    which any local user may say.
  * 2. The clone that carries inbound mail for `relay_domains` goes on.
  * 3. What is being delivered at the moment is aborted by the reload and stays in the queue.
+ * 4. After a release what waited is flushed: by itself it would wait for its next attempt, five minutes to more than an
+ *    hour (minimal_backoff_time, maximal_backoff_time of postconf(5)). Mail on hold stays there.
  */
 import { say } from '../../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../../src/domain/foreign.ts';
@@ -58,6 +60,11 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
       ] satisfies readonly Phrase[];
     },
     edit: (text, tag, plan) => putSettings(text, tag, [[DISABLE, plan.notes['value'] ?? '']]),
+    afterwards: {
+      words: ({ id }) => [`postqueue -c ${id} -f`],
+      // A Postfix that is stopped refuses; it begins with its whole queue when it is started.
+      release: async ({ id }, fence) => void (await tools.run(['postqueue', '-c', id, '-f'], { fence })),
+    },
     lagging: async (plan, engaged) => {
       const master = await tools.master(plan.id);
       if (master.kind === 'stopped') return [];

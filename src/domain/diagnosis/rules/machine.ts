@@ -70,7 +70,7 @@ export const attempts: Rule = (evidence) => {
       points.push(server.supports('server-attempts', source.attempts >= 3 ? 0.93 : 0.5, text));
       if (source.attempts >= 3) points.push(workstation.opposes('server-attempts', otherGuilty(seen) ? 0 : 0.7, text));
     } else {
-      const text = say`${foreign(source.address, 60)} tried port 25 ${source.attempts} times at ${source.destinations ?? 'an unknown number of'} destinations within ${Math.round(seen.watchedSeconds / 60)} min`;
+      const text = say`${foreign(source.address, 60)} tried port 25 ${source.attempts} times at ${source.destinations ?? 'an unknown number of'} destinations within ${span(seen.watchedSeconds)}`;
       points.push(
         workstation.supports('workstation-attempts', many ? (seen.outboundFrozen === true ? 0.93 : 0.85) : 0.2, text),
       );
@@ -78,13 +78,17 @@ export const attempts: Rule = (evidence) => {
     }
   }
   if (seen.sources.length === 0 && seen.watchedSeconds >= 120) {
-    const text = say`nobody tried port 25 within ${Math.round(seen.watchedSeconds / 60)} min of watching`;
+    const text = say`nobody tried port 25 within ${span(seen.watchedSeconds)} of watching`;
     const strength = seen.watchedSeconds >= 600 ? 0.5 : 0.3;
     points.push(workstation.opposes('silence', strength, text));
     if (seen.outboundFrozen === true) points.push(server.opposes('silence', strength, text));
   }
   return points;
 };
+
+function span(seconds: number): string {
+  return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
 
 function otherGuilty(seen: BlockedAttempts): boolean {
   return seen.sources.some((source) => source.mailServer !== true && source.attempts >= 10);
