@@ -8,11 +8,11 @@ COPY bin bin
 COPY src src
 COPY adapters adapters
 COPY jobs jobs
-ENV TOURNIQUET_DATA=/data NODE_ENV=production TOURNIQUET_OPERATIONS_HOST=0.0.0.0 HOST=0.0.0.0
+ENV TOURNIQUET_DATA=/data NODE_ENV=production TOURNIQUET_OPERATIONS_HOST=0.0.0.0 HOST=0.0.0.0 TOURNIQUET_CONSOLE_HOST=0.0.0.0 TOURNIQUET_CONSOLE_NAME=localhost
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
-EXPOSE 3978 3979
+EXPOSE 3978 3979 3980
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3979/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "src/main.ts"]

@@ -15,10 +15,20 @@ import type { Utterance } from '../../src/ports/conversation.ts';
 import { KEY_PREFIX } from './connection.ts';
 import type { RedisClient } from './connection.ts';
 
-/** Who delivers it: a platform, or one terminal. */
+/** Who delivers it: a platform, one console (its rooms are CONSOLE/ROOM), or one terminal. */
 export function outboxAddress(conversation: Utterance['conversation']): string {
-  const own = conversation.surface === 'slack' || conversation.surface === 'teams' || conversation.surface === 'web';
-  return own ? conversation.surface : `${conversation.surface}/${conversation.id}`;
+  switch (conversation.surface) {
+    case 'slack':
+    case 'teams':
+      return conversation.surface;
+    case 'web':
+      return `web/${conversation.id.split('/')[0]}`;
+    case 'terminal':
+    case 'shell':
+      return `${conversation.surface}/${conversation.id}`;
+    default:
+      return conversation.surface satisfies never;
+  }
 }
 
 const PUT = `

@@ -4,6 +4,7 @@ import { agentSpec } from './specs/agent.ts';
 import { auditSpec } from './specs/audit.ts';
 import { chatSpec } from './specs/chat.ts';
 import { checkSpec } from './specs/check.ts';
+import { consoleSpec } from './specs/console.ts';
 import {
   approveSpec,
   auditLogSpec,
@@ -91,6 +92,7 @@ export const registry: readonly CommandSpec[] = [
   scheduleSpec,
   statusSpec,
   chatSpec,
+  consoleSpec,
   startSpec,
   slackSpec,
   teamsSpec,

@@ -11,11 +11,11 @@ type Person = Config['people'][number];
  */
 export function makePeople(config: Config): People {
   const find = (actor: Actor): Person | undefined =>
-    config.people.find((person) =>
-      actor.surface === 'slack'
-        ? isSlackIdentity(person.slack, actor.id)
-        : identityOn(person, actor.surface) === actor.id,
-    );
+    config.people.find((person) => {
+      if (actor.surface === 'slack') return isSlackIdentity(person.slack, actor.id);
+      if (isOfTheMachine(actor)) return person.terminal === actor.id.slice(OF_THE_MACHINE.length);
+      return identityOn(person, actor.surface) === actor.id;
+    });
   return {
     roleOf(actor) {
       const person = find(actor);
@@ -29,13 +29,25 @@ export function makePeople(config: Config): People {
         case 'teams':
           return config.chat.teams?.everybody ?? 'viewer';
         case 'web':
-          return 'nobody';
+          return actor.id.startsWith(OF_THE_MACHINE) ? 'admin' : 'nobody';
         default:
           return actor.surface satisfies never;
       }
     },
-    personOf: (actor) => find(actor)?.name ?? `${actor.surface === 'shell' ? 'terminal' : actor.surface}:${actor.id}`,
+    personOf(actor) {
+      const named = find(actor)?.name;
+      if (named !== undefined) return named;
+      if (isOfTheMachine(actor)) return actor.id;
+      return `${actor.surface === 'shell' ? 'terminal' : actor.surface}:${actor.id}`;
+    },
   };
+}
+
+/** In the console, `terminal:anna` is whoever is anna at the machine's own terminal: one person, one voice. */
+const OF_THE_MACHINE = 'terminal:';
+
+function isOfTheMachine(actor: Actor): boolean {
+  return actor.surface === 'web' && actor.id.startsWith(OF_THE_MACHINE);
 }
 
 /** `team/user` names the person of an Enterprise Grid too: both ids are Slack's own, unique over all its workspaces. */

@@ -29,6 +29,8 @@ export async function runShellOnly(command: Command): Promise<number> {
       return agent(command, readArguments(agentSpec, command.spoken));
     case 'chat':
       return chatHere(optionOf(command.spoken, 'config'));
+    case 'console':
+      return (await import('./console.ts')).printConsoleLink(command);
     case 'rescue': {
       const args = readArguments(rescueSpec, command.spoken);
       if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
@@ -96,17 +98,20 @@ async function start(command: Command): Promise<number> {
   );
   log.info({ role, operations: operations.address }, 'started');
   const stop = interrupted();
-  const chats =
-    role === 'all' || role === 'gateway'
-      ? await startChats({ service, settings, log }).catch(async (error: unknown) => {
-          await operations.close();
-          await end(service);
-          throw error;
-        })
-      : undefined;
+  const hears = role === 'all' || role === 'gateway';
+  const giveUp = async (error: unknown): Promise<never> => {
+    await operations.close();
+    await end(service);
+    throw error;
+  };
+  const chats = hears ? await startChats({ service, settings, log }).catch(giveUp) : undefined;
+  const page = hears ? await (await import('./console.ts')).startConsole(service, settings).catch(giveUp) : undefined;
+  if (page) log.info({ address: page.address }, 'the console is open; tq console prints a link into it');
   if (speaks) {
     const talk = talkInTerminal(service, settings);
-    await talk.show(sayWelcome(settings.configFile !== undefined, operations.address));
+    await talk.show(
+      sayWelcome(settings.configFile !== undefined, { operations: operations.address, console: page?.address }),
+    );
     const heard = await Promise.race([talk.ended, stop]);
     talk.close();
     if (heard !== 'interrupted' && heard.lines === 0 && !process.stdin.isTTY) await stop;
@@ -114,6 +119,7 @@ async function start(command: Command): Promise<number> {
     await stop;
   }
   await operations.close();
+  await page?.close();
   await chats?.close();
   return end(service);
 }

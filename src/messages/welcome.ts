@@ -2,7 +2,11 @@ import { actions, button, message, text } from './message.ts';
 import type { Message } from './message.ts';
 
 /** The first thing that is seen: three lines and where to begin. */
-export function sayWelcome(configured: boolean, operations: string): Message {
+export function sayWelcome(
+  configured: boolean,
+  at: { readonly operations: string; readonly console: string | undefined },
+): Message {
+  const page = at.console === undefined ? '' : `Console: ${at.console} (tq console gives the link in). `;
   return message(
     'neutral',
     'Tourniquet is here.',
@@ -11,8 +15,8 @@ export function sayWelcome(configured: boolean, operations: string): Message {
     ),
     text(
       configured
-        ? `Operations: ${operations}`
-        : `Nothing is configured yet (tourniquet.example.yaml explains itself). Operations: ${operations}`,
+        ? `${page}Operations: ${at.operations}`
+        : `Nothing is configured yet (tourniquet.example.yaml explains itself). ${page}Operations: ${at.operations}`,
     ),
     text('Say drill start to practise a bad morning, check and your public address, or help.'),
     actions(button('Drill', 'drill start'), button('Help', 'help'), button('Status', 'status')),

@@ -13,3 +13,14 @@ it('knows a person of Slack by team and user, in an Enterprise Grid too, and by 
     Array.from({ length: 6 }, () => 'viewer'),
   );
 });
+
+it('hears one voice from a person at the terminal and in the console, and nobody’s from a name it does not know', () => {
+  const people = makePeople(readConfig('people: [{name: anna, role: approver, terminal: root}]', 'x'));
+  const at = (surface: 'web' | 'terminal', id: string) => ({ surface, id, shown: foreign(id) });
+  for (const actor of [at('web', 'anna'), at('web', 'terminal:root'), at('terminal', 'root')]) {
+    expect(people.personOf(actor)).toBe('anna');
+    expect(people.roleOf(actor)).toBe('approver');
+  }
+  expect(people.personOf(at('web', 'terminal:ben'))).toBe(people.personOf(at('terminal', 'ben')));
+  expect(people.roleOf(at('web', 'ben'))).toBe('nobody');
+});

@@ -84,7 +84,12 @@ function renderBlock(block: Block, pen: Pen): readonly string[] {
         }),
       ];
     case 'evidence':
-      if (!form.unfolded) return [paint.dim(`${block.title}: ${block.items.length} points (say evidence to see them)`)];
+      if (!form.unfolded)
+        return [
+          paint.dim(
+            `${block.title}: ${block.items.length === 1 ? '1 point' : `${block.items.length} points`} (say evidence to see them)`,
+          ),
+        ];
       return [
         paint.bold(block.title),
         ...block.items.flatMap((item) =>
