@@ -84,13 +84,7 @@ export function openDriver(needs: DriverNeeds): MeasureDriver {
       return {
         order,
         prior: { lines: one.lines, ...(before !== undefined && { text: before }) },
-        commands: [
-          `put ${one.file}${one.leaseSeconds === undefined ? '' : ` for ${one.leaseSeconds} s`}`,
-          ...textOf(one, tag)
-            .trimEnd()
-            .split('\n')
-            .map((line) => `  ${line}`),
-        ],
+        commands: commandsOf(one, tag),
         undo: [before === undefined ? `remove ${one.file}` : `put ${one.file} as it was: ${before.trim()}`],
         blastRadius: one.blastRadius,
       };
@@ -140,6 +134,17 @@ export function openDriver(needs: DriverNeeds): MeasureDriver {
       return by ? { kind: 'proved', by: [by] } : { kind: 'disproved', by: [say`${name} says so, but doesn't do it`] };
     },
   };
+}
+
+/** Lines that a plan writes out; of more, the first ones and their number. */
+const MOST_WRITTEN_OUT = 4;
+
+function commandsOf(one: OneFile, tag: string): readonly string[] {
+  const put = `put ${one.file}${one.leaseSeconds === undefined ? '' : ` for ${one.leaseSeconds} s`}: `;
+  const shown = one.lines.slice(0, MOST_WRITTEN_OUT).map((line) => line.trim());
+  const more = one.lines.length - shown.length;
+  if (more > 0) return [`${put}${shown.join(' ')} … ${more} more  # ${tag}`];
+  return shown.map((line) => `${put}${line}  # ${tag}`);
 }
 
 function textOf(one: OneFile, tag: string): string {

@@ -26,8 +26,8 @@ export interface PlayOrder {
 export interface Watching {
   stepped(step: AutoStep, wallClock: number): void;
   /** What others say meanwhile. */
-  heard(message: Message): void;
-  overheard(who: string, words: string): void;
+  heard(message: Message, wallClock: number): void;
+  overheard(who: string, words: string, wallClock: number): void;
 }
 
 export interface Played {
@@ -45,13 +45,13 @@ const SETTLE_MS = 5 * 60_000;
 export async function playByItself(order: PlayOrder, watching?: Watching): Promise<Played> {
   await Promise.all(Object.values(commandJobs).map((load) => load()));
   const { scenario, seed } = order;
-  const drill = await openDrillWorld({
+  const drill: DrillWorld = await openDrillWorld({
     scenario,
     seed,
     speak: async ({ message, final, key }) => {
-      if (final === true && key.startsWith('drill-approve')) watching?.heard(message);
+      if (final === true && key.startsWith('drill-approve')) watching?.heard(message, drill.clock.now());
     },
-    overheard: (who, words) => watching?.overheard(who, words),
+    overheard: (who, words) => watching?.overheard(who, words, drill.clock.now()),
   });
   const { clock, company } = drill;
   const begin = clock.now();

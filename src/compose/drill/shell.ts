@@ -53,13 +53,14 @@ export async function runDrillInShell(command: Command, streams: ShellStreams): 
 
 const BROKEN = 2;
 
-/** Everything that is said, as it comes. */
+/** Everything that is said, as it comes, each with its time and marked as a drill. */
 function watch(streams: ShellStreams): Watching {
-  const show = (words: string): void => streams.out(`${words}\n\n`);
+  const marked = (message: Message): string => textOf({ ...message, drill: true }, streams);
+  const show = (at: number, words: string): void => streams.out(`${timeOf(at)} ${words}\n\n`);
   return {
-    stepped: ({ line, message }, at) => show(`${timeOf(at)} tq> ${line}\n${textOf(message, streams)}`),
-    heard: (message) => show(textOf(message, streams)),
-    overheard: (who, words) => show(textOf(sayOverheard(who, words), streams)),
+    stepped: ({ line, message }, at) => show(at, `tq> ${line}\n${marked(message)}`),
+    heard: (message, at) => show(at, marked(message)),
+    overheard: (who, words, at) => show(at, marked(sayOverheard(who, words))),
   };
 }
 
