@@ -5,7 +5,7 @@
  * chat it is asked from, or a renderer.
  */
 import type { SpokenCommand } from '../src/commands/spec.ts';
-import type { Message } from '../src/messages/message.ts';
+import type { Block, Message } from '../src/messages/message.ts';
 import type { Actor, Conversation, Utterance } from '../src/ports/conversation.ts';
 import type { World } from '../src/ports/world.ts';
 
@@ -39,6 +39,10 @@ export interface Answer {
   readonly file?: NonNullable<Utterance['file']>;
   /** A command that only looks, word by word: its answer is shown above this message. */
   readonly look?: readonly string[];
+  /** What is shown beneath in place of this message's own blocks, where that answer is not all well. */
+  readonly unlessWell?: readonly Block[];
+  /** Of a look: the step that asked for it is not through, and this answer says itself what comes next. */
+  readonly settles?: 'no';
 }
 
 /** Says how far it is; edits the same message in place. Not every call is shown (at most one a second in a chat). */

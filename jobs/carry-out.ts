@@ -65,7 +65,7 @@ async function lookToo(
   world: World,
   tell: Tell,
 ): Promise<Answer> {
-  const { look: _done, ...own } = answer;
+  const { look: _done, unlessWell, ...own } = answer;
   const command = parseWords(look, registry);
   if (command.kind === 'misheard' || command.spec.risk !== 'look') {
     const why = command.kind === 'misheard' ? command.why : `${command.spec.name} does more than look`;
@@ -73,10 +73,11 @@ async function lookToo(
     return { ...own, message: { ...own.message, blocks: [notice('unknown', words), ...own.message.blocks] } };
   }
   const seen = await answerOf({ ...request, command: command.spoken, files: {} }, world, tell);
-  return {
-    ...seen,
-    message: { ...seen.message, blocks: [...seen.message.blocks, ...own.message.blocks] },
-  };
+  const { settles, ...shown } = seen;
+  if (settles === 'no') return shown;
+  const isWell = seen.status === 'ok' || seen.status === 'warning';
+  const beneath = unlessWell && !isWell ? unlessWell : own.message.blocks;
+  return { ...shown, message: { ...shown.message, blocks: [...shown.message.blocks, ...beneath] } };
 }
 
 function refused(why: string, remedy: string): Answer {

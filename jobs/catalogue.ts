@@ -3,7 +3,7 @@
  * asked for, so that a one-shot command pays only for itself.
  */
 import { z } from 'zod';
-import type { Message } from '../src/messages/message.ts';
+import type { Block, Message } from '../src/messages/message.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest, Json } from './answer.ts';
 
@@ -47,6 +47,8 @@ const answerSchema: z.ZodType<Answer> = z.strictObject({
     })
     .exactOptional(),
   look: z.array(z.string().max(400)).max(20).exactOptional(),
+  unlessWell: z.custom<readonly Block[]>(Array.isArray).exactOptional(),
+  settles: z.literal('no').exactOptional(),
 });
 
 export function readRequest(data: unknown): CommandRequest {
@@ -85,6 +87,7 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   incidents: async () => (await import('./incidents/show.ts')).runIncidents,
   hunt: async () => (await import('./hunt.ts')).runHunt,
   keep: async () => (await import('./measures/undo.ts')).runKeep,
+  leak: async () => (await import('./incidents/leak-look.ts')).runLeak,
   ledger: async () => (await import('./measures/show.ts')).runLedger,
   next: async () => (await import('./incidents/show.ts')).runNext,
   note: async () => (await import('./incidents/open.ts')).runNote,

@@ -19,8 +19,16 @@ export interface LogLook {
   readonly gaps: readonly string[];
 }
 
-/** Throws HostUnknown with why, where the log says nothing about now. */
-export async function lookAtLog(log: MailLog, memory: LogMemory, deadlineMs: number): Promise<LogLook> {
+/**
+ * Throws HostUnknown with why, where the log says nothing about now. `sinceMs`: only what came in so many milliseconds, in
+ * place of the last hour.
+ */
+export async function lookAtLog(
+  log: MailLog,
+  memory: LogMemory,
+  deadlineMs: number,
+  sinceMs?: number,
+): Promise<LogLook> {
   const end = performance.now() + deadlineMs;
   const left = (): number => Math.max(1, Math.round(end - performance.now()));
   const [clock, kept] = await Promise.all([log.clock(left()), memory.recall(log.server)]);
@@ -32,7 +40,11 @@ export async function lookAtLog(log: MailLog, memory: LogMemory, deadlineMs: num
     if (event) fold.event(event);
   });
   await memory.keep(log.server, read.mark, encodeLogState(fold.state()));
-  const evidence = evidenceOfLog(fold.state(), clock.now);
+  const evidence = evidenceOfLog(
+    fold.state(),
+    clock.now,
+    sinceMs === undefined ? undefined : clock.now - sinceMs / 1000,
+  );
   if (typeof evidence === 'string')
     throw new HostUnknown(`The log of ${log.server} says nothing about now: ${evidence}. Is it the right one?`);
   return { evidence, clock, gaps: read.gaps };

@@ -25,6 +25,14 @@ export interface Tried {
   last: number;
 }
 
+export interface Passed {
+  readonly at: number;
+  readonly address: string;
+  readonly destination: string;
+}
+
+const REMEMBERED_MS = 2 * 60_000;
+
 export type Passage = 'open' | 'blocked' | 'plugged' | 'quarantined';
 
 export interface Gateway {
@@ -34,8 +42,8 @@ export interface Gateway {
   /** It tried so many times; counted where it was refused. */
   tries(address: string, destinations: readonly string[]): Passage;
   readonly refused: ReadonlyMap<string, Tried>;
-  /** Connections that were let through, as the connection table remembers them. */
-  readonly passed: ReadonlyMap<string, Tried>;
+  /** Connections that were let through, as the connection table remembers them: for two minutes. */
+  passed(): readonly Passed[];
   driver(host: Host): MeasureDriver;
 }
 
@@ -50,7 +58,8 @@ export function makeGateway(name: string, mailServer: string, clock: VirtualCloc
   const device = makeDevice(name, clock, {}, (act) => {
     if (act.file === PORT_25 && act.before === undefined) refused.clear();
   });
-  const passed = new Map<string, Tried>();
+  let passed: readonly Passed[] = [];
+  const stillKnown = (): readonly Passed[] => passed.filter(({ at }) => clock.monotonic() - at < REMEMBERED_MS);
   const isActive = (file: string, wanted: (line: string) => boolean): boolean =>
     (device.says(file) ?? '').split('\n').some((line) => line !== '' && !line.startsWith('#') && wanted(line));
   const passage = (address: string): Passage => {
@@ -60,9 +69,9 @@ export function makeGateway(name: string, mailServer: string, clock: VirtualCloc
     const isBlocked = isActive(PORT_25, refuses) || isActive(FOR_GOOD, refuses);
     return isBlocked ? 'blocked' : 'open';
   };
-  const count = (table: Map<string, Tried>, address: string, destinations: readonly string[]): void => {
+  const count = (address: string, destinations: readonly string[]): void => {
     const now = clock.monotonic();
-    const tried = table.get(address) ?? {
+    const tried = refused.get(address) ?? {
       address,
       attempts: 0,
       destinations: new Set<string>(),
@@ -72,16 +81,21 @@ export function makeGateway(name: string, mailServer: string, clock: VirtualCloc
     tried.attempts += destinations.length;
     tried.last = now;
     for (const each of destinations) tried.destinations.add(each);
-    table.set(address, tried);
+    refused.set(address, tried);
   };
   return {
     device,
     refused,
-    passed,
+    passed: stillKnown,
     passage,
     tries: (address, destinations) => {
       const how = passage(address);
-      if (destinations.length > 0) count(how === 'open' ? passed : refused, address, destinations);
+      if (how === 'open')
+        passed = [
+          ...stillKnown(),
+          ...destinations.map((destination) => ({ at: clock.monotonic(), address, destination })),
+        ];
+      else if (destinations.length > 0) count(address, destinations);
       return how;
     },
     driver: (host) =>

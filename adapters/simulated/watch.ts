@@ -19,9 +19,9 @@ export function openWatches(company: Company): Watches {
             ownAddresses: async () => [company.publicAddress],
             before: async () => {
               await clock.wait(LOOK_MS);
-              const connections = [...gateway.passed.values()].flatMap(({ address, destinations }) =>
-                [...destinations].map((destination) => ({ source: address, destination, port: PORT })),
-              );
+              const connections = gateway
+                .passed()
+                .map(({ address, destination }) => ({ source: address, destination, port: PORT }));
               return { kind: 'seen', connections };
             },
             attempts: async () => {

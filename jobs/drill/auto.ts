@@ -55,7 +55,6 @@ const WAIT_MS = 30_000;
 const BY_HAND_MS = 4 * 60_000;
 const MOST_STEPS = 120;
 const MOST_WAITS = 60;
-const LATER_MS = 75 * 60_000;
 const RESTART_MS = 6000;
 const MOST_ATTEMPTS = 8;
 
@@ -94,7 +93,7 @@ export async function playAuto(stage: Stage, show: (step: AutoStep) => void): Pr
 
 /** Reading takes a moment, work by hand some minutes. */
 function timeFor(move: Exclude<Move, { kind: 'over' }>, answer: Message | undefined): number {
-  if (move.kind === 'later') return LATER_MS;
+  if (move.kind === 'later') return move.minutes * 60_000 + READ_MS;
   const isByHand =
     move.kind === 'say' && move.line.startsWith('done') && plain(answer?.summary ?? '').endsWith('it is yours.');
   return isByHand ? BY_HAND_MS : READ_MS;

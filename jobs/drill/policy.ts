@@ -7,7 +7,8 @@
  * 2. Nobody approves what they proposed: while a proposal waits for others, so does the player.
  * 3. What led nowhere twice is not said a third time: what is missing is read from the screen, or it is skipped with the
  *    reason, or taken back alone.
- * 4. Whoever has closed an incident looks again an hour later, and opens another one where something new is found.
+ * 4. Where the answer says when to look again, time goes by until then.
+ * 5. Whoever has closed an incident looks again an hour later, and opens another one where something new is found.
  */
 import { plain, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
@@ -19,8 +20,8 @@ export type Move =
   | { readonly kind: 'say'; readonly line: string; readonly why: Phrase }
   /** Others decide. */
   | { readonly kind: 'wait' }
-  /** An hour goes by before the line is said. */
-  | { readonly kind: 'later'; readonly line: string }
+  /** So many minutes go by before the line is said. */
+  | { readonly kind: 'later'; readonly line: string; readonly minutes: number }
   | { readonly kind: 'over' };
 
 export interface OnScreen {
@@ -32,6 +33,7 @@ export interface OnScreen {
 
 const FIRST = 'triage';
 const MOST_LOOKS_AFTER = 2;
+const LATER_MINUTES = 75;
 /** Repeats are counted over the last so many lines. */
 const RECENT = 12;
 
@@ -42,6 +44,8 @@ export function nextMove(screen: OnScreen): Move {
   if (headline === undefined) return openIncident(screen, last.answer);
   if (isClosed(headline)) return afterwards(screen, last);
   if (waitsForOthers(last.answer)) return { kind: 'wait' };
+  const again = lookAgain(last.answer);
+  if (again) return again;
   const offered = hasNewVerdict(last.answer)
     ? [...recommended(headline), ...recommended(last.answer)]
     : [...recommended(last.answer), ...recommended(headline)];
@@ -70,12 +74,20 @@ function openIncident(screen: OnScreen, answer: Message): Move {
 function afterwards(screen: OnScreen, last: OnScreen['said'][number]): Move {
   const closed = screen.said.filter((each) => each.line.startsWith('close')).length;
   if (last.line.startsWith('close') || last.line.startsWith('report'))
-    return closed > MOST_LOOKS_AFTER ? { kind: 'over' } : { kind: 'later', line: FIRST };
+    return closed > MOST_LOOKS_AFTER ? { kind: 'over' } : { kind: 'later', line: FIRST, minutes: LATER_MINUTES };
   const open = buttonsOf(last.answer).find((each) => each.command.startsWith('open'));
   const isNews = last.line === FIRST && last.answer.tone !== 'good' && last.answer.tone !== 'unknown';
   const before = screen.said.find((each) => each.line === FIRST)?.answer.summary ?? [];
   const isTheSame = headlineWords(before) === headlineWords(last.answer.summary) && closed > 1;
   return isNews && open && !isTheSame ? line(open.command, say`something is still wrong`) : { kind: 'over' };
+}
+
+/** The answer came too early, and says so. */
+function lookAgain(answer: Message): Extract<Move, { kind: 'later' }> | undefined {
+  const words = [answer.summary, ...answer.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))];
+  const minutes = /Look again in (\d+) min/.exec(words.map(plain).join('\n'))?.[1];
+  const [found] = minutes === undefined ? [] : recommended(answer);
+  return found && { kind: 'later', line: found.command, minutes: Number(minutes) };
 }
 
 /** Without how sure it is. */
@@ -181,6 +193,10 @@ export function hintFrom(said: readonly Utterance[]): Message {
     case 'wait':
       return sayHint('ledger', say`what you proposed waits for somebody else to agree; look meanwhile`);
     case 'later':
+      return sayHint(
+        move.line,
+        say`in ${move.minutes} min of the drill’s time; until then there is nothing to do but to look`,
+      );
     case 'over':
       return sayHint(undefined, []);
     default:

@@ -5,7 +5,7 @@
  * fact that the playbook waits for. It stays known in the incident after the block was taken back.
  */
 import { diagnose } from '../../src/domain/diagnosis/diagnose.ts';
-import type { BlockedAttempts } from '../../src/domain/diagnosis/evidence.ts';
+import type { BlockedAttempts, Evidence } from '../../src/domain/diagnosis/evidence.ts';
 import type { Block } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { CommandRequest } from '../answer.ts';
@@ -28,13 +28,20 @@ export async function noteHunt(
   const at = world.clock.now();
   const { site } = seen.incident;
   const before = await world.evidence.latest(site, at);
-  const evidence = { ...before?.evidence, blockedAttempts: attempts };
+  const isOfRound = before !== undefined && before.at >= (seen.incident.roundAt ?? 0);
+  const evidence = { ...(isOfRound ? before.evidence : lasting(before?.evidence)), blockedAttempts: attempts };
   const id = `${site}-hunt-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${world.random.hex(3)}`;
   const diagnosis = diagnose(evidence);
   const looks = [{ name: 'hunt', state: 'taken', ms: attempts.watchedSeconds * 1000 } as const];
   await world.evidence.keep({ id, place: site, at, looks, evidence });
   await world.evidence.conclude(id, diagnosis.verdict);
   return noteVerdict(world, request, number, evidence, diagnosis);
+}
+
+/** Of a look before it was found to go on: what doesn't tell who sent then. */
+function lasting(evidence: Evidence | undefined): Evidence {
+  const { site, listings } = evidence ?? {};
+  return { ...(site && { site }), ...(listings && { listings }) };
 }
 
 /** Who was seen trying earlier in the incident that is meant; undefined where none is, or nobody was. */

@@ -10,7 +10,7 @@ import type { MeasureRecord, Who } from '../../src/domain/measures/record.ts';
 import type { Refused } from '../../src/domain/parsed.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
 import { orderInWords, sayMeasure } from '../../src/messages/measure.ts';
-import { message, notice } from '../../src/messages/message.ts';
+import { actions, button, message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest } from '../answer.ts';
@@ -39,12 +39,14 @@ export async function proposeStep(
 ): Promise<Answer> {
   const { number, drill } = seen.incident;
   const wrong = faultOf(order);
-  if (wrong) return notProposed(world, number, step, by, wrong.why, wrong.remedy);
-  const left = seen.measures.find((each) => isOpen(each) && holdOf(each.order) === holdOf(order));
+  if (wrong) return notProposed(world, number, step, by, wrong);
+  const left = seen.measures.find(
+    (each) => isOpen(each) && each.order.kind === order.kind && holdOf(each.order) === holdOf(order),
+  );
   const proposed = left
     ? ({ kind: 'proposed', record: left } as const)
     : await propose(world, order, by, number, drill ? true : undefined);
-  if (proposed.kind === 'refused') return notProposed(world, number, step, by, proposed.why, proposed.remedy);
+  if (proposed.kind === 'refused') return notProposed(world, number, step, by, proposed);
   const { record } = proposed;
   const at = world.clock.now();
   await changeIncident(world, number, ({ incident }) => ({
@@ -114,9 +116,9 @@ async function notProposed(
   number: number,
   step: PlacedStep,
   by: Who,
-  why: string,
-  remedy: string,
+  refusal: { readonly why: string; readonly remedy: string; readonly heldBy?: number },
 ): Promise<Answer> {
+  const { why, remedy, heldBy } = refusal;
   const failed: IncidentEvent = {
     kind: 'step',
     at: world.clock.now(),
@@ -127,7 +129,13 @@ async function notProposed(
   };
   await changeIncident(world, number, () => ({ events: [failed], result: undefined }));
   await tellIncident(world, number);
-  return { status: 'refused', message: sayRefused(why, remedy) };
+  const words = sayRefused(why, remedy);
+  if (heldBy === undefined) return { status: 'refused', message: words };
+  const first = actions(
+    button(`Take back ${heldBy}`, `undo ${heldBy}`, 'primary'),
+    button('Then again', `do ${step.id} --incident ${number}`),
+  );
+  return { status: 'refused', message: { ...words, blocks: [...words.blocks, first] } };
 }
 
 /** What a person or the evidence named is read as strictly as a typed order. */

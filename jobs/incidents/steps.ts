@@ -108,6 +108,9 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
       return {
         status: 'ok',
         look: [...effect.words],
+        ...(effect.step.againAfterMinutes !== undefined && {
+          unlessWell: lookAgain(effect.step, effect.step.againAfterMinutes, press),
+        }),
         message: message('neutral', say`${effect.step.title}`, ...afterwards(effect.step, press)),
       };
     case 'instruct': {
@@ -129,6 +132,19 @@ function afterwards(step: PlacedStep, { number }: Press): readonly Block[] {
     text(say`It has worked when: ${foreign(step.proof, 300)}.`),
     actions(
       button('Done', `done ${step.id} ${on}`, 'primary'),
+      button('Skip', `skip "not needed" --step ${step.id} ${on}`),
+    ),
+  ];
+}
+
+/** It is too early: what to press then, and what else. */
+function lookAgain(step: PlacedStep, minutes: number, { number }: Press): readonly Block[] {
+  const on = `--incident ${number}`;
+  return [
+    text(say`It has worked when: ${foreign(step.proof, 300)}. Look again in ${minutes} min.`),
+    actions(
+      button('Look again', `do ${step.id} ${on}`, 'primary'),
+      button('Done', `done ${step.id} ${on}`),
       button('Skip', `skip "not needed" --step ${step.id} ${on}`),
     ),
   ];

@@ -1,6 +1,7 @@
 /** An incident as it stands: its stream, its measures, and where its playbook is. */
 import { foldIncident } from '../../src/domain/incidents/incident.ts';
 import type { Incident, IncidentEvent } from '../../src/domain/incidents/incident.ts';
+import { isOpen } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { advance } from '../../src/domain/playbook/advance.ts';
 import type { PlaybookEvent } from '../../src/domain/playbook/advance.ts';
@@ -57,11 +58,18 @@ function playbookOf(world: Viewing, incident: Incident, measures: readonly Measu
   const { place, facts } = placeOf(world, incident.site);
   const events: PlaybookEvent[] = [
     ...incident.steps.map((step): PlaybookEvent => ({ kind: 'marked', mark: step })),
-    ...measures.map((record): PlaybookEvent => ({ kind: 'measure', measure: atOf(record) })),
+    ...measures
+      .filter((record) => isOfRound(record, incident))
+      .map((record): PlaybookEvent => ({ kind: 'measure', measure: atOf(record) })),
     ...(incident.state === 'closed' ? [{ kind: 'closed' } as const] : []),
   ];
   const begun = beginPlaybook(book, place, { ...facts, ...incident.facts, incident: incident.number });
   return events.reduce((state, event) => advance(state, event).next, begun);
+}
+
+/** What ended in an earlier round doesn't answer the steps of this one. */
+function isOfRound(record: MeasureRecord, { roundAfter = 0 }: Incident): boolean {
+  return isOpen(record) || record.number > roundAfter;
 }
 
 function atOf(record: MeasureRecord) {

@@ -21,7 +21,14 @@ export type Proposing = Pick<World, 'ledger' | 'measureDrivers' | 'measureRules'
 
 export type Proposed =
   | { readonly kind: 'proposed'; readonly record: MeasureRecord }
-  | { readonly kind: 'refused'; readonly rule: string; readonly why: string; readonly remedy: string };
+  | {
+      readonly kind: 'refused';
+      readonly rule: string;
+      readonly why: string;
+      readonly remedy: string;
+      /** The measure in force that must be taken back before. */
+      readonly heldBy?: number;
+    };
 
 /** Makes the plan and lays it open. `incident`: the incident it belongs to. */
 export async function propose(
@@ -43,6 +50,7 @@ export async function propose(
       why: `measure ${holder.number} (${holder.order.kind}) has ${holdOf(order)} already`,
       remedy:
         holder.state === 'proposed' ? `approve or deny ${holder.number} first` : `say undo ${holder.number} first`,
+      ...(holder.state !== 'proposed' && { heldBy: holder.number }),
     };
   const number = await world.ledger.reserve();
   let plan: MeasurePlan;

@@ -19,6 +19,7 @@ import {
 import { drillSpec, hintSpec } from './specs/drill.ts';
 import { helpSpec } from './specs/help.ts';
 import { huntSpec } from './specs/hunt.ts';
+import { leakSpec } from './specs/leak.ts';
 import {
   ackSpec,
   assignSpec,
@@ -70,6 +71,7 @@ export const registry: readonly CommandSpec[] = [
   closeSpec,
   reportSpec,
   huntSpec,
+  leakSpec,
   freezeSpec,
   blockSpec,
   unplugSpec,

@@ -171,6 +171,8 @@ function incidentLine(event: IncidentEvent): string | undefined {
       return `${mark([event.by.shown])} gave it to ${mark([{ foreign: event.to }])}`;
     case 'step':
       return `step ${event.step}: ${event.outcome} by ${mark([event.by.shown])}${event.reason ? `: ${mark([event.reason])}` : ''}`;
+    case 'goes-on':
+      return `it goes on, and the playbook begins anew: ${mark(event.seen)}`;
     case 'facts':
       return `${mark([event.by.shown])} says: ${mark([
         {

@@ -70,6 +70,7 @@ function faultsOf({ score }: Played): readonly string[] {
   return [
     ...(score.isVerdictRight ? [] : [`the verdict was ${score.verdict}, in truth it is ${score.trueCause}`]),
     ...(score.result === 'contained' ? [] : [`it ended ${score.result}: ${score.truth.stillActive.join('; ')}`]),
+    ...score.wrongSteps,
     ...score.left.map((what) => `${what} was left in force`),
     ...score.truth.innocent.map((who) => `${who} was cut off and had done nothing`),
   ];

@@ -59,6 +59,8 @@ type IncidentHappening =
       /** The request that it came from. */
       readonly request?: string;
     }
+  /** A look has shown that it goes on: the playbook begins anew with what is known, and what is in force stays. */
+  | { readonly kind: 'goes-on'; readonly seen: Phrase }
   /** What somebody knows and says: which machine, which account. */
   | { readonly kind: 'facts'; readonly by: Who; readonly facts: Facts }
   | { readonly kind: 'measure'; readonly number: number }
@@ -98,7 +100,12 @@ export interface Incident {
   readonly owner?: string;
   readonly verdict?: Extract<IncidentEvent, { readonly kind: 'verdict' }>;
   readonly conversations: readonly Extract<IncidentEvent, { readonly kind: 'bound' }>[];
+  /** Of the playbook's newest round. */
   readonly steps: readonly Extract<IncidentEvent, { readonly kind: 'step' }>[];
+  /** The last of the incident's measures when that round began, where it isn't the first. */
+  readonly roundAfter?: number;
+  /** When it began. What was looked at before shows an earlier round. */
+  readonly roundAt?: number;
   readonly measures: readonly number[];
   readonly repeats: number;
   readonly escalations: readonly Extract<IncidentEvent, { readonly kind: 'escalated' }>[];
@@ -190,6 +197,11 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
       return { ...incident, owner: event.to };
     case 'step':
       return { ...incident, steps: [...incident.steps, event] };
+    case 'goes-on': {
+      // Who it was before says nothing about who it is now.
+      const { offender: _who, offenderIsServer: _server, ...facts } = incident.facts;
+      return { ...incident, steps: [], roundAfter: Math.max(0, ...incident.measures), roundAt: event.at, facts };
+    }
     case 'measure':
       return incident.measures.includes(event.number)
         ? incident

@@ -31,13 +31,18 @@ export type LogEvidence = Required<
   >
 >;
 
-/** `now`: the host's own time, seconds since 1970 UTC. A text instead: why the log says nothing. */
-export function evidenceOfLog(state: LogState, now: number): LogEvidence | string {
+/**
+ * `now`: the host's own time, seconds since 1970 UTC. `since`: only what came from then on, in place of the last hour, to
+ * the five minutes. A text instead: why the log says nothing.
+ */
+export function evidenceOfLog(state: LogState, now: number, since?: number): LogEvidence | string {
   if (state.seenTo === -Infinity) return 'no line of a mail server is in it';
   const age = now - state.seenTo;
   if (age > WINDOW) return `its last line is ${Math.round(age / 3600)} h old`;
   const slots = [...state.slots]
-    .filter(([number]) => (number + 1) * SLOT_SECONDS > now - WINDOW)
+    .filter(([number]) =>
+      since === undefined ? (number + 1) * SLOT_SECONDS > now - WINDOW : number * SLOT_SECONDS >= since,
+    )
     .map(([, slot]) => slot);
   const rate = (part: (slot: Slot) => number): number =>
     Math.round(slots.reduce((most, slot) => Math.max(most, part(slot)), 0) / (SLOT_SECONDS / 60));

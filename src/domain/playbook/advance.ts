@@ -142,7 +142,7 @@ function takeUp(state: PlaybookState, event: Asked, view: StepView, own: boolean
       const unknown = does.words.find((_word, index) => words[index] === undefined);
       if (unknown !== undefined)
         return answer(state, say`${step.title} needs ${unknown.slice(1, -1)}, which is not known yet`);
-      const known = words.filter((word) => word !== undefined);
+      const known = words.flatMap((word) => word?.split(' ') ?? []);
       const look = { kind: 'look', step, words: known } as const;
       return mark?.outcome === 'begun' ? { next: state, effects: [look] } : marked(state, begun, look);
     }

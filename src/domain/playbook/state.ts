@@ -77,7 +77,7 @@ export interface StepView {
 
 /** A playbook at its beginning in a place. */
 export function beginPlaybook(playbook: Playbook, place: Place, facts: Facts = {}): PlaybookState {
-  const known: Record<string, string | number | boolean> = { site: place.site };
+  const known: Record<string, string | number | boolean> = { site: place.site, addresses: place.addresses.join(' ') };
   const [server] = place.servers;
   if (server !== undefined) known['server'] = server;
   if (place.firewall !== undefined) known['firewall'] = place.firewall;

@@ -36,6 +36,8 @@ export interface Step {
   readonly needs?: readonly Need[];
   /** Where one of these is known to hold, the step is skipped and says why. */
   readonly skipWhere?: readonly Answered[];
+  /** Of a look: it is through only once its answer is all well; else it is taken again so many minutes later. */
+  readonly againAfterMinutes?: number;
   /** Steps that must be over before: taken, skipped, or taken back. */
   readonly after?: readonly string[];
 }

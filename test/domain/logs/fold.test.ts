@@ -168,6 +168,12 @@ describe('the log of the last hour', () => {
     });
   });
 
+  it('tells only what came since a moment, where one is asked for', () => {
+    const events = [...sent('alice', '198.51.100.4', 1, NOW - 1500), ...sent('ben', '10.0.0.2', 1, NOW - 30)];
+    expect(evidenceOfLog(fold(events), NOW, NOW - 600)).toMatchObject({ logins: [{ account: 'ben' }] });
+    expect(evidenceOfLog(fold(events), NOW)).toMatchObject({ logins: [{ messages: 1 }, { messages: 1 }] });
+  });
+
   it('says nothing about now where its last line is old, or no line is a mail server’s', () => {
     expect(evidenceOfLog(fold(sent('alice', '10.0.0.2', 1, NOW - 5 * 3600)), NOW)).toBe('its last line is 5 h old');
     expect(evidenceOfLog(fold([]), NOW)).toBe('no line of a mail server is in it');

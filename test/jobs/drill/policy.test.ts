@@ -64,7 +64,19 @@ describe('what the product recommends, pressed by a player', () => {
 
   it('looks again an hour after an incident was closed', () => {
     const closed = message('neutral', ['Incident 1 · office: x · closed']);
-    expect(nextMove(screen('close 1', answer(), closed))).toEqual({ kind: 'later', line: 'triage' });
+    expect(nextMove(screen('close 1', answer(), closed))).toEqual({ kind: 'later', line: 'triage', minutes: 75 });
     expect(nextMove(screen('triage', message('good', 'healthy'), closed)).kind).toBe('over');
+  });
+
+  it('waits for as long as the answer says, and then looks again', () => {
+    const early = message(
+      'unknown',
+      'Nothing is seen, but that is too short. Look again in 14 min.',
+      actions(button('Look again', 'do prove-stopped --incident 1', 'primary'), button('Skip', 'skip "x"')),
+    );
+    const move = { kind: 'later', line: 'do prove-stopped --incident 1', minutes: 14 };
+    expect(nextMove(screen('do prove-stopped --incident 1', early))).toEqual(move);
+    const repeated = Array.from({ length: 4 }, () => ({ line: 'do prove-stopped --incident 1', answer: early }));
+    expect(nextMove({ said: repeated, headline: headline() })).toEqual(move);
   });
 });

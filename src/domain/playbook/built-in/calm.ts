@@ -1,10 +1,11 @@
 /** No attack: the ISP's relay, a configuration, a policy; and what to do while nobody knows. */
-import type { Playbook } from '../step.ts';
+import type { Playbook, Step } from '../step.ts';
 import { freeze, proveStopped, reroute, unfreeze } from './common.ts';
 
-const lookAgain = {
+const lookAgain: Step = {
   ...proveStopped,
   id: 'look-again',
+  does: { kind: 'look', words: ['triage', '{site}', '--incident', '{incident}'] },
   title: 'See that mail leaves',
   why: 'a mended configuration shows itself: the queue shrinks',
   proof: 'the queue is short and stays short',

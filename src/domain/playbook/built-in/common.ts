@@ -87,12 +87,28 @@ export const reroute: Step = {
   undo: 'route back',
 };
 
+/** Whoever sends directly while a list still has the address is refused again. */
+export const offLists: Step = {
+  id: 'off-lists',
+  title: 'See that the lists have let the address go',
+  why: 'asked for is not let go: most lists take from minutes to a day, and until then direct mail is refused',
+  does: { kind: 'look', words: ['check', '{addresses}', '--any-address'] },
+  after: ['delist'],
+  skipWhere: [
+    { fact: 'listed', is: 'clear', says: 'the address is on no list' },
+    { fact: 'addresses', is: '', says: 'no public address of this site is configured, so no list can be asked' },
+  ],
+  againAfterMinutes: 30,
+  proof: 'no list that matters lists the address any more',
+  undo: 'nothing to take back: it only looks',
+};
+
 export const routeBack: Step = {
   id: 'route-back',
   title: 'Send directly again',
   why: 'the address is off the lists; the relay was for the meantime',
   does: { kind: 'take-back', of: 'reroute' },
-  after: ['delist'],
+  after: ['off-lists'],
   proof: 'the server’s configuration is what it was before',
   undo: 'reroute again',
 };
@@ -102,8 +118,9 @@ export const proveStopped: Step = {
   id: 'prove-stopped',
   title: 'See that the leak has stopped',
   why: 'whoever asks for removal while it still leaks is listed again, and for longer',
-  does: { kind: 'look', words: ['triage', '{site}', '--incident', '{incident}'] },
-  proof: 'the queue is short and stays short, and no attempt to port 25 comes from anywhere but the mail server',
+  does: { kind: 'look', words: ['leak', '{site}', '--incident', '{incident}'] },
+  proof:
+    'a quarter of an hour after the last change nobody but the mail server reaches port 25 outside, and nobody sends more than usual through it',
   undo: 'nothing to take back: it only looks',
 };
 
@@ -118,7 +135,7 @@ export const delist: Step = {
   },
   after: ['prove-stopped'],
   skipWhere: [{ fact: 'listed', is: 'clear', says: 'the address is on no list' }],
-  proof: 'no list that matters lists the address any more',
+  proof: 'every list that lists the address was asked, or says that it forgets by itself',
   undo: 'nothing to take back',
 };
 

@@ -1,6 +1,6 @@
 /** Spam that came from outside through the mail server: with a password, by bounces, or because it relays for anybody. */
 import type { Playbook, Step } from '../step.ts';
-import { delist, freeze, proveStopped, reroute, routeBack, unfreeze } from './common.ts';
+import { delist, freeze, offLists, proveStopped, reroute, routeBack, unfreeze } from './common.ts';
 
 const noneWaits = { fact: 'queue', is: 'clear', says: 'nothing waits in the queue' } as const;
 
@@ -74,6 +74,7 @@ export const relay: Playbook = {
     },
     proveStopped,
     delist,
+    offLists,
     routeBack,
   ],
 };
@@ -123,6 +124,7 @@ export const bounces: Playbook = {
     reroute,
     proveStopped,
     delist,
+    offLists,
     routeBack,
   ],
 };
@@ -181,6 +183,7 @@ export const openRelay: Playbook = {
     reroute,
     proveStopped,
     delist,
+    offLists,
     routeBack,
   ],
 };
