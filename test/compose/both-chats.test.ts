@@ -37,6 +37,7 @@ describeLab('one incident in Slack and in Teams at once', { sets: ['redis'] }, (
 people:
   - {name: anna, role: admin, slack: T0HOME/U0ANNA}
   - {name: ana, role: admin, teams: ${TENANT}/${ANA.aadObjectId}}
+chat: {teams: {conversation: "${PRIVATE}"}}
 `,
     );
     const port = await freePort();
@@ -133,4 +134,19 @@ people:
     const slackButtons = [...slackSays().matchAll(/"type":"button".*?"text":"([^"]+)"/g)].map((match) => match[1]);
     expect(slackButtons).toEqual(['Report']);
   }, 60_000);
+
+  it('is told in Teams when Slack has thrown the app out, and Slack gets what waited once it is let in again', async () => {
+    const inTeamsSaid = (words: RegExp): boolean =>
+      teams.messages.some((each) => words.test(String(each.activity['summary'])));
+    slack.workspace.tokenRevoked = true;
+    await anna().command('help check');
+    await until(
+      () => inTeamsSaid(/Slack can’t be reached \(token_revoked: .*SLACK_BOT_TOKEN/),
+      20_000,
+      'Teams to hear it',
+    );
+    slack.workspace.tokenRevoked = false;
+    const answered = (): boolean => slack.workspace.posted.some((each) => each.text.includes('only looks'));
+    await until(() => answered() && inTeamsSaid(/Slack can be reached again/), 45_000, 'the answer after all');
+  }, 90_000);
 });

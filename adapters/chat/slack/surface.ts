@@ -4,12 +4,13 @@
  * Rules:
  * 1. The first message under a key is posted, the next edits it; a loud one is posted in the thread beneath it.
  * 2. One post a second and channel, one edit a second and message, kept here before Slack has to ask for it; what it
- *    asks for (429, Retry-After) is kept to the second.
+ *    asks for (429, Retry-After) is kept to the second, by the whole channel and by all edits.
  * 3. Blocks that Slack refuses are said in classic ones, the refused types from then on; at the last in plain words.
  * 4. Where the bot isn't in the channel, who asked is answered directly, and told why.
+ * 5. A file that can't be put beneath its message is told there: the message itself stands.
  */
-import { say } from '../../../src/domain/foreign.ts';
-import { notice } from '../../../src/messages/message.ts';
+import { foreign, say } from '../../../src/domain/foreign.ts';
+import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
@@ -34,10 +35,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   not_in_channel: 'invite the bot into it',
   channel_not_found: 'invite the bot into it, or mend the channel id',
   is_archived: 'unarchive it, or name another channel',
-  token_revoked: 'install the app again and set SLACK_BOT_TOKEN',
-  invalid_auth: 'set SLACK_BOT_TOKEN to this app’s bot token',
-  account_inactive: 'install the app again and set SLACK_BOT_TOKEN',
-  not_authed: 'set SLACK_BOT_TOKEN',
   missing_scope: 'install the app again with the scopes of tq slack manifest',
 };
 const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
@@ -45,12 +42,18 @@ const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: fal
 export function openSurface(web: SlackWeb, clock: Clock): Surface {
   const refused = new Set<NativeType>();
   const next = new Map<string, number>();
-  const pace = (name: string): void => {
+  const pace = (name: string, ...also: readonly string[]): void => {
     const now = clock.monotonic();
-    const due = next.get(name) ?? 0;
+    const due = Math.max(...[name, ...also].map((each) => next.get(each) ?? 0));
     if (due > now) throw new DeliveryLater('one message a second', Math.ceil(due - now));
     next.set(name, now + LIMITS.postEveryMs);
     if (next.size > 2000) for (const [each, at] of next) if (at < now) next.delete(each);
+  };
+  /** Slack's own wait, for all that it holds for. */
+  const heed = (name: string, error: unknown): unknown => {
+    if (error instanceof SlackTrouble && error.code === 'ratelimited')
+      next.set(name, clock.monotonic() + error.afterMs);
+    return error;
   };
   const send = async (method: string, utterance: Utterance, args: Field): Promise<Field> => {
     for (;;) {
@@ -75,7 +78,8 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
       });
       return messageId(textAt(sent, 'channel') ?? place.channel, textAt(sent, 'ts') ?? '');
     } catch (error) {
-      if (!(error instanceof SlackTrouble) || !OUTSIDE.has(error.code) || place.user === undefined) throw error;
+      if (!(error instanceof SlackTrouble) || !OUTSIDE.has(error.code) || place.user === undefined)
+        throw heed(`post ${place.channel}`, error);
       const directly = { ...utterance, message: saidDirectly(utterance.message, place.channel) };
       const sent = await send('chat.postMessage', directly, { channel: place.user });
       return messageId(textAt(sent, 'channel') ?? place.user, textAt(sent, 'ts') ?? '');
@@ -90,12 +94,22 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
     }
     if (!standing) return post(utterance, place);
     try {
-      pace(`edit ${standing.channel}/${standing.ts}`);
+      pace(`edit ${standing.channel}/${standing.ts}`, 'edits');
       await send('chat.update', utterance, { channel: standing.channel, ts: standing.ts });
       return messageId(standing.channel, standing.ts);
     } catch (error) {
       if (error instanceof SlackTrouble && GONE.has(error.code)) return post(utterance, place);
-      throw error;
+      throw heed('edits', error);
+    }
+  };
+  const attach = async (file: NonNullable<Utterance['file']>, place: Place): Promise<void> => {
+    try {
+      await uploadFile(web, file, place);
+    } catch (error) {
+      if (!(error instanceof SlackTrouble) || error.kind === 'later') throw error;
+      const words = say`${foreign(file.name, 80)} could not be put here: ${withRemedy(error)}. In the shell, tq report prints it.`;
+      const { text, blocks } = renderSlack(message('warning', words, notice('warning', words)), '', refused);
+      await web.call('chat.postMessage', { channel: place.channel, thread_ts: place.thread, ...QUIET, text, blocks });
     }
   };
   /** Posted, but its file is not yet beneath it: only the file is tried once more. */
@@ -110,7 +124,7 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
         next.set(`edit ${id}`, clock.monotonic() + LIMITS.postEveryMs);
         if (utterance.file) {
           unfinished.set(name, id);
-          await uploadFile(web, utterance.file, threadUnder(id, placeOf(utterance.conversation)));
+          await attach(utterance.file, threadUnder(id, placeOf(utterance.conversation)));
         }
         unfinished.delete(name);
         return id;
@@ -133,10 +147,12 @@ function threadUnder(id: string, place: Place): Place {
 function deliveryTrouble(error: unknown, place: Place): unknown {
   if (!(error instanceof SlackTrouble)) return error;
   if (error.kind === 'later') return new DeliveryLater(error.message, error.afterMs, { cause: error });
+  return new DeliveryNever(`${place.channel}: ${withRemedy(error)}`, { cause: error });
+}
+
+function withRemedy(error: SlackTrouble): string {
   const remedy = REMEDIES[error.code];
-  return new DeliveryNever(`${error.message} for ${place.channel}${remedy === undefined ? '' : `: ${remedy}`}`, {
-    cause: error,
-  });
+  return `${error.message}${remedy === undefined ? '' : `; ${remedy}`}`;
 }
 
 /** The types at fault, from `[json-pointer:/blocks/3/…]`; none where Slack doesn't say. */
@@ -148,7 +164,7 @@ function refusedTypes(error: SlackTrouble, blocks: readonly { readonly type: str
   });
 }
 
-function saidDirectly(message: Message, channel: string): Message {
+function saidDirectly(said: Message, channel: string): Message {
   const why = say`Said here because I am not in the channel ${channel.startsWith('D') ? '' : `(${channel})`}; invite me there to be answered there.`;
-  return { ...message, blocks: [...message.blocks, notice('neutral', why)] };
+  return { ...said, blocks: [...said.blocks, notice('neutral', why)] };
 }

@@ -57,6 +57,15 @@ const PASSING = new Set([
   'team_added_to_org',
   'accesslimited',
 ]);
+/** What shuts the whole app out until an admin mends it: not one message's fault, so that what is to be said waits. */
+const SHUT_OUT: Readonly<Record<string, string>> = {
+  token_revoked: 'install the app again and set SLACK_BOT_TOKEN',
+  account_inactive: 'install the app again and set SLACK_BOT_TOKEN',
+  token_expired: 'set SLACK_BOT_TOKEN to a token that does not expire',
+  invalid_auth: 'set SLACK_BOT_TOKEN to this app’s bot token',
+  not_authed: 'set SLACK_BOT_TOKEN',
+};
+const SHUT_OUT_MS = 10_000;
 const CONTENT = new Set([
   'invalid_blocks',
   'invalid_blocks_format',
@@ -65,7 +74,7 @@ const CONTENT = new Set([
   'invalid_attachments',
 ]);
 
-/** Told once when Slack can't be reached for longer than a hiccup, and once when it can again. */
+/** Told once when Slack can't be reached for longer than a hiccup, or shuts the app out, and once when it can again. */
 export type Reachability = (state: { readonly reachable: boolean; readonly why: string }) => void;
 
 /** Failed calls in a row that are more than a hiccup: with the waits between them, about seven seconds. */
@@ -82,13 +91,25 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
     logger,
   });
   let failures = 0;
-  const backOff = (why: string): number => {
-    failures += 1;
-    if (failures === HICCUPS) told({ reachable: false, why });
-    return Math.min(1000 * 2 ** Math.min(failures - 1, 5), 30_000);
+  let away = false;
+  const goneAway = (why: string): void => {
+    if (!away) told({ reachable: false, why });
+    away = true;
+  };
+  const waits: Waits = {
+    backOff: (why) => {
+      failures += 1;
+      if (failures >= HICCUPS) goneAway(why);
+      return Math.min(1000 * 2 ** Math.min(failures - 1, 5), 30_000);
+    },
+    shutOut: (why) => {
+      goneAway(why);
+      return SHUT_OUT_MS;
+    },
   };
   const reached = (): void => {
-    if (failures >= HICCUPS) told({ reachable: true, why: '' });
+    if (away) told({ reachable: true, why: '' });
+    away = false;
     failures = 0;
   };
   const isOurs = (address: string): boolean => {
@@ -106,7 +127,7 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
         reached();
         return result;
       } catch (cause) {
-        const trouble = troubleOf(cause, backOff);
+        const trouble = troubleOf(cause, waits);
         if (trouble.kind !== 'later') reached();
         throw trouble;
       }
@@ -120,27 +141,35 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
         redirect: 'error',
         signal: AbortSignal.timeout(CALL_MS),
       }).catch((cause: unknown) => {
-        throw new SlackTrouble('later', 'unreachable', { afterMs: backOff(reasonOf(cause)), cause });
+        throw new SlackTrouble('later', 'unreachable', { afterMs: waits.backOff(reasonOf(cause)), cause });
       });
       if (response.status === 429 || response.status >= 500)
         throw new SlackTrouble('later', `status_${response.status}`, {
-          afterMs: waitOf(response.headers.get('retry-after')) ?? backOff(`status ${response.status}`),
+          afterMs: waitOf(response.headers.get('retry-after')) ?? waits.backOff(`status ${response.status}`),
         });
       if (!response.ok) throw new SlackTrouble('never', `status_${response.status}`);
     },
   };
 }
 
-function troubleOf(cause: unknown, backOff: (why: string) => number): SlackTrouble {
+/** How long to wait, in milliseconds; what is told is told by the way. */
+interface Waits {
+  backOff(why: string): number;
+  shutOut(why: string): number;
+}
+
+function troubleOf(cause: unknown, { backOff, shutOut }: Waits): SlackTrouble {
   if (cause instanceof webApi.WebAPIRateLimitedError)
     return new SlackTrouble('later', 'ratelimited', { afterMs: Math.max(1, cause.retryAfter) * 1000, cause });
   if (cause instanceof webApi.WebAPIPlatformError) {
-    const code = textAt(cause.data, 'error') ?? 'unknown_error';
+    const code = (textAt(cause.data, 'error') ?? 'unknown_error').replace(/[^A-Za-z0-9_]/g, '').slice(0, 80);
+    const remedy = SHUT_OUT[code];
+    if (remedy !== undefined) return new SlackTrouble('later', code, { afterMs: shutOut(`${code}: ${remedy}`), cause });
     if (PASSING.has(code)) return new SlackTrouble('later', code, { afterMs: backOff(code), cause });
     const details = listAt(fieldsOf(cause.data)['response_metadata'], 'messages').flatMap((each) =>
       typeof each === 'string' ? [each] : [],
     );
-    return new SlackTrouble(CONTENT.has(code) ? 'content' : 'never', code.slice(0, 80), { details, cause });
+    return new SlackTrouble(CONTENT.has(code) ? 'content' : 'never', code, { details, cause });
   }
   if (cause instanceof webApi.WebAPIHTTPError && cause.statusCode < 500 && cause.statusCode !== 429)
     return new SlackTrouble('never', `status_${cause.statusCode}`, { cause });

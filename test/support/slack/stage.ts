@@ -39,10 +39,13 @@ export interface StageOptions {
   readonly guests?: readonly string[];
   readonly sharedChannels?: readonly string[];
   readonly named?: readonly string[];
+  /** A Slack that stands already: the app is started once more on it. Its owner closes it. */
+  readonly slack?: SlackServer;
 }
 
 export async function openSlackStage(options: StageOptions = {}): Promise<SlackStage> {
-  const slack = await startSlackServer();
+  const slack = options.slack ?? (await startSlackServer());
+  const asked = slack.workspace.calls.length;
   const folder = mkdtempSync(join(tmpdir(), 'tq-slack-'));
   const heard: Heard[] = [];
   const notes: string[] = [];
@@ -84,7 +87,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
   if (chat.handle) listener.register('/slack/events', chat.handle);
   const eventsUrl = `${await listener.open()}/slack/events`;
   await until(
-    () => slack.workspace.calls.some((call) => call.method === 'auth.test' && call.outcome === 'ok'),
+    () => slack.workspace.calls.slice(asked).some((call) => call.method === 'auth.test' && call.outcome === 'ok'),
     8000,
     'auth.test',
   );
@@ -106,7 +109,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
     close: async () => {
       await chat.close();
       await listener.close();
-      await slack.close();
+      if (!options.slack) await slack.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
