@@ -148,5 +148,6 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     slack.workspace.tokenRevoked = false;
     const answered = (): boolean => slack.workspace.posted.some((each) => each.text.includes('only looks'));
     await until(() => answered() && inTeamsSaid(/Slack can be reached again/), 45_000, 'the answer after all');
+    expect(slack.workspace.posted.filter((each) => each.text.includes('only looks'))).toHaveLength(1);
   }, 90_000);
 });

@@ -154,8 +154,8 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
 
 /** How long to wait, in milliseconds; what is told is told by the way. */
 interface Waits {
-  backOff(why: string): number;
-  shutOut(why: string): number;
+  readonly backOff: (why: string) => number;
+  readonly shutOut: (why: string) => number;
 }
 
 function troubleOf(cause: unknown, { backOff, shutOut }: Waits): SlackTrouble {
