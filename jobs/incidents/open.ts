@@ -1,6 +1,7 @@
 /** `open`, `ack`, `note`, `assign`: what people write into an incident. */
 import { readArguments } from '../../src/commands/parse.ts';
 import { ackSpec, assignSpec, noteSpec, openSpec } from '../../src/commands/specs/incidents.ts';
+import { diagnose } from '../../src/domain/diagnosis/diagnose.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
@@ -16,6 +17,7 @@ import { tellIncident } from './tell.ts';
 import type { TellingIncident } from './tell.ts';
 import type { Seen } from './view.ts';
 import { openIncidents, viewIncident } from './view.ts';
+import { verdictEvent } from './verdict.ts';
 import { whichIncident } from './which.ts';
 
 type Writing = TellingIncident & Pick<World, 'clock' | 'people'>;
@@ -23,7 +25,10 @@ type Writing = TellingIncident & Pick<World, 'clock' | 'people'>;
 /** A house without any site has this one. */
 const NO_SITE = 'here';
 
-export const runOpen: CommandJob<keyof Writing> = async (request, world) => {
+/** A verdict older than this is found anew, in milliseconds. */
+const FRESH_MS = 15 * 60_000;
+
+export const runOpen: CommandJob<keyof Writing | 'evidence'> = async (request, world) => {
   const args = readArguments(openSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const [first, ...rest] = args.value.words;
@@ -45,12 +50,25 @@ export const runOpen: CommandJob<keyof Writing> = async (request, world) => {
       title: foreign(title === '' ? 'something is wrong with mail' : title, 120),
     },
     ...boundHere(request, at),
+    ...(await foundAlready(site, at, world)),
   ];
   const number = before?.incident.number ?? (await world.incidents.begin(events));
   await tellIncident(world, number);
   const seen = await viewIncident(world, number);
   return spoken(request, seen, say`Incident ${number} is open; what is said here belongs to it.`);
 };
+
+/** Whoever opens an incident has mostly just heard the verdict: what was seen then counts, and isn't asked for again. */
+async function foundAlready(
+  site: string,
+  now: number,
+  { evidence }: Pick<World, 'evidence'>,
+): Promise<readonly IncidentEvent[]> {
+  const last = await evidence.latest(site, now).catch(() => undefined);
+  if (!last || now - last.at > FRESH_MS) return [];
+  const diagnosis = diagnose(last.evidence);
+  return diagnosis.verdict === 'healthy' ? [] : [verdictEvent(last.evidence, diagnosis, last.at)];
+}
 
 export const runAck: CommandJob<keyof Writing> = async (request, world) => {
   const args = readArguments(ackSpec, request.command);

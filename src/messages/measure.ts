@@ -98,7 +98,7 @@ function sayProposal(record: MeasureRecord): Message {
 }
 
 const CHAT_CUT_OFF =
-  'If this chat is cut off too, go on at the machine where Tourniquet runs: tq chat. It drives the same incident; the device takes the plug’s pull back by itself.';
+  'If this chat is cut off too, go on at the machine where Tourniquet runs (tq chat), or on the LAN (tq console there gives the link). Both drive the same incident; the device takes the plug’s pull back by itself.';
 
 function undoBlock(record: MeasureRecord): Evidence {
   return {

@@ -1,4 +1,5 @@
 /** A world for the engine of measures: records in memory, a device in memory, a clock that is set by hand. */
+import { makeEvidenceStore } from '../../adapters/simulated/evidence.ts';
 import { makeMornings } from '../../adapters/simulated/mornings.ts';
 import { makeFences, makeHolds, makeJournal } from '../../adapters/simulated/journal.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
@@ -15,6 +16,7 @@ export type MeasureWorld = Pick<
   World,
   | 'auditLog'
   | 'clock'
+  | 'evidence'
   | 'fences'
   | 'holds'
   | 'incidents'
@@ -84,6 +86,7 @@ export function makeMeasureStage(): MeasureStage {
       },
       outbox: { put: async (utterance) => void stage.said.push(utterance) },
       playbooks: { own: [] },
+      evidence: makeEvidenceStore(),
       onCall: { rotas: [], rooms: [], directTo: () => [] },
       pagers: { all: [] },
       mornings: makeMornings(() => stage.now),
