@@ -5,21 +5,22 @@
  * 1. Each rule and entry is one call; what is there is never laid twice, so that a measure that died half way is
  *    continued. Until it is whole it is `changed`, and the rules that are there do nothing: the switch comes last.
  * 2. FastTrack lets established connections pass the filter: those outward to blocked ports are removed after engaging.
- * 3. The fence is kept on the router, but RouterOS has no compare-and-set: of two hands at the very same moment both may
- *    pass. What they would do is the same, or seen as changed.
+ * 3. The fence is a rule of its own on the router. A hand claims it first, then looks, and places each rule right before
+ *    it: once a later hand has replaced the fence, the router itself refuses the rule. Entries of lists have no place, so the
+ *    fence is read again after each; without its rules an entry does nothing.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { DeviceApi } from '../../../src/ports/device-api.ts';
-import { HostUnknown } from '../../../src/ports/host.ts';
+import { FenceLost, HostUnknown } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { MENUS, itemsOf, listOf } from './items.ts';
 import type { Item, Menu, Resolved } from './items.ts';
-import { connectionsOf, openRouter, secondsOf } from './rest.ts';
-import type { Router, Row } from './rest.ts';
+import { connectionsOf, isHeld, openRouter, secondsOf } from './rest.ts';
+import type { Hand, Router, Row } from './rest.ts';
 
 /** In the order in which they are laid. */
 const STEPS: readonly Item['step'][] = ['rules', 'switch', 'seal'];
@@ -47,6 +48,15 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
       new Map(await Promise.all(MENUS.map(async (menu) => [menu, await router.list(menu)] as const))),
       now(),
     );
+  const lay = async (task: MeasureTask, item: Item, hand: Hand): Promise<void> => {
+    const id = await router.add(item.menu, withLease(item, task.order), hand);
+    if (item.menu.endsWith('filter') || id === undefined) return;
+    const rows = await router.list('ip/firewall/filter');
+    if (isHeld(hand, 'ip/firewall/filter', rows)) return;
+    // Taken back, but for a later hand that keeps the measure in force.
+    if (!rows.some((row) => isOurs(row, task.tag))) await router.remove(item.menu, id, hand.fence);
+    throw new FenceLost(name);
+  };
   const observe = async (task: MeasureTask): Promise<Observation> => {
     try {
       const seen = await look(task);
@@ -82,31 +92,25 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
       };
     },
     engage: async (task, fence) => {
-      const seen = await look(task);
-      await router.claim(fence);
-      const missing = seen.missing.toSorted((a, b) => STEPS.indexOf(a.step) - STEPS.indexOf(b.step));
-      for (const item of missing) {
-        const first = item.menu.endsWith('filter') ? seen.firstOfOthers.get(item.menu) : undefined;
-        const place: Row = first === undefined ? {} : { 'place-before': first };
-        await router.add(item.menu, { ...withLease(item, task.order), ...place }, fence);
-      }
+      const hand = await router.claim(fence);
+      const missing = (await look(task)).missing.toSorted((a, b) => STEPS.indexOf(a.step) - STEPS.indexOf(b.step));
+      for (const item of missing) await lay(task, item, hand);
       if (missing.length > 0) await cutConnections(task, gateway, router, fence);
     },
     renew: async (task, fence) => {
       const lease = leaseOf(task.order);
       if (lease === undefined) return;
+      const hand = await router.claim(fence);
       const seen = await look(task);
-      await router.claim(fence);
       for (const { item, row } of seen.there)
         if (item.step === 'switch') await router.set(item.menu, row['.id'] ?? '', { timeout: `${lease}s` }, fence);
-      for (const item of seen.missing)
-        if (item.step === 'switch') await router.add(item.menu, withLease(item, task.order), fence);
+      for (const item of seen.missing) if (item.step === 'switch') await lay(task, item, hand);
     },
     release: async (task, fence, way) => {
+      await router.claim(fence);
       const seen = await look(task);
       if (seen.strange.length > 0 && way === 'exact')
         return { kind: 'refused', differences: seen.strange.map((line) => [foreign(line)]) };
-      await router.claim(fence);
       const order = seen.there.toSorted((a, b) => STEPS.indexOf(b.item.step) - STEPS.indexOf(a.item.step));
       for (const { item, row } of order) await router.remove(item.menu, row['.id'] ?? '', fence);
       for (const { menu, id } of seen.ours) await router.remove(menu, id, fence);
@@ -144,7 +148,6 @@ interface Look {
   readonly strange: readonly string[];
   /** Whatever else carries our tag or stands in our lists: what was counted, and what is strange. */
   readonly ours: readonly { readonly menu: Menu; readonly id: string }[];
-  readonly firstOfOthers: ReadonlyMap<Menu, string>;
   readonly isUnarmed: boolean;
   readonly until?: number;
 }
@@ -178,13 +181,6 @@ function compare(
       .filter(({ row }) => row['list'] !== listOf(task.tag, 'tried'))
       .map(({ menu, row }) => `+ ${inWords(menu, row)}`),
     ours: rest.map(({ menu, row }) => ({ menu, id: row['.id'] ?? '' })),
-    firstOfOthers: new Map(
-      [...rows].flatMap(([menu, list]) => {
-        // Dynamic rules (the dummy rule of FastTrack) can't be placed before.
-        const first = list.find((row) => !isOurs(row, task.tag) && row['dynamic'] !== 'true')?.['.id'];
-        return first === undefined ? [] : [[menu, first] as const];
-      }),
-    ),
     isUnarmed: armed.length === 0,
     ...(left.length > 0 && { until: now + Math.min(...left) * 1000 }),
   };

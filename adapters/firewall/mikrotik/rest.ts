@@ -8,17 +8,37 @@ export type Row = Readonly<Record<string, string>>;
 
 export interface Router {
   list(menu: string): Promise<readonly Row[]>;
-  add(menu: string, properties: Row, fence: number): Promise<void>;
+  /**
+   * A rule comes right before the hand's own fence: the router itself refuses it once that is gone (FenceLost). Gives the
+   * id; undefined where such an entry is there already.
+   */
+  add(menu: string, properties: Row, hand: Hand): Promise<string | undefined>;
   set(menu: string, id: string, properties: Row, fence: number): Promise<void>;
   /** What is gone already is no fault. */
   remove(menu: string, id: string, fence: number): Promise<void>;
-  /** Throws FenceLost where a later hand has acted on the router. */
-  claim(fence: number): Promise<void>;
+  /** This hand is the one from now on. Throws FenceLost where a later one has acted on the router. */
+  claim(fence: number): Promise<Hand>;
 }
 
-/** Where the largest number is kept: the comment of a disabled entry, which no rule looks at. */
-const FENCE_MENU = 'ip/firewall/address-list';
-const FENCE = { list: 'tourniquet-fence', address: '192.0.2.1' } as const;
+/** The one that may act: its fence is a rule that is switched off, before all others, with its number in the comment. */
+export interface Hand {
+  readonly fence: number;
+  /** Its rule's id, by menu. */
+  readonly rules: ReadonlyMap<string, string>;
+}
+
+const FENCED_MENUS = ['ip/firewall/filter', 'ipv6/firewall/filter'];
+const FENCE = { chain: 'forward', action: 'passthrough', disabled: 'yes' } as const;
+
+function fenceOf(row: Row): number | undefined {
+  const found = /^tourniquet fence (\d+)$/.exec(row['comment'] ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** Whether the hand's own rule still stands in what was listed of `menu`. */
+export function isHeld(hand: Hand, menu: string, rows: readonly Row[]): boolean {
+  return rows.some((row) => row['.id'] === hand.rules.get(menu) && fenceOf(row) === hand.fence);
+}
 
 export function openRouter(name: string, api: DeviceApi): Router {
   const ok = (reply: ApiReply, what: string): ApiReply => {
@@ -31,11 +51,15 @@ export function openRouter(name: string, api: DeviceApi): Router {
       if (!Array.isArray(body)) throw new HostUnknown(`${name} did not answer with a list of ${menu}`);
       return body.map(rowOf);
     },
-    add: async (menu, properties, fence) => {
-      const reply = await api.call('PUT', `/rest/${menu}`, { body: properties, fence });
+    add: async (menu, properties, { fence, rules }) => {
+      const before = rules.get(menu);
+      const body = { ...properties, ...(before !== undefined && { 'place-before': before }) };
+      const reply = await api.call('PUT', `/rest/${menu}`, { body, fence });
+      const detail = reply.status === 400 ? detailOf(reply.body) : '';
       // Laid by an earlier try whose answer was lost.
-      if (reply.status === 400 && detailOf(reply.body).includes('already have such entry')) return;
-      ok(reply, `to add to ${menu}`);
+      if (detail.includes('already have such entry')) return undefined;
+      if (before !== undefined && detail.includes('no such item')) throw new FenceLost(name);
+      return rowOf(ok(reply, `to add to ${menu}`).body)['.id'];
     },
     set: async (menu, id, properties, fence) => {
       ok(await api.call('PATCH', `/rest/${menu}/${id}`, { body: properties, fence }), `to change ${menu}`);
@@ -45,13 +69,37 @@ export function openRouter(name: string, api: DeviceApi): Router {
       if (reply.status !== 404) ok(reply, `to remove from ${menu}`);
     },
     claim: async (fence) => {
-      const held = (await router.list(FENCE_MENU)).find((row) => row['list'] === FENCE.list);
-      const seen = Number(held?.['comment'] ?? 0);
-      if (seen > fence) throw new FenceLost(name);
-      if (seen === fence) return;
-      const properties = { ...FENCE, disabled: 'yes', comment: String(fence) };
-      if (held) await router.set(FENCE_MENU, held['.id'] ?? '', { comment: String(fence) }, fence);
-      else await router.add(FENCE_MENU, properties, fence);
+      const refuse = (rows: readonly Row[]): void => {
+        if (rows.some((row) => (fenceOf(row) ?? 0) > fence)) throw new FenceLost(name);
+      };
+      for (const menu of FENCED_MENUS) {
+        const rows = await router.list(menu);
+        refuse(rows);
+        if (rows.some((row) => fenceOf(row) === fence)) continue;
+        // After what this and other measures have laid. Dynamic rules (the dummy rule of FastTrack) have no place.
+        const first = rows.find(
+          (row) => !(row['comment'] ?? '').startsWith('tourniquet ') && row['dynamic'] !== 'true',
+        );
+        const body = {
+          ...FENCE,
+          comment: `tourniquet fence ${fence}`,
+          ...(first && { 'place-before': first['.id'] }),
+        };
+        ok(await api.call('PUT', `/rest/${menu}`, { body, fence }), `to add to ${menu}`);
+      }
+      const rules = new Map<string, string>();
+      for (const menu of FENCED_MENUS) {
+        // Whoever came at the same moment is seen now, or sees this one.
+        const rows = await router.list(menu);
+        refuse(rows);
+        for (const row of rows) {
+          const number = fenceOf(row);
+          if (number === fence) rules.set(menu, row['.id'] ?? '');
+          else if (number !== undefined) await router.remove(menu, row['.id'] ?? '', fence);
+        }
+        if (!rules.has(menu)) throw new FenceLost(name);
+      }
+      return { fence, rules };
     },
   };
   return router;

@@ -30,8 +30,10 @@ export interface Console {
   states(): Promise<readonly PfState[]>;
   cut(state: PfState, fence: number): Promise<void>;
   log(): Promise<readonly Readonly<Record<string, string>>[]>;
-  /** Throws FenceLost where a later hand has acted on this firewall. */
+  /** This hand is the one from now on. Throws FenceLost where a later one has acted on this firewall. */
   claim(fence: number): Promise<void>;
+  /** Whether it still is. */
+  isHeld(fence: number): Promise<boolean>;
 }
 
 export const FENCE_ALIAS = 'tourniquet_fence';
@@ -54,6 +56,8 @@ export function openConsole(name: string, api: DeviceApi): Console {
       );
     return reply.body;
   };
+  const fences = async (): Promise<readonly number[]> =>
+    (await opened.entries(FENCE_ALIAS)).flatMap((entry) => fenceOf(entry) ?? []);
   const opened: Console = {
     aliases: async () =>
       Object.values(recordOf(fieldOf(fieldOf(await get('firewall/alias/export'), 'aliases'), 'alias'))).map((each) => {
@@ -103,11 +107,15 @@ export function openConsole(name: string, api: DeviceApi): Console {
       );
     },
     claim: async (fence) => {
-      const seen = (await opened.entries(FENCE_ALIAS)).flatMap((entry) => fenceOf(entry) ?? []);
+      const before = await fences();
+      if (before.some((each) => each > fence)) throw new FenceLost(name);
+      if (!before.includes(fence)) await opened.add(FENCE_ALIAS, fenceEntry(fence), fence);
+      // Whoever came at the same moment is seen now, or sees this one.
+      const seen = await fences();
       if (seen.some((each) => each > fence)) throw new FenceLost(name);
-      if (!seen.includes(fence)) await opened.add(FENCE_ALIAS, fenceEntry(fence), fence);
       for (const each of seen) if (each < fence) await opened.remove(FENCE_ALIAS, fenceEntry(each), fence);
     },
+    isHeld: async (fence) => (await fences()).every((each) => each <= fence),
   };
   return opened;
 }

@@ -8,13 +8,16 @@
  *    minute). That is its lease. OPNsense's savepoints are not used: they are gone, or do not fire.
  * 2. An entry that marks the measure comes first and goes last, so that a half-laid measure is seen as `changed`.
  * 3. pf goes on with states that it has: those that the rule would refuse are removed one by one after engaging.
+ * 4. Nothing on OPNsense changes an entry only if another one stands. So the fence is claimed first, then the aliases are
+ *    looked at; it is read again before and after every few entries, and a hand that finds itself overtaken takes back what
+ *    it has just added. What stays open is a request that arrives after its hand is gone.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { DeviceApi } from '../../../src/ports/device-api.ts';
-import { HostUnknown } from '../../../src/ports/host.ts';
+import { FenceLost, HostUnknown } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { FENCE_ALIAS, openConsole } from './console.ts';
@@ -44,6 +47,10 @@ const ALIAS = {
   quarantine: 'tourniquet_quarantine',
 } as const;
 
+/** Entries between two looks at the fence. */
+const AT_A_TIME = 4;
+const MOST_ROUNDS = 3;
+
 export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureDriver {
   const { name } = gateway;
   const device = openConsole(name, api);
@@ -51,6 +58,40 @@ export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureD
     Promise.all(
       readPrior(task.prior, name).map(async (each) => compare(each, task.tag, await device.entries(each.alias))),
     );
+  /** A few at a time, each few only while this hand is the latest. */
+  const inFew = async <T>(
+    all: readonly T[],
+    fence: number,
+    act: (each: T) => Promise<void>,
+    overtaken: (few: readonly T[]) => Promise<void> = async () => {},
+  ): Promise<void> => {
+    for (let at = 0; at < all.length; at += AT_A_TIME) {
+      if (!(await device.isHeld(fence))) throw new FenceLost(name);
+      const few = all.slice(at, at + AT_A_TIME);
+      for (const each of few) await act(each);
+      if (await device.isHeld(fence)) continue;
+      await overtaken(few);
+      throw new FenceLost(name);
+    }
+  };
+  /** The mark by itself, then the others. What was added too late is taken back, but for a later hand that keeps it. */
+  const lay = async (
+    task: MeasureTask,
+    alias: string,
+    entries: readonly string[],
+    fence: number,
+    act: (entry: string) => Promise<void>,
+  ): Promise<void> => {
+    const mark = markOf(task.tag);
+    const isOurs = (entry: string): boolean => entry === mark;
+    for (const some of [entries.filter(isOurs), entries.filter((entry) => !isOurs(entry))])
+      await inFew(some, fence, act, async (few) => {
+        const wanted = readPrior(task.prior, name).find((each) => each.alias === alias)?.entries ?? [];
+        const have = await device.entries(alias);
+        const isKept = few.includes(mark) ? wanted.some((entry) => have.includes(entry)) : have.includes(mark);
+        if (!isKept) for (const entry of few) await device.remove(alias, entry, fence);
+      });
+  };
   const observe = async (task: MeasureTask): Promise<Observation> => {
     try {
       const seen = await look(task);
@@ -88,31 +129,38 @@ export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureD
       };
     },
     engage: async (task, fence) => {
-      const seen = await look(task);
       await device.claim(fence);
-      for (const { alias, missing } of seen) for (const entry of missing) await device.add(alias, entry, fence);
-      if (seen.some(({ missing }) => missing.length > 0))
-        for (const state of (await device.states()).filter((each) => isRefused(each, task, gateway)))
-          await device.cut(state, fence);
+      let isNew = false;
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const seen = (await look(task)).filter(({ missing }) => missing.length > 0);
+        // A late hand may have taken away what it had just added, while it was seen here.
+        if (seen.length === 0) break;
+        isNew = true;
+        for (const { alias, missing } of seen)
+          await lay(task, alias, missing, fence, (entry) => device.add(alias, entry, fence));
+      }
+      if (!isNew) return;
+      const open = (await device.states()).filter((each) => isRefused(each, task, gateway));
+      await inFew(open, fence, (state) => device.cut(state, fence));
     },
     renew: async (task, fence) => {
       if (task.order.kind !== 'unplug') return;
       await device.claim(fence);
       for (const { alias, entries } of readPrior(task.prior, name))
-        for (const entry of [markOf(task.tag), ...entries]) {
+        await lay(task, alias, [markOf(task.tag), ...entries], fence, async (entry) => {
           // pf counts an entry's age from when it was added; adding it again changes nothing.
           await device.remove(alias, entry, fence);
           await device.add(alias, entry, fence);
-        }
+        });
     },
     release: async (task, fence, way) => {
+      await device.claim(fence);
       const seen = await look(task);
       const strange = seen.flatMap((each) => each.strange.map((entry) => `+ ${each.alias}: ${entry}`));
       if (strange.length > 0 && way === 'exact')
         return { kind: 'refused', differences: strange.slice(0, 50).map((line) => [foreign(line)]) };
-      await device.claim(fence);
       for (const { alias, there } of seen)
-        for (const entry of there.toReversed()) await device.remove(alias, entry, fence);
+        await inFew(there.toReversed(), fence, (entry) => device.remove(alias, entry, fence));
       const nothing = seen.every(({ there }) => there.length === 0);
       return { kind: 'released', notes: nothing ? [say`there was nothing left to take back`] : [] };
     },

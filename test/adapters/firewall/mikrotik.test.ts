@@ -7,6 +7,7 @@ import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
+import { keepsALateHandOut } from '../../contracts/late-hand.ts';
 import { apiOfHost, hostOfApi } from '../../support/fake-api.ts';
 import { startFakeMikrotik } from '../../support/fake-mikrotik.ts';
 import type { FakeMikrotik } from '../../support/fake-mikrotik.ts';
@@ -22,19 +23,21 @@ const GATEWAY: MikrotikGateway = {
   isInside: (address) => address.startsWith('192.168.') || address.startsWith('2001:db8:88:'),
 };
 
+const isFence = (row: Record<string, string>): boolean => /^tourniquet fence \d+$/.test(row['comment'] ?? '');
+
 /** Without what moves by itself (remaining seconds, ids) and without the fence, which stays. */
 function worldOf(fake: FakeMikrotik): string {
   return ['ip/firewall/filter', 'ipv6/firewall/filter', 'ip/firewall/address-list', 'ipv6/firewall/address-list']
     .flatMap((menu) =>
       fake
         .rows(menu)
-        .filter((row) => row['list'] !== 'tourniquet-fence')
+        .filter((row) => !isFence(row))
         .map(({ '.id': _id, timeout: _timeout, ...row }) => `${menu} ${JSON.stringify(row)}`),
     )
     .join('\n');
 }
 
-const OTHERS = { '.id': '*1', chain: 'forward', action: 'fasttrack-connection', dynamic: 'false', disabled: 'false' };
+const OTHERS = { '.id': '*F1', chain: 'forward', action: 'fasttrack-connection', dynamic: 'false', disabled: 'false' };
 
 describe('block-port-25 on a MikroTik router', () => {
   keepsTheMeasureContract(async () => {
@@ -51,6 +54,24 @@ describe('block-port-25 on a MikroTik router', () => {
           .push({ '.id': '*FF', list: `tourniquet-${tag}`, address: '10.9.9.9', disabled: 'false' });
       },
       mend: async () => {},
+      stop: () => fake.stop(),
+    };
+  });
+});
+
+describe.each<MeasureOrder>([
+  BLOCK,
+  { kind: 'unplug', firewall: 'gw', leaseMinutes: 30 },
+  { kind: 'quarantine-host', firewall: 'gw', address: '192.168.88.20' },
+])('a late hand at $kind on a MikroTik router', (order) => {
+  keepsALateHandOut(async () => {
+    const fake = await startFakeMikrotik();
+    fake.rows('ip/firewall/filter').push({ ...OTHERS });
+    return {
+      api: fake.api,
+      order,
+      open: (api) => openMikrotik(GATEWAY, api, Date.now),
+      world: () => worldOf(fake),
       stop: () => fake.stop(),
     };
   });
@@ -73,7 +94,10 @@ describe('measures on a MikroTik router', () => {
 
   it('puts its rules before everybody else’s, in order, and switches them on last', async () => {
     await engaged(BLOCK);
-    const filter = fake.rows('ip/firewall/filter');
+    // Between them stands the fence: switched off, so that it matches nothing.
+    const [fence, ...others] = fake.rows('ip/firewall/filter').filter(isFence);
+    expect([fence?.['disabled'], others.length]).toEqual(['true', 0]);
+    const filter = fake.rows('ip/firewall/filter').filter((row) => !isFence(row));
     expect(filter.map((row) => row['action'])).toEqual([
       'add-src-to-address-list',
       'reject',
@@ -83,7 +107,7 @@ describe('measures on a MikroTik router', () => {
     ]);
     const puts = fake.asked.filter((line) => line.startsWith('PUT'));
     expect(puts.slice(-5).every((line) => line.endsWith('address-list'))).toBe(true);
-    expect(puts.slice(1, -5).every((line) => line.endsWith('filter'))).toBe(true);
+    expect(puts.slice(0, -5).every((line) => line.endsWith('filter'))).toBe(true);
   });
 
   it('lets the mail servers send over both where that is ordered, and names FastTrack beforehand', async () => {
@@ -143,7 +167,8 @@ describe('measures on a MikroTik router', () => {
       .rows('ip/firewall/filter')
       .map((row) => row['src-mac-address'] ?? row['src-address'] ?? row['dst-address']);
     expect(matches).toEqual(expect.arrayContaining(['00:17:10:88:BC:02', '192.168.88.20']));
-    expect(fake.rows('ipv6/firewall/filter').every((row) => row['src-mac-address'] === '00:17:10:88:BC:02')).toBe(true);
+    const six = fake.rows('ipv6/firewall/filter').filter((row) => !isFence(row));
+    expect(six.every((row) => row['src-mac-address'] === '00:17:10:88:BC:02')).toBe(true);
   });
 
   it('tells who was connected, and who tried: everybody from the list, how often from the log', async () => {

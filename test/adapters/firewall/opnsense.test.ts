@@ -10,6 +10,7 @@ import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
+import { keepsALateHandOut } from '../../contracts/late-hand.ts';
 import { apiOfHost, hostOfApi } from '../../support/fake-api.ts';
 import { startFakeOpnsense } from '../../support/fake-opnsense.ts';
 import type { FakeOpnsense, FakeState } from '../../support/fake-opnsense.ts';
@@ -53,6 +54,23 @@ describe('block-port-25 on OPNsense', () => {
     };
   });
 });
+
+describe.each<MeasureOrder>([BLOCK, { kind: 'quarantine-host', firewall: 'gw', address: '192.168.1.20' }])(
+  'a late hand at $kind on OPNsense',
+  (order) => {
+    keepsALateHandOut(async () => {
+      const fake = await startFakeOpnsense();
+      fake.states = [state('a1/f1', '192.168.1.20', '203.0.113.9', '25')];
+      return {
+        api: fake.api,
+        order,
+        open: (api) => openOpnsense(GATEWAY, api),
+        world: () => worldOf(fake),
+        stop: () => fake.stop(),
+      };
+    });
+  },
+);
 
 describe('measures on OPNsense', () => {
   let fake: FakeOpnsense;
