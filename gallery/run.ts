@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const WALLS: Readonly<Record<string, () => Promise<{ hang(folder: string): Promise<readonly string[]> }>>> = {
+  console: () => import('./console.ts'),
   slack: () => import('./slack.ts'),
   teams: () => import('./teams.ts'),
 };

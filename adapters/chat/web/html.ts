@@ -87,7 +87,7 @@ function blockHtml(block: Block): string {
         .join('')}</ol>`;
     case 'evidence':
       return `<details><summary>${escape(block.title)}: ${block.items.length === 1 ? '1 point' : `${block.items.length} points`}</summary><ul class="evidence">${block.items
-        .map((item) => `<li class="${item.side}"><b>${item.side}</b> ${phrase(item.text)}</li>`)
+        .map((item) => `<li class="${item.side}"><b>${item.side}</b> <span>${phrase(item.text)}</span></li>`)
         .join('')}</ul></details>`;
     case 'series':
       return `<p>${escape(block.title)}: <span class="series">${sparkline(block.points.map((point) => point.value))}</span> ${lastOf(block.points)} ${escape(block.unit)}</p>`;
