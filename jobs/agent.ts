@@ -11,6 +11,7 @@ import { errandSchema, lookSchema } from './errand-form.ts';
 import { refusedByLimits } from '../src/domain/measures/errand.ts';
 import type { AgentLimits, Errand, ErrandReply } from '../src/domain/measures/errand.ts';
 import { targetOf } from '../src/domain/measures/order.ts';
+import type { Plain, Released } from '../src/domain/measures/plan.ts';
 import type { LookReply } from '../src/domain/measures/look-errand.ts';
 import type { Looks } from './agent-looks.ts';
 import type { AuditLog } from '../src/ports/audit-log.ts';
@@ -76,10 +77,23 @@ async function carryOut(errand: Errand, driver: MeasureDriver, needs: AgentNeeds
       return { kind: 'done' };
     case 'release':
       await note(errand, needs, 'one');
-      return { kind: 'released', released: await driver.release(errand.task, errand.fence, errand.way) };
+      return { kind: 'released', released: await release(errand, driver, needs) };
     default:
       return errand satisfies never;
   }
+}
+
+/** That it has ended is written down: `tq rescue` on this host knows by it what may still stand. */
+async function release(
+  errand: Extract<Errand, { readonly verb: 'release' }>,
+  driver: MeasureDriver,
+  { target, auditLog }: AgentNeeds,
+): Promise<Released> {
+  const released = await driver.release(errand.task, errand.fence, errand.way);
+  const about = `agent/${target}/${errand.task.tag}`;
+  if (released.kind === 'released')
+    await auditLog.write({ kind: 'outcome', about, who: errand.who, what: 'released' }, 'one').catch(() => {});
+  return released;
 }
 
 async function note(
@@ -87,14 +101,14 @@ async function note(
   needs: AgentNeeds,
   must: 'both' | 'one',
 ): Promise<void> {
-  const { kind } = errand.task.order;
+  const { order, prior } = errand.task;
   await needs.auditLog.write(
     {
       kind: 'intent',
       about: `agent/${needs.target}/${errand.task.tag}`,
       who: errand.who,
-      what: `${errand.verb} ${kind}`,
-      data: { fence: errand.fence, prior: errand.task.prior },
+      what: `${errand.verb} ${order.kind}`,
+      data: { fence: errand.fence, order: order as unknown as Plain, prior },
     },
     must,
   );

@@ -4,6 +4,9 @@ import { holdOf, targetOf } from '../../src/domain/measures/order.ts';
 import type { Observation } from '../../src/domain/measures/plan.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureEvent, MeasureRecord, Who } from '../../src/domain/measures/record.ts';
+import { AuditUnavailable } from '../../src/ports/audit-log.ts';
+import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
+import type { MeasureDriver } from '../../src/ports/measures.ts';
 import { change, readMeasure } from './ledger.ts';
 import { driverOf, note, observed, words } from './notes.ts';
 import type { Acting } from './notes.ts';
@@ -32,8 +35,26 @@ export async function lookAtMeasure(
       .write({ kind: 'fact', about: `measure/${number}`, who: 'house', what: 'its lease ended' }, 'one')
       .catch(() => {});
     await world.holds.free(holdOf(before.order), number);
+    if (driver) await sweep(world, driver, after);
   }
   return after && { before, after };
+}
+
+/** The device ends a lease by emptying it; what is left standing there, and does nothing, is taken away too. */
+async function sweep(world: Acting, driver: MeasureDriver, record: MeasureRecord): Promise<void> {
+  const about = `measure/${record.number}`;
+  const target = targetOf(record.order);
+  try {
+    const fence = await world.fences.next(target);
+    const what = `take away what its lease left on ${target}`;
+    await world.auditLog.write({ kind: 'intent', about, who: 'house', what, data: { fence } }, 'one');
+    const done = await driver.release(taskOf(record), fence, 'exact');
+    if (done.kind === 'released')
+      await world.auditLog.write({ kind: 'outcome', about, who: 'house', what: 'released' }, 'one').catch(() => {});
+  } catch (error) {
+    // It holds nothing up: what could not be taken away stays, empty.
+    if (!(error instanceof HostUnknown || error instanceof FenceLost || error instanceof AuditUnavailable)) throw error;
+  }
 }
 
 /** Begins the device's own lease anew. */

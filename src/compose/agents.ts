@@ -18,6 +18,7 @@ import { MEASURE_KINDS } from '../domain/measures/order.ts';
 import type { Config } from '../config/schema.ts';
 import type { MeasureDriver } from '../ports/measures.ts';
 import { makeAgentDriver } from './agent-driver.ts';
+import { asLocal } from './as-local.ts';
 import { folderId } from './folder-id.ts';
 import { makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
@@ -117,13 +118,6 @@ function whatIsServed(config: Config, named: readonly string[]): readonly string
         `There is no server or firewall ${JSON.stringify(name)} in tourniquet.yaml; there are ${known.map((each) => each.name).join(', ') || 'none'}.`,
       );
   return chosen;
-}
-
-/** What the agent serves is on its own host. */
-function asLocal(config: Config, serves: readonly string[]): Config {
-  const local = <Target extends { readonly name: string }>(target: Target): Target =>
-    serves.includes(target.name) ? { ...target, reach: 'local' } : target;
-  return { ...config, servers: config.servers.map(local), firewalls: config.firewalls.map(local) };
 }
 
 function limitsOf(config: Config): AgentLimits {

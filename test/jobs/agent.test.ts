@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readReply, runErrand } from '../../jobs/agent.ts';
 import type { AgentNeeds } from '../../jobs/agent.ts';
+import { begunMeasures, everBegun } from '../../jobs/measures/rescue.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import { AuditUnavailable } from '../../src/ports/audit-log.ts';
 import type { AuditEntry } from '../../src/ports/audit-log.ts';
@@ -85,6 +86,17 @@ describe('the agent', () => {
     const back = await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, needs);
     expect(back).toEqual({ kind: 'released', released: { kind: 'released', notes: [] } });
     expect(device.effects).toEqual(['engage tq7', 'release tq7']);
+  });
+
+  it('leaves in its log what tq rescue on this host needs: order, prior state, and what has ended', async () => {
+    await engage(BLOCK);
+    const lines = (): string[] => audit.map((entry) => JSON.stringify(entry));
+    expect(begunMeasures(lines())).toMatchObject([
+      { number: 7, about: 'agent/gateway/tq7', task: { tag: 'tq7', order: BLOCK, prior: {} }, lastFence: 5 },
+    ]);
+    await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, needs);
+    expect(begunMeasures(lines())).toEqual([]);
+    expect([...everBegun(lines())]).toEqual(['gateway/7']);
   });
 
   it('takes back also what its limits no longer permit', async () => {

@@ -81,11 +81,12 @@ export function makeHouse(site: Site, more = ''): House {
     tq: (...words) => admin.exec([...env(dataFolder), TQ, ...words]),
     tqAt: (target, ...words) => boxOf(target).exec([...ofAgent(target), TQ, ...words]),
     killRedis: async () => {
-      const pid = (await admin.must(['pgrep', '-x', 'redis-server'])).trim();
+      const pid = (await admin.must(['pgrep', '-f', `redis-server.*${socket}`])).trim();
       await admin.must(['kill', '-9', pid]);
     },
     stop: async () => {
-      for (const each of started) if (each.child.exitCode === null) each.kill('SIGKILL');
+      for (const each of started)
+        if (each.child.exitCode === null && each.child.signalCode === null) each.kill('SIGKILL');
       rmSync(dataFolder, { recursive: true, force: true });
     },
   };

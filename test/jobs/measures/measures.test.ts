@@ -25,6 +25,22 @@ const JOBS = {
   ledger: runLedger,
 } as const;
 
+/** Notes each release that a driver is asked for, also where nothing is left to take back. */
+function withReleases(world: MeasureStage['world'], released: string[]): MeasureStage['world'] {
+  const find: MeasureStage['world']['measureDrivers']['find'] = (order) => {
+    const driver = world.measureDrivers.find(order);
+    if ('refused' in driver) return driver;
+    return {
+      ...driver,
+      release: async (task, fence, way) => {
+        released.push(task.tag);
+        return driver.release(task, fence, way);
+      },
+    };
+  };
+  return { ...world, measureDrivers: { find } };
+}
+
 describe('measures', () => {
   let stage: MeasureStage;
   let count = 0;
@@ -207,7 +223,9 @@ describe('measures', () => {
     await say('ben', 'approve 1');
     stage.now += 30 * 60_000 + 1;
     stage.device.inForce.clear();
-    await reconcile(stage.world);
+    const released: string[] = [];
+    await reconcile(withReleases(stage.world, released));
+    expect(released, 'what the ended lease left empty on the device').toEqual(['tq1']);
     expect(plain(stage.said.at(-1)?.message.summary ?? [])).toMatch(/over, as its lease ended/);
     expect(words(await say('ana', 'block gateway'))).toMatch(/Measure 2/);
   });

@@ -51,6 +51,19 @@ describe('rescue', () => {
     expect(begunMeasures(['', '{"half', '[]', ...lines()])).toEqual([]);
   });
 
+  it('is not stopped by one that is reached in a way that is not there', async () => {
+    await engage();
+    const [begun] = begunMeasures(lines());
+    const find = (): never => {
+      throw new Error('mx1 is reached through its agent');
+    };
+    const blind = { ...stage.world, measureDrivers: { find } };
+    expect(begun && (await takeBack(blind, begun, 'root', 'exact'))).toEqual({
+      kind: 'failed',
+      why: 'mx1 is reached through its agent',
+    });
+  });
+
   it('says so where it could not be taken back, and does nothing else', async () => {
     await engage();
     const [begun] = begunMeasures(lines());
