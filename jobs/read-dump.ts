@@ -1,15 +1,17 @@
 /**
  * A saved dump of a queue -> a snapshot.
  *
- * Rules: what the tool is may be left out and is seen from the first line; a line of more than four million characters
- * is counted as malformed and never held.
+ * Rules:
+ * 1. What the tool is may be left out. It is seen from the first line that only one of them prints: a dump may begin with
+ *    half a line, or with a banner.
+ * 2. A line of more than four million octets is counted as malformed and never held.
+ * 3. That a queue is empty is only believed where nothing is there, or the tool says so in its own words.
  */
 import { readEximListing } from '../src/domain/queues/exim-bp.ts';
 import { readExchangeObject } from '../src/domain/queues/exchange-json.ts';
 import { startFold } from '../src/domain/queues/fold.ts';
-import type { QueueFold } from '../src/domain/queues/fold.ts';
 import { cutObjects } from '../src/domain/queues/json-objects.ts';
-import type { ListingReader, Malformed } from '../src/domain/queues/message.ts';
+import type { ListingReader, ListingSink, Malformed } from '../src/domain/queues/message.ts';
 import { readOpenSmtpd } from '../src/domain/queues/opensmtpd.ts';
 import { readPostqueue } from '../src/domain/queues/postqueue.ts';
 import { readSendmail } from '../src/domain/queues/sendmail.ts';
@@ -46,41 +48,78 @@ export async function readListing(
   at: number,
   progress: (lines: number) => void,
 ): Promise<ReadDump> {
-  const fold = startFold(Math.floor(at / 1000));
+  const taken = Math.floor(at / 1000);
+  const fold = startFold(taken);
+  let number = 0;
+  const sink: ListingSink = {
+    message: (message) => fold.message(message),
+    malformed: ({ why }) => fold.malformed({ line: number, why }),
+  };
   let reader: ListingReader | undefined;
   let tool = mta;
-  let number = 0;
+  /** What came before the tool was known. */
+  let early: string[] = [];
+  const begin = (known: Mta): ListingReader => {
+    const begun = openReader(known, sink, taken);
+    const now = number;
+    number -= early.length;
+    for (const line of early) {
+      number += 1;
+      begun.feed(line);
+    }
+    number = now;
+    early = [];
+    return begun;
+  };
   for await (const lines of listing) {
     for (const line of lines) {
       number += 1;
       if (line === undefined) {
-        fold.malformed({ line: number, why: `it has more than ${LONGEST_LINE} characters` });
+        fold.malformed({ line: number, why: `it has more than ${LONGEST_LINE} octets` });
         continue;
       }
+      if (isEmptyWords(line)) continue;
       if (!reader) {
-        if (line.trim() === '') continue;
         tool ??= toolOf(line);
-        reader = openReader(tool, fold, at / 1000);
-      }
-      reader.feed(line);
+        early.push(line);
+        if (tool !== undefined || early.length >= UNDECIDED_LINES || line.length > LONG_LINE)
+          reader = begin((tool ??= guessOf(early)));
+      } else reader.feed(line);
     }
     progress(number);
   }
+  if (!reader && early.some((line) => line.trim() !== '')) reader = begin((tool ??= guessOf(early)));
   reader?.end();
   return { snapshot: fold.snapshot(server, tool ?? 'postfix'), faults: fold.faults, sample: fold.sample() };
 }
 
-/** Which tool printed it, from its first line. */
-function toolOf(line: string): Mta {
+/** Lines that are kept until one tells the tool. */
+const UNDECIDED_LINES = 40;
+const LONG_LINE = 100_000;
+
+/** What a tool says of an empty queue: Postfix and Sendmail in words, PowerShell's JSON as null. */
+function isEmptyWords(line: string): boolean {
+  return /^\s*(?:Mail queue is empty|\/\S+ is empty|Total requests: 0|null)\s*$/.test(line);
+}
+
+/** Which tool printed this line; undefined where several may have. */
+function toolOf(line: string): Mta | undefined {
   const text = line.replace(/^\u{FEFF}/u, '').trim();
   if (/^[0-9a-f]{16}\|/.test(text)) return 'opensmtpd';
   if (/^-----Q-ID-----|\(\d+ requests?\)$/.test(text)) return 'sendmail';
-  if (text.startsWith('[')) return 'exchange';
-  if (text.startsWith('{')) return /"(?:queue_id|queue_name)"/.test(text) ? 'postfix' : 'exchange';
-  return text === 'Mail queue is empty' ? 'postfix' : 'exim';
+  if (/^\{.*"(?:queue_id|queue_name)"/.test(text) || text.startsWith('-Queue ID-')) return 'postfix';
+  if (/^[[{]\s*$|^\[\s*[{\]]|^"?[[{].*"(?:Identity|FromAddress|DateReceived|recipients|received)"/.test(text))
+    return 'exchange';
+  if (/^\d+[smhdw]\s.*<.*>|^[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} From: </.test(text)) return 'exim';
+  return undefined;
 }
 
-function openReader(tool: Mta, fold: QueueFold, now: number): ListingReader {
+/** No line told it: what the first ones look like most. */
+function guessOf(lines: readonly string[]): Mta {
+  return lines.some((line) => /^\s*[[{]/.test(line)) ? 'postfix' : 'exim';
+}
+
+function openReader(tool: Mta, fold: ListingSink, now: number): ListingReader {
   switch (tool) {
     case 'postfix':
       return readPostqueue(fold);
@@ -97,18 +136,18 @@ function openReader(tool: Mta, fold: QueueFold, now: number): ListingReader {
   }
 }
 
-function openExchange(fold: QueueFold): ListingReader {
-  let number = 0;
+function openExchange(fold: ListingSink): ListingReader {
   const cutter = cutObjects((text) => {
-    number += 1;
     const value = text === undefined ? undefined : parse(text);
-    if (value === undefined) fold.malformed({ line: number, why: 'it is not a whole JSON object' });
-    else readExchangeObject(value, number, fold);
+    if (value === undefined) fold.malformed({ line: 0, why: 'it is not a whole JSON object' });
+    else readExchangeObject(value, 0, fold);
   });
   return {
-    feed: (line) => cutter.feed(line),
+    feed: (line) => {
+      if (cutter.feed(line) === 'stray') fold.malformed({ line: 0, why: 'it is no JSON of Exchange’s messages' });
+    },
     end: () => {
-      if (cutter.end()) fold.malformed({ line: number + 1, why: 'it is not a whole JSON object' });
+      if (cutter.end()) fold.malformed({ line: 0, why: 'it is not a whole JSON object' });
     },
   };
 }

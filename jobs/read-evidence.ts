@@ -32,19 +32,24 @@ const listing = z.object({
 
 const check = z.object({ schema: z.literal('tourniquet.check/1'), subjects: z.array(listing) });
 
-const queue = z.object({
-  schema: z.literal('tourniquet.queue/1'),
-  messages: count,
-  recipients: count.exactOptional(),
-  oldestSeconds: count.exactOptional(),
-  malformed: count.exactOptional(),
-  byQueue: z.record(z.string(), count).exactOptional(),
-  nullSender: z.object({ messages: count, recipientDomains: count }).exactOptional(),
-  topSenders: z.array(z.object({ sender: text, messages: count })).exactOptional(),
-  topSenderDomains: z.array(z.object({ domain: text, messages: count })).exactOptional(),
-  topRecipientDomains: z.array(z.object({ domain: text, recipients: count })).exactOptional(),
-  topReasons: z.array(z.object({ reason: text, recipients: count })).exactOptional(),
-});
+const queue = z
+  .object({
+    schema: z.literal('tourniquet.queue/1'),
+    messages: count,
+    recipients: count.exactOptional(),
+    oldestSeconds: count.exactOptional(),
+    malformed: count.exactOptional(),
+    byQueue: z.record(z.string(), count).exactOptional(),
+    nullSender: z.object({ messages: count, recipientDomains: count }).exactOptional(),
+    topSenders: z.array(z.object({ sender: text, messages: count })).exactOptional(),
+    topSenderDomains: z.array(z.object({ domain: text, messages: count })).exactOptional(),
+    topRecipientDomains: z.array(z.object({ domain: text, recipients: count })).exactOptional(),
+    topReasons: z.array(z.object({ reason: text, recipients: count })).exactOptional(),
+  })
+  .refine((read) => (read.nullSender?.messages ?? 0) <= read.messages, {
+    path: ['nullSender', 'messages'],
+    message: 'it is more than messages',
+  });
 
 const evidence = z.object({
   schema: z.literal('tourniquet.evidence/1').exactOptional(),

@@ -40,7 +40,7 @@ export const runTriage: CommandJob<Needs> = async (request, world, tell) => {
   } catch (error) {
     return {
       status: 'refused',
-      message: sayRefused(error instanceof Error ? error.message : String(error), 'mend the file, or leave it out'),
+      message: sayRefused(inOneLine(error), 'mend the file, or leave it out'),
     };
   }
   const place = findPlace(args.value.place, Object.keys(request.files).length > 0, world.sites);
@@ -51,12 +51,13 @@ export const runTriage: CommandJob<Needs> = async (request, world, tell) => {
   const evidence = live?.evidence ?? told;
   const diagnosis = diagnose(evidence);
   if (live?.id !== undefined) await world.evidence.conclude(live.id, diagnosis.verdict).catch(() => {});
-  const said = sayTriage(diagnosis, live?.failed ?? [], [...faults, ...(live?.notes ?? [])]);
+  const notes = [...faults, ...(live?.notes ?? [])];
+  const said = sayTriage(diagnosis, live?.failed ?? [], notes);
   const more = await noteVerdict(world, request, args.value.incident, evidence, diagnosis);
   return {
     status: statusOf(diagnosis.verdict),
     message: { ...said, blocks: [...said.blocks, ...more] },
-    data: triageJson(diagnosis, live),
+    data: triageJson(diagnosis, live, notes),
   };
 };
 
@@ -95,6 +96,10 @@ async function lookAround(
     const note = `The evidence could not be stored (${why}). Take no measure before it is: a freeze destroys it.`;
     return { evidence: whole, looks, failed, notes: [note] };
   }
+}
+
+function inOneLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, '; ');
 }
 
 /** Files alone make it offline. Undefined: there is no place to look at. */
@@ -137,12 +142,29 @@ async function readFiles(
     queue === undefined ? (unreadable ? undefined : read?.snapshot) : await readQueueJson(queue, world.files);
   const lists = listings === undefined ? undefined : await readListings(listings, world.files);
   const place = site === undefined ? undefined : await readSite(site, world);
+  faults.push(...contradictions({ ...place }, told));
   return {
     ...told,
     ...(found && { queue: found }),
     ...(lists && { listings: lists }),
     ...(place && { site: { ...place, ...told.site } }),
   };
+}
+
+/** What one file says and another denies: the evidence counts, being the newer, and it is said. */
+function contradictions(place: NonNullable<Evidence['site']>, told: Evidence): readonly string[] {
+  const pairs = [
+    ['whether the address is shared', place.sharedAddress, told.site?.sharedAddress],
+    ['whether a smart host is used', place.smartHost, told.site?.smartHost ?? told.smartHost?.configured],
+    ['whether a smart host is used', told.site?.smartHost, told.smartHost?.configured],
+  ] as const;
+  return pairs.flatMap(([what, a, b]) =>
+    a === undefined || b === undefined || a === b
+      ? []
+      : [
+          `The files contradict each other on ${what}: one says ${a ? 'yes' : 'no'}, another ${b ? 'yes' : 'no'}. The evidence counts.`,
+        ],
+  );
 }
 
 async function readSite(path: string, world: Pick<World, 'files'>): Promise<NonNullable<Evidence['site']>> {
@@ -158,7 +180,7 @@ async function readSite(path: string, world: Pick<World, 'files'>): Promise<NonN
   };
 }
 
-function triageJson(diagnosis: Diagnosis, live: Live | undefined): Json {
+function triageJson(diagnosis: Diagnosis, live: Live | undefined, notes: readonly string[]): Json {
   return {
     schema: 'tourniquet.triage/1',
     verdict: diagnosis.verdict,
@@ -174,6 +196,7 @@ function triageJson(diagnosis: Diagnosis, live: Live | undefined): Json {
     ...(diagnosis.faults.length > 0 && {
       alsoFound: diagnosis.faults.map(({ id, text }) => ({ id, what: plain(text) })),
     }),
+    ...(notes.length > 0 && { notes }),
     ...(live && {
       evidenceId: live.id,
       looks: live.looks.map((look) => ({ ...look })),

@@ -2,31 +2,20 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Files } from '../../src/ports/files.ts';
+import { cutBytes, cutText } from './lines.ts';
 
 export const localFiles: Files = {
   async *lines(path, longest) {
-    let decoder: InstanceType<typeof TextDecoder> | undefined;
-    let rest = '';
-    let tooLong = false;
-    for await (const chunk of open(path)) {
-      decoder ??= new TextDecoder(encodingOf(chunk));
-      const text = rest + decoder.decode(chunk, { stream: true });
-      const parts = text.split('\n');
-      rest = parts.pop() ?? '';
-      const lines: (string | undefined)[] = [];
-      for (const part of parts) {
-        lines.push(tooLong || part.length > longest ? undefined : part.endsWith('\r') ? part.slice(0, -1) : part);
-        tooLong = false;
-      }
-      if (rest.length > longest) {
-        tooLong = true;
-        rest = '';
-      }
-      if (lines.length > 0) yield lines;
-    }
-    rest += decoder?.decode() ?? '';
-    if (tooLong) yield [undefined];
-    else if (rest !== '') yield [rest.endsWith('\r') ? rest.slice(0, -1) : rest];
+    const chunks = open(path);
+    const first = await chunks.next();
+    if (first.done === true) return;
+    const encoding = encodingOf(first.value);
+    const rest = (async function* rest() {
+      yield first.value;
+      yield* chunks;
+    })();
+    if (encoding === 'utf-8') yield* cutBytes(rest, longest);
+    else yield* cutText(rest, encoding, longest);
   },
   async text(path, most) {
     const chunks: Buffer[] = [];

@@ -61,23 +61,31 @@ function surroundings(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: `${process.env['PATH'] ?? ''}:${PATHS}`, LC_ALL: 'C' };
 }
 
+/** Each line is a string of its own: cut out of a decoded chunk, every name that is kept would hold on to the chunk. */
 async function* cutLines(
   stream: AsyncIterable<Buffer>,
   longest: number,
 ): AsyncGenerator<readonly (string | undefined)[]> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  let tooLong = false;
+  let held: Buffer[] = [];
+  let size = 0;
+  const take = (tail: Buffer): string | undefined => {
+    const whole = size > longest ? undefined : Buffer.concat([...held, tail]);
+    held = [];
+    size = 0;
+    return whole === undefined || whole.length > longest ? undefined : whole.toString('utf8');
+  };
   for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    const lines = parts.map((part, index) => ((tooLong && index === 0) || part.length > longest ? undefined : part));
-    if (parts.length > 0) tooLong = false;
-    if (rest.length > longest) {
-      tooLong = true;
-      rest = '';
+    const lines: (string | undefined)[] = [];
+    let from = 0;
+    for (let to = chunk.indexOf(10); to >= 0; to = chunk.indexOf(10, from)) {
+      lines.push(take(chunk.subarray(from, to)));
+      from = to + 1;
     }
+    const left = chunk.subarray(from);
+    size += left.length;
+    if (size <= longest) held.push(left);
+    else held = [];
     if (lines.length > 0) yield lines;
   }
-  if (tooLong || rest !== '') yield [tooLong ? undefined : rest];
+  if (size > 0) yield [take(Buffer.alloc(0))];
 }

@@ -13,7 +13,7 @@ import { openJobQueue } from '../../jobs/queue.ts';
 import { openWorker } from '../../jobs/worker.ts';
 import type { Command } from '../commands/parse.ts';
 import { hasOption, optionOf } from '../commands/spec.ts';
-import { foreign, plain } from '../domain/foreign.ts';
+import { foreign, plain, visibleJson } from '../domain/foreign.ts';
 import { openRedis } from './redis.ts';
 import { readSettings } from './settings.ts';
 import { makeWorld } from './world.ts';
@@ -113,7 +113,7 @@ function show(answer: Answer, command: Command, streams: ShellStreams): void {
   }
   if (hasOption(command.spoken, 'json')) {
     streams.out(
-      `${JSON.stringify(answer.data ?? { schema: 'tourniquet.message/1', status: answer.status, message: answer.message })}\n`,
+      `${visibleJson(answer.data ?? { schema: 'tourniquet.message/1', status: answer.status, message: answer.message })}\n`,
     );
     for (const block of answer.message.blocks) if (block.kind === 'notice') streams.err(`${plain(block.text)}\n`);
     return;

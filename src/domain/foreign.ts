@@ -25,6 +25,16 @@ export function foreign(text: string, limit = 200): Foreign {
   return { foreign: kept.join('').replace(HIDDEN, (character) => `<U+${hex(character)}>`) };
 }
 
+/** JSON in which such characters are written as escapes: the same value, and harmless to look at. */
+export function visibleJson(value: unknown): string {
+  return JSON.stringify(value).replace(HIDDEN, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 function hex(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 }

@@ -32,12 +32,12 @@ function trendOf(past: QueuePast | undefined): readonly Block[] {
   if (!past?.trend) return [];
   const { trend, looks } = past;
   const signed = (count: number): string => (count > 0 ? `+${count}` : String(count));
-  const parts = Object.entries(trend.byQueue).map(([queue, change]) => `${queue} ${signed(change)}`);
+  const parts = Object.entries(trend.byQueue).map(([queue, change]) => say`${foreign(queue, 30)} ${signed(change)}`);
   const what = trend.messages === 0 && parts.length === 0 ? 'nothing changed' : `${signed(trend.messages)} messages`;
-  const detail = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  const detail: Phrase = parts.length === 0 ? [] : say` (${listed(parts)})`;
   const rate = trend.messages === 0 ? '' : `, ${signed(trend.perMinute)} a minute`;
   return [
-    { kind: 'text', text: [`Since the last look ${age(trend.secondsAgo)} ago: ${what}${detail}${rate}.`] },
+    { kind: 'text', text: say`Since the last look ${age(trend.secondsAgo)} ago: ${what}${detail}${rate}.` },
     {
       kind: 'series',
       title: 'Depth',
@@ -45,6 +45,10 @@ function trendOf(past: QueuePast | undefined): readonly Block[] {
       points: looks.map((look) => ({ at: look.at, value: look.messages })),
     },
   ];
+}
+
+function listed(parts: readonly Phrase[]): Phrase {
+  return parts.flatMap((part, index): Phrase => (index === 0 ? part : [', ', ...part]));
 }
 
 function toneOf(snapshot: Snapshot): Tone {
@@ -69,11 +73,7 @@ function overview(snapshot: Snapshot): readonly Block[] {
       facts: [
         {
           name: 'queues',
-          value: [
-            Object.entries(snapshot.byQueue)
-              .map(([queue, count]) => `${queue} ${count}`)
-              .join(', '),
-          ],
+          value: listed(Object.entries(snapshot.byQueue).map(([queue, count]) => say`${foreign(queue, 30)} ${count}`)),
         },
         { name: 'size', value: [size(snapshot.bytes)] },
         {

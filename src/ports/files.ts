@@ -2,7 +2,8 @@
 export interface Files {
   /**
    * The lines of a file, decoded (UTF-8, or UTF-16 where it begins with that mark, as Windows PowerShell writes), in
-   * pieces as they come. A line longer than `longest` characters is given as `undefined`.
+   * pieces as they come. A line longer than `longest` octets is given as `undefined`; where the text
+   * begins with `[` (a JSON array, in which a line's end means nothing) it comes in pieces instead.
    * Throws an Error that names the file and the remedy.
    */
   lines(path: string, longest: number): AsyncIterable<readonly (string | undefined)[]>;

@@ -6,7 +6,7 @@
  */
 export interface Host {
   /**
-   * The lines of its standard output, in pieces as they come; a line longer than `longest` characters is undefined.
+   * The lines of its standard output, in pieces as they come; a line longer than `longest` octets is undefined.
    * Throws HostUnknown where it can't be started, doesn't end in time, or ends with a status other than 0.
    */
   lines(

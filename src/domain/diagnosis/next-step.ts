@@ -125,6 +125,9 @@ export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId)
   const missing: Phrase[] = [];
   if (signs.queue === 'not-looked')
     missing.push(say`the queues were not looked at: full means through the server, clear means around it`);
+  const unread = evidence.queue?.malformed ?? 0;
+  if (unread > 0 && unread >= (evidence.queue?.messages ?? 0) * 0.1)
+    missing.push(say`${unread} lines of the queue’s listing could not be read: what they hold is not counted`);
   if (signs.listings === 'not-looked') missing.push(say`the blocklists were not asked`);
   if (signs.listings === 'unknown') missing.push(say`too few blocklists could be asked to call the address clear`);
   const attack = verdict !== 'healthy' && verdict !== 'configuration-error' && verdict !== 'policy-listing';

@@ -95,7 +95,8 @@ function queueSign(
   if (reason?.kind === 'greylisted' && reason.share >= 0.8) return 'clear';
   const stuck = reason !== undefined && reason.share >= 0.9 && reason.kind !== 'other' && reason.kind !== 'greylisted';
   if (messages >= SHAPED_MESSAGES && (stuck || oneSenderToMany(queue) || anyOddLogin)) return 'full';
-  return messages < CLEAR_MESSAGES ? 'clear' : 'some';
+  // A line that could not be read may be a message.
+  return messages + (queue.malformed ?? 0) < CLEAR_MESSAGES ? 'clear' : 'some';
 }
 
 /** One sender has more than half of a queue that goes to many domains. */

@@ -33,11 +33,21 @@ export class BoundedCounter {
       .slice(0, many);
   }
 
+  /** Those above the median count stay, and of those at it the newest; no sorting, which would cost more than counting. */
   #prune(): void {
-    const kept = this.top(Math.floor(this.#limit / 2));
+    const keep = Math.floor(this.#limit / 2);
+    const counts = [...this.#counts.values()].toSorted((a, b) => b - a);
+    const least = counts[keep - 1] ?? 0;
+    let atLeast = counts.slice(0, keep).filter((count) => count === least).length;
+    const kept: [string, number][] = [];
+    for (const [name, count] of [...this.#counts].toReversed()) {
+      if (count < least || (count === least && atLeast === 0)) continue;
+      if (count === least) atLeast -= 1;
+      kept.push([name, count]);
+    }
     this.#letGo += this.#counts.size - kept.length;
     this.#counts.clear();
-    for (const { name, count } of kept) this.#counts.set(name, count);
+    for (const [name, count] of kept.toReversed()) this.#counts.set(name, count);
   }
 }
 

@@ -9,11 +9,15 @@ import type { Origin } from '../logs/event.ts';
 import type { Envelope } from './envelope.ts';
 import type { ListingSink, QueuedMessage } from './message.ts';
 
+/** `Server\Queue\Number`, or an InternetMessageId; wider than what may go into a command (queue-id.ts). */
+const COUNTABLE_ID = /^(?:[A-Za-z0-9][^\s/\\]{0,200}(?:\\[^\s/\\]{1,200}){1,3}|<[^\s<>]{1,500}>)$/;
+
 /** Reads one object of the array; `line` is its number, for faults. */
 export function readExchangeObject(value: unknown, line: number, sink: ListingSink): void {
   if (typeof value !== 'object' || value === null) return sink.malformed({ line, why: 'it is not a JSON object' });
   const id = text(value, 'id', 'Identity', 'InternetMessageId');
   if (id === undefined || id === '') return sink.malformed({ line, why: 'it has no Identity' });
+  if (!COUNTABLE_ID.test(id)) return sink.malformed({ line, why: 'it has no Identity that Exchange would give' });
   const queue = text(value, 'queue', 'Queue') ?? id.split('\\').slice(0, 2).join('\\');
   if (/\\shadow(\\|$)/i.test(queue) || /shadow/i.test(text(value, 'type', 'DeliveryType') ?? '')) return undefined;
   const arrival = seconds(field(value, 'received', 'DateReceived'));

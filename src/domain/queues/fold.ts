@@ -4,7 +4,8 @@
  * Rules:
  * 1. A listing is no snapshot: a message that moved while it was read is there twice. It is counted once.
  * 2. A message whose arrival lies in the future counts as just arrived.
- * 3. A message without recipients (a leftover of a delivery) is a message all the same.
+ * 3. Names are cut to what such a name may have, so that a hostile one takes no more memory than another.
+ * 4. A message without recipients (a leftover of a delivery) is a message all the same.
  */
 import { domainOfAddress } from '../address/mailbox.ts';
 import { BoundedCounter, FingerprintSet } from './counter.ts';
@@ -18,6 +19,10 @@ const TOP = 20;
 const NAMED_FAULTS = 5;
 /** Distinct senders, and domains, that are counted exactly. */
 const MOST_NAMES = 60_000;
+
+/** An address has 254 characters at most (RFC 5321, 4.5.3.1.3). */
+const LONGEST_NAME = 320;
+const MOST_QUEUES = 60;
 
 export interface QueueFold {
   message(message: QueuedMessage): void;
@@ -49,6 +54,7 @@ export function startFold(now: number): QueueFold {
   const domainOf = (address: string): string => {
     const at = address.lastIndexOf('@');
     const raw = at < 0 ? '' : address.slice(at + 1);
+    if (raw.length > LONGEST_NAME) return '';
     const known = domains.get(raw);
     if (known !== undefined) return known;
     const domain = domainOfAddress(address) ?? '';
@@ -76,7 +82,9 @@ export function startFold(now: number): QueueFold {
       sums.messages += 1;
       sums.bytes += each.bytes;
       sums.recipients += each.recipients.length;
-      byQueue.set(each.queue, (byQueue.get(each.queue) ?? 0) + 1);
+      const named = cut(each.queue, 60);
+      const queue = byQueue.has(named) || byQueue.size < MOST_QUEUES ? named : 'other';
+      byQueue.set(queue, (byQueue.get(queue) ?? 0) + 1);
       const age = Math.max(0, now - each.arrival);
       sums.oldest = Math.max(sums.oldest, age);
       sample.add(each.id);
@@ -88,7 +96,7 @@ export function startFold(now: number): QueueFold {
       }
       const index = AGE_CLASSES.findIndex((upTo) => upTo === null || age <= upTo * 60);
       ages[index] = (ages[index] ?? 0) + 1;
-      senders.add(each.sender);
+      senders.add(cut(each.sender, LONGEST_NAME));
       if (each.sender === '') sums.nulls += 1;
       else {
         const domain = domainOf(each.sender);
@@ -133,13 +141,17 @@ export function startFold(now: number): QueueFold {
   };
 }
 
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}
+
 function oldMessage(each: QueuedMessage, age: number): OldMessage {
   const reason = each.recipients.find((recipient) => recipient.reason !== undefined)?.reason?.slice(0, 300);
   return {
     id: each.id,
-    queue: each.queue,
+    queue: cut(each.queue, 60),
     ageSeconds: Math.round(age),
-    sender: each.sender.slice(0, 320),
+    sender: cut(each.sender, LONGEST_NAME),
     recipients: each.recipients.length,
     ...(reason !== undefined && { reason }),
   };

@@ -13,7 +13,9 @@ export function readPostqueue(sink: ListingSink): ListingReader {
       const text = line.trim();
       if (text === '' || text === 'Mail queue is empty') return;
       const read = readLine(text);
-      if (typeof read === 'string') sink.malformed({ line: number, why: read });
+      if (text.startsWith('-Queue ID-'))
+        sink.malformed({ line: number, why: 'it is what postqueue -p prints; save postqueue -j' });
+      else if (typeof read === 'string') sink.malformed({ line: number, why: read });
       else sink.message(read);
     },
     end: () => {},
@@ -35,7 +37,8 @@ function readLine(text: string): QueuedMessage | string {
   if (id === undefined || !COUNTABLE_ID.test(id)) return 'it has no queue id that Postfix would give';
   const arrival = numberOf(value, 'arrival_time');
   if (arrival === undefined) return 'it has no arrival time';
-  const sender = textOf(value, 'sender') ?? '';
+  const sender = textOf(value, 'sender');
+  if (sender === undefined) return 'it has no sender';
   const recipients: unknown = Reflect.get(value, 'recipients');
   return {
     id,

@@ -10,7 +10,8 @@ const server = pointsOf('compromised-server');
 /** Listed, though the queues are clear: whoever sends does not use the mail server's queues. */
 export const listedButClear: Rule = (evidence, signs) => {
   if (signs.listings !== 'abuse' || signs.queue !== 'clear') return [];
-  const text = say`the address is listed (${foreign(signs.zones.slice(0, 4).join(', '), 120)}) though the queues are clear: what sends does not go through the mail server`;
+  const zones = signs.zones.length === 0 ? '' : say` (${foreign(signs.zones.slice(0, 4).join(', '), 120)})`;
+  const text = say`the address is listed${zones} though the queues are clear: what sends does not go through the mail server`;
   const shared = evidence.site?.sharedAddress;
   const points: Point[] = [];
   if (shared === false) {
