@@ -49,7 +49,7 @@ export const runAuditLog: CommandJob<'auditLog'> = async (_request, world) => {
       return { status: 'ok', message: message('good', words, notice('good', words)), data };
     }
     case 'broken': {
-      const words = say`The audit log is not whole: ${verdict.faults.length} faults.`;
+      const words = say`The audit log is not whole: ${verdict.faults.length} ${verdict.faults.length === 1 ? 'fault' : 'faults'}.`;
       const faults = verdict.faults.map((fault) => notice('critical', [foreign(fault, 400)]));
       return { status: 'critical', message: message('critical', words, ...faults), data };
     }

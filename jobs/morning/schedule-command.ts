@@ -66,7 +66,7 @@ async function timetable(world: Pick<World, 'mornings' | 'clock'>): Promise<Answ
   const line =
     plans.length === 0 && watches.length === 0
       ? 'No morning is configured: write morning into tourniquet.yaml (docs/morning.md).'
-      : `${plans.length} mornings, ${watches.length} sites watched in between.`;
+      : `${count(plans.length, 'morning')}, ${count(watches.length, 'site')} watched in between.`;
   return {
     status: 'ok',
     message: message('neutral', line, {
@@ -97,7 +97,7 @@ function together(said: readonly Message[]): Answer {
   const [only] = said;
   const status = worst === 'good' || worst === undefined ? 'ok' : worst;
   if (said.length === 1 && only) return { status, message: only };
-  const words = say`${said.length} sites were looked at.`;
+  const words = say`${count(said.length, 'site')} looked at.`;
   return {
     status,
     message: message(
@@ -106,4 +106,8 @@ function together(said: readonly Message[]): Answer {
       ...said.flatMap((each) => [notice(each.tone, each.summary), ...each.blocks]),
     ),
   };
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -36,7 +36,7 @@ export function sayHunt(report: HuntReport): Message {
 
 /** Nobody is accused where nothing is counted. */
 export function sayNoBlock(firewall: string, report: Pick<HuntReport, 'before' | 'machines' | 'caveats'>): Message {
-  const words = say`Port 25 is not blocked on ${firewall}, so nobody is counted. Say block ${firewall}, then hunt ${firewall}.`;
+  const words = say`Tourniquet has not blocked port 25 on ${firewall}, so nobody is counted. Say block ${firewall}, then hunt ${firewall}.`;
   return message(
     'unknown',
     words,

@@ -58,7 +58,7 @@ function coverage({ evidence, failed }: MorningLook): string {
     ...(evidence.listings ? [`${answered} of ${lists.length} list answers`] : []),
     ...(evidence.queue ? [`${evidence.queue.messages} messages waiting`] : []),
     ...(evidence.bouncesPerMinute === undefined ? [] : [`${evidence.bouncesPerMinute} bounces a minute`]),
-    ...(failed.length === 0 ? [] : [`${failed.length} looks failed`]),
+    ...(failed.length === 0 ? [] : [`${failed.length} ${failed.length === 1 ? 'look' : 'looks'} failed`]),
   ];
   return parts.length === 0 ? 'Nothing was looked at.' : `${parts.join(', ')}.`;
 }
