@@ -210,7 +210,7 @@ describe('hunt', () => {
     const stage = makeStage();
     const answer = await runHunt(request('hunt gw'), stage.world, () => {});
     expect(answer.status).toBe('unknown');
-    expect(shown(answer)).toMatch(/not blocked on gw[^]*PC-RECEPTION[^]*block gw/);
+    expect(shown(answer)).toMatch(/not blocked port 25 on gw[^]*PC-RECEPTION[^]*block gw/);
   });
 
   it('goes on after a look that failed, and ends when the block was taken back', async () => {
