@@ -32,6 +32,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     instances: server.instances,
     pagerLeavesHere: server.pagerLeavesHere,
     mail: openMailServer(server.name, server.mta, host, server.instances, scriptsOf(server)),
+    ...(server.log !== undefined && { log: server.log }),
     ...(smartHost && { smartHost }),
   };
   switch (server.mta) {

@@ -19,10 +19,22 @@ export function hostOf(box: Box): Host {
   return openHost(box.name, (argv) => box.enter(argv), '/run/tourniquet-fence');
 }
 
-export function openDriver(lab: Pick<MailLab, 'box' | 'mta'>, order: MeasureOrder, host: Host): MeasureDriver {
+export function openDriver(
+  lab: Pick<MailLab, 'box' | 'mta'>,
+  order: MeasureOrder,
+  host: Host,
+  more: Partial<ServerOptions> = {},
+): MeasureDriver {
   const { box, mta } = lab;
   const mail = openMailServer(box.name, mta, host, []);
-  const options: ServerOptions = { name: box.name, instances: [], pagerLeavesHere: true, smartHost: SMART_HOST, mail };
+  const options: ServerOptions = {
+    name: box.name,
+    instances: [],
+    pagerLeavesHere: true,
+    smartHost: SMART_HOST,
+    mail,
+    ...more,
+  };
   const open = mta === 'exim' ? openExim : openPostfix;
   const driver = open(options, order.kind, host, openHostFiles(box.name, host), Date.now);
   if (!driver) throw new Error(`no driver for ${order.kind}`);

@@ -9,6 +9,8 @@ export interface ServerOptions {
   readonly pagerLeavesHere: boolean;
   /** The provider's relay, for reroute. */
   readonly smartHost?: SmartHostOptions;
+  /** Where it logs: a path, or `journal`; undefined: not configured. */
+  readonly log?: string;
   /** Looks at its queue and at single envelopes. */
   readonly mail: MailServer;
 }

@@ -89,12 +89,27 @@ describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'],
     ]);
   });
 
-  it('ends the open session of a disabled account, and lets the others go on', async () => {
+  it('ends the open sessions of a disabled account and those that may be its own, and leaves other logins alone', async () => {
     const before = config();
     const open = await loggedIn('alice');
+    const silent = await loggedIn('alice');
+    const others = await loggedIn('bob');
     expect(await handIn(open, 'alice@office.test', 'one@far.test')).toMatch(/^250/);
-    const { driver, task } = await engage({ kind: 'disable-account', server: 'mx1', account: 'alice' }, 'tq3');
+    expect(await handIn(others, 'bob@office.test', 'bob-before@far.test')).toMatch(/^250/);
+    await until(
+      () => office.box.read('/var/log/postfix.log').includes('sasl_username=bob'),
+      10_000,
+      'Postfix to have logged',
+    );
+    const order: MeasureOrder = { kind: 'disable-account', server: 'mx1', account: 'alice' };
+    expect((await driverOf(order).plan(order, 'tq3')).blastRadius.map(plain)[1]).toMatch(
+      /^ends (\d) of the \d sessions that are open on smtp submission: 1 of alice, \d whose login has sent nothing yet; leaves 1 of other logins;/,
+    );
+    const { driver, task } = await engage(order, 'tq3');
     expect(await handIn(open, 'alice@office.test', 'two@far.test')).toBe('closed');
+    expect(await silent.say('NOOP'), 'nobody knows yet whose it is').toBe('closed');
+    expect(await handIn(others, 'bob@office.test', 'bob-after@far.test')).toMatch(/^250/);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
     const again = await loggedIn('alice');
     expect(await handIn(again, 'alice@office.test', 'three@far.test')).toContain('account suspended');
     const bob = await loggedIn('bob');
@@ -107,6 +122,21 @@ describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'],
     expect(await handIn(await loggedIn('bob'), 'bob@office.test', 'seven@far.test')).toContain('account suspended');
     await second.driver.release(second.task, next(), 'exact');
     expect(config()).toBe(before);
+  }, 60_000);
+
+  it('ends every session of the services with logins where the log can not be read, and says so beforehand', async () => {
+    const others = await loggedIn('bob');
+    expect(await handIn(others, 'bob@office.test', 'blind@far.test')).toMatch(/^250/);
+    const order: MeasureOrder = { kind: 'disable-account', server: 'mx1', account: 'alice' };
+    const driver = openDriver(office, order, hostOf(office.box), { log: '/var/log/nowhere' });
+    const plan = await driver.plan(order, 'tq7');
+    expect(plain(plan.blastRadius[1] ?? [])).toMatch(
+      /^ends (\d) of the \1 sessions .*, as it can't be seen whose they are \(.*nowhere can not be read\)/,
+    );
+    const task = { tag: 'tq7', order, prior: plan.prior };
+    await driver.engage(task, next());
+    expect(await others.say('NOOP')).toBe('closed');
+    await driver.release(task, next(), 'exact');
   }, 60_000);
 
   it('reroutes through the provider and back', async () => {

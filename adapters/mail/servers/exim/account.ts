@@ -35,7 +35,7 @@ export function eximAccount(tools: EximTools): ConfigMeasure {
     },
     blastRadius: async (order) => [
       say`what ${foreign(accountOf(order, name))} hands in is refused on ${name}; what it has handed in already is not touched`,
-      say`ends the ${(await sessions(tools)).length} SMTP sessions that are open; clients and other servers come back by themselves, and nothing accepted is lost`,
+      say`ends the ${(await sessions(tools)).length} SMTP sessions that are open, as it can't be seen whose they are; clients and other servers come back by themselves, and nothing accepted is lost`,
       say`reading mail (IMAP, POP) and the password are not touched: change the password too`,
     ],
     edit: (text, tag, plan) => withAccount(text, mine(tag, plan), formOf(plan)),

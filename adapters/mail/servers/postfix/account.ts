@@ -4,23 +4,26 @@
  * Rules, each found on a real Postfix:
  * 1. A restriction that no service of master.cf overrides is taken, so that it holds on every port.
  * 2. An open session goes on sending with what it read at its beginning, whatever is changed or reloaded: only ending
- *    its connection stops it. A login that has sent nothing yet is in no log, so every session that is open on a service
- *    with logins is ended; clients come back by themselves, and nothing that was accepted is lost.
+ *    its connection stops it. Left alone are those of which the log names another login; a login that has sent nothing yet
+ *    is in no log, so that the others on a service with logins are ended too. Clients come back by themselves, and nothing
+ *    that was accepted is lost.
  * 3. The connection is ended, not the process: after a process that dies of a signal with its first client, the master
  *    starts no other for that service for a minute (service_throttle_time), and inbound mail waits too.
  */
 import { readAccount } from '../../../../src/domain/measures/account.ts';
 import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../../src/domain/foreign.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import { ACCOUNTS_TAG, accountsIn, judgeAccounts, noteOf, withAccount, withoutAccount } from '../accounts-block.ts';
 import type { AccountsForm } from '../accounts-block.ts';
-import { endConnections, listConnections } from '../connections.ts';
+import { endConnections } from '../connections.ts';
 import type { Connection } from '../connections.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { putSettings } from './main-cf.ts';
-import { serviceOf } from './tools.ts';
-import type { Process, Tools } from './tools.ts';
+import { isOthers, listSessions, openConnections } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
+import type { Tools } from './tools.ts';
 
 /** Looked at after the login is known, in the order of a session (postconf(5)). */
 const LISTS = [
@@ -33,14 +36,8 @@ const ANSWER = 'REJECT 5.7.1 account suspended';
 
 export function accountMeasure(tools: Tools): ConfigMeasure {
   const { name } = tools;
-  const sessions = async (plan: PlacePlan): Promise<readonly Process[]> => {
-    const services = (plan.notes['services'] ?? '').split(' ');
-    return (await tools.processes(plan.id)).filter((each) => services.includes(serviceOf(each.args, 'smtpd') ?? ''));
-  };
-  const connections = async (plan: PlacePlan): Promise<readonly Connection[]> => {
-    const pids = (await sessions(plan)).map((each) => String(each.pid));
-    return pids.length === 0 ? [] : (await listConnections(name, tools.host)).filter((each) => pids.includes(each.pid));
-  };
+  const services = (plan: PlacePlan): readonly string[] => (plan.notes['services'] ?? '').split(' ');
+  const sessions = (plan: PlacePlan): Promise<Sessions> => listSessions(tools, plan.id, services(plan));
   return {
     propose: async (order, { id: folder }, mainCf) => {
       const account = accountOf(order, name);
@@ -64,11 +61,11 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
     },
     blastRadius: async (order, plans) => {
       const account = accountOf(order, name);
-      let open = 0;
-      for (const plan of plans) open += (await connections(plan)).length;
+      const seen = await Promise.all(plans.map(sessions));
+      const all = [...new Set(plans.flatMap(services))].join(' ');
       return [
         say`what ${foreign(account)} hands in is refused on ${name}; what it has handed in already is not touched`,
-        say`ends the ${open} sessions that are open on ${[...new Set(plans.map((plan) => plan.notes['services'] ?? ''))].join(' ')}; clients come back by themselves, and nothing accepted is lost`,
+        inWords(seen, account, all),
         say`reading mail (IMAP, POP) and the password are not touched: change the password too`,
       ];
     },
@@ -78,8 +75,20 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
     lagging: async (plan) =>
       (await tools.isUnread(plan.id)) ? [`the running Postfix has not read ${plan.path} yet`] : [],
     after: {
-      commands: ['ss -K each connection that is open on a service with logins, else kill -TERM its smtpd'],
-      engage: (plan, fence) => endConnections(name, tools.host, 'smtpd', () => connections(plan), fence),
+      commands: [
+        'ss -K each connection on a service with logins, else kill -TERM its smtpd; but for those of which the log names another login',
+      ],
+      engage: async (plan, fence) => {
+        const { account = '' } = plan.notes;
+        const others = (await sessions(plan)).open.filter((each) => isOthers(each, account));
+        const isLeft = ({ remote, pid }: Connection): boolean =>
+          others.some(({ connection }) => connection.remote === remote && connection.pid === pid);
+        const open = async (): Promise<readonly Connection[]> =>
+          (await openConnections(tools, plan.id, services(plan)))
+            .map(({ connection }) => connection)
+            .filter((each) => !isLeft(each));
+        await endConnections(name, tools.host, 'smtpd', open, fence);
+      },
     },
     proofs: async (plan) => {
       const { list = '', account = '' } = plan.notes;
@@ -88,18 +97,36 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       const asked =
         map === undefined ? undefined : await tools.run(['postmap', '-c', plan.id, '-q', account.toLowerCase(), map]);
       const changed = Number((await tools.run(['stat', '-c', '%Z', plan.path])).out.trim());
-      const old = (await sessions(plan)).filter((each) => each.began < changed).map((each) => String(each.pid));
-      const before = (await connections(plan)).filter((each) => old.includes(each.pid));
+      const { open } = await sessions(plan);
+      const left = open.filter((each) => isOthers(each, account));
+      const before = open.filter((each) => !left.includes(each) && each.process.began < changed);
       return [
         asked?.out.startsWith('REJECT') === true
           ? { right: true, by: say`Postfix answers ${foreign(account)} in ${list}: ${foreign(asked.out.trim())}` }
           : { right: false, by: say`Postfix does not refuse ${foreign(account)} in ${list}` },
         before.length === 0
-          ? { right: true, by: say`no session of before is open on ${name}` }
+          ? {
+              right: true,
+              by: say`no session of before is open on ${name}${left.length > 0 ? `, but for ${left.length} of other logins` : ''}`,
+            }
           : { right: false, by: say`${before.length} sessions of before are still open on ${name}` },
       ];
     },
   };
+}
+
+/** Which of the open sessions end, and why. */
+function inWords(seen: readonly Sessions[], account: string, services: string): Phrase {
+  const open = seen.flatMap((each) => each.open);
+  const left = open.filter((each) => isOthers(each, account)).length;
+  const own = open.filter((each) => each.account !== undefined).length - left;
+  const blind = seen.find((each) => each.blind !== undefined)?.blind;
+  const ends = say`ends ${open.length - left} of the ${open.length} sessions that are open on ${services}`;
+  const whose =
+    blind === undefined
+      ? say`: ${own} of ${foreign(account)}, ${open.length - left - own} whose login has sent nothing yet; leaves ${left} of other logins`
+      : say`, as it can't be seen whose they are (${foreign(blind, 200)})`;
+  return [...ends, ...whose, '; clients come back by themselves, and nothing accepted is lost'];
 }
 
 function accountOf(order: MeasureOrder, name: string): string {
