@@ -36,8 +36,8 @@ const ANSWER = 'REJECT 5.7.1 account suspended';
 
 export function accountMeasure(tools: Tools): ConfigMeasure {
   const { name } = tools;
-  const services = (plan: PlacePlan): readonly string[] => (plan.notes['services'] ?? '').split(' ');
-  const sessions = (plan: PlacePlan): Promise<Sessions> => listSessions(tools, plan.id, services(plan));
+  const servicesOf = (plan: PlacePlan): readonly string[] => (plan.notes['services'] ?? '').split(' ');
+  const sessions = (plan: PlacePlan): Promise<Sessions> => listSessions(tools, plan.id, servicesOf(plan));
   return {
     propose: async (order, { id: folder }, mainCf) => {
       const account = accountOf(order, name);
@@ -62,7 +62,7 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
     blastRadius: async (order, plans) => {
       const account = accountOf(order, name);
       const seen = await Promise.all(plans.map(sessions));
-      const all = [...new Set(plans.flatMap(services))].join(' ');
+      const all = [...new Set(plans.flatMap(servicesOf))].join(' ');
       return [
         say`what ${foreign(account)} hands in is refused on ${name}; what it has handed in already is not touched`,
         inWords(seen, account, all),
@@ -84,7 +84,7 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
         const isLeft = ({ remote, pid }: Connection): boolean =>
           others.some(({ connection }) => connection.remote === remote && connection.pid === pid);
         const open = async (): Promise<readonly Connection[]> =>
-          (await openConnections(tools, plan.id, services(plan)))
+          (await openConnections(tools, plan.id, servicesOf(plan)))
             .map(({ connection }) => connection)
             .filter((each) => !isLeft(each));
         await endConnections(name, tools.host, 'smtpd', open, fence);
