@@ -3,6 +3,7 @@ import { readArguments } from '../../src/commands/parse.ts';
 import { closeSpec } from '../../src/commands/specs/incidents.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
+import { stateInWords } from '../../src/domain/measures/decision.ts';
 import { isOpen } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { isFinished, viewSteps } from '../../src/domain/playbook/state.ts';
@@ -93,7 +94,7 @@ function left({ playbook }: Seen): readonly Block[] {
 
 function listed(open: readonly MeasureRecord[]): Phrase {
   return open.flatMap((record, index) => {
-    const state = record.state === 'proposed' ? 'asks for approval' : 'is in force';
+    const state = record.state === 'proposed' ? 'asks for approval' : `is ${stateInWords(record)}`;
     return [index === 0 ? '' : '; ', ...say`measure ${record.number} (${orderInWords(record.order)}) ${state}`];
   });
 }

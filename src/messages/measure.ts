@@ -134,7 +134,7 @@ function sayStanding(record: MeasureRecord): Message {
         text: line,
       })),
     });
-  if (record.lastSeen && record.lastSeen.notes.length > 0)
+  if (record.lastSeen && record.lastSeen.notes.length > 0 && !record.refused)
     blocks.push({
       kind: 'evidence',
       title: 'what was last seen',
@@ -167,7 +167,8 @@ export function measureBlock(record: MeasureRecord): Extract<Block, { kind: 'mea
     target: [targetOf(record.order)],
     state: stateInWords(record),
     buttons: standingButtons(record),
-    ...(record.since !== undefined && { since: record.since }),
+    // Of what is gone, it would read as the time since when.
+    ...(record.since !== undefined && seen?.seen !== 'absent' && { since: record.since }),
     ...(record.until !== undefined && { until: record.until }),
     ...(record.approvedBy[0] && { by: record.approvedBy[0].shown }),
     ...(record.brokeGlass && { by: record.brokeGlass.by.shown }),
@@ -189,7 +190,11 @@ function standingButtons(record: MeasureRecord): readonly Button[] {
     confirm: `Take measure ${record.number} back?`,
   };
   const leased = record.until !== undefined && record.state === 'in-force';
-  return [...(leased ? [button('Extend', `extend ${record.number}`)] : []), undo];
+  const ours = {
+    ...button('Only ours', `undo ${record.number} --ours-only`),
+    confirm: `Take back only what is ours of measure ${record.number}, and leave their change?`,
+  };
+  return [...(leased ? [button('Extend', `extend ${record.number}`)] : []), undo, ...(record.refused ? [ours] : [])];
 }
 
 /** Asked about a measure that has no end of its own. */
@@ -211,10 +216,14 @@ export function sayStillNeeded(record: MeasureRecord, now: number): Message {
 export function sayLedger(records: readonly MeasureRecord[]): Message {
   const standing = records.filter(isStanding);
   const waiting = records.filter((record) => !isStanding(record));
-  const line =
-    standing.length === 0
-      ? 'Nothing is in force.'
-      : `${standing.length === 1 ? 'One measure is' : `${standing.length} measures are`} in force.`;
+  const firm = standing.filter((record) => stateInWords(record) === 'in force').length;
+  const others = standing.filter((record) => stateInWords(record) !== 'in force');
+  const line = [
+    ...(standing.length === 0 ? ['Nothing is in force.'] : []),
+    ...(firm > 0 ? [`${firm === 1 ? 'One measure is' : `${firm} measures are`} in force.`] : []),
+    ...others.slice(0, 3).map((record) => `Measure ${record.number} is ${stateInWords(record)}.`),
+    ...(others.length > 3 ? [`${others.length - 3} more are not simply in force.`] : []),
+  ].join(' ');
   const odd = standing.some((record) => toneOf(record) === 'critical' || toneOf(record) === 'unknown');
   return message(
     odd ? 'critical' : standing.length === 0 ? 'good' : 'warning',

@@ -178,12 +178,17 @@ function apply(record: MeasureRecord, event: MeasureEvent): MeasureRecord {
       return { ...record, state: 'failed', why: event.why, endedAt: event.at };
     case 'proved':
       return { ...record, proof: { at: event.at, proof: event.proof, by: event.by } };
-    case 'observed':
+    case 'observed': {
+      const { refused, ...kept } = record;
+      // Whoever had changed it has put it back, or has taken it away.
+      const stillRefused = refused && (event.seen === 'changed' || event.seen === 'unknown');
       return {
-        ...record,
+        ...kept,
+        ...(stillRefused && { refused }),
         lastSeen: { at: event.at, seen: event.seen, notes: event.notes },
         ...(event.until !== undefined && { until: event.until }),
       };
+    }
     case 'renewed':
       return { ...record, ...(event.until !== undefined && { until: event.until }) };
     case 'kept':
