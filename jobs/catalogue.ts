@@ -97,6 +97,8 @@ export const commandJobs: Readonly<Record<string, Load>> = {
   queue: async () => (await import('./look-at-queue.ts')).runQueue,
   report: async () => (await import('./incidents/report.ts')).runReport,
   reroute: async () => (await import('./measures/order.ts')).runReroute,
+  handover: async () => (await import('./shift/handover.ts')).runHandover,
+  digest: async () => (await import('./shift/digest.ts')).runDigest,
   schedule: async () => (await import('./morning/schedule-command.ts')).runScheduleCommand,
   skip: async () => (await import('./incidents/steps.ts')).runSkip,
   status: async () => (await import('./status.ts')).runStatus,
@@ -115,5 +117,6 @@ export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   watch: async () => (await import('./morning/watch.ts')).runWatch,
   morning: async () => (await import('./morning/morning.ts')).runMornings,
   reconcile: async () => (await import('./measures/reconcile.ts')).runReconcile,
+  shift: async () => (await import('./shift/tick.ts')).runShift,
   settle: async () => (await import('./measures/reconcile.ts')).runSettle,
 };

@@ -26,6 +26,7 @@ export function openMornings(
   folder: string,
   plans: readonly MorningPlan[],
   watches: readonly WatchPlan[],
+  digest?: MorningPlan,
 ): Mornings {
   const file = join(folder, 'mornings.json');
   const keyOf = ({ site, date, time }: SlotName): string => `${KEY_PREFIX}:morning:${site}:${date} ${time}`;
@@ -34,6 +35,7 @@ export function openMornings(
   return {
     plans,
     watches,
+    ...(digest && { digest }),
     async claim(slot) {
       if (kept(slot.site).some((line) => line.startsWith(`${slot.date} ${slot.time} `))) return 'done';
       if ((await redis.set(keyOf(slot), 'taken', 'PX', CLAIM_MS, 'NX')) === 'OK') return 'yours';

@@ -7,6 +7,7 @@ export function makeMornings(
   now: () => number,
   plans: readonly MorningPlan[] = [],
   watches: readonly WatchPlan[] = [],
+  digest?: MorningPlan,
 ): Mornings {
   const slots = new Map<string, 'taken' | 'done'>();
   const last = new Map<string, { date: string; time: string; at: number }>();
@@ -15,6 +16,7 @@ export function makeMornings(
   return {
     plans,
     watches,
+    ...(digest && { digest }),
     claim: async (slot) => {
       const state = slots.get(nameOf(slot));
       if (state) return state;

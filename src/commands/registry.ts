@@ -44,6 +44,7 @@ import { queueSpec } from './specs/queue.ts';
 import { rescueSpec } from './specs/rescue.ts';
 import { scheduleSpec } from './specs/schedule.ts';
 import { startSpec } from './specs/start.ts';
+import { digestSpec, handoverSpec } from './specs/shift.ts';
 import { slackSpec } from './specs/slack.ts';
 import { statusSpec } from './specs/status.ts';
 import { doneSpec, doSpec, nextSpec, skipSpec } from './specs/steps.ts';
@@ -92,6 +93,8 @@ export const registry: readonly CommandSpec[] = [
   drillSpec,
   hintSpec,
   scheduleSpec,
+  handoverSpec,
+  digestSpec,
   statusSpec,
   chatSpec,
   consoleSpec,

@@ -110,6 +110,12 @@ export function morningPlans(config: Config): readonly MorningPlan[] {
   });
 }
 
+/** The week's digest: not a site, so it has a name that no site can have. */
+export function digestPlan({ digest }: Config): MorningPlan | undefined {
+  if (!digest) return undefined;
+  return { site: 'the digest', timezone: digest.timezone, times: [digest.at], days: [DAYS.indexOf(digest.day)] };
+}
+
 export function watchPlans(config: Config): readonly WatchPlan[] {
   return config.sites.flatMap((site): readonly WatchPlan[] => {
     const thresholds = site.thresholds ?? config.thresholds;

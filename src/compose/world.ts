@@ -35,7 +35,7 @@ import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
-import { makeOnCall, makePagers, morningPlans, watchPlans } from './on-call.ts';
+import { makeOnCall, makePagers, digestPlan, morningPlans, watchPlans } from './on-call.ts';
 import { makePeople } from './people.ts';
 import { PROCESS_NAME } from './process-name.ts';
 import type { RedisHouse } from './redis.ts';
@@ -95,6 +95,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
       settings.dataFolder,
       morningPlans(settings.config),
       watchPlans(settings.config),
+      digestPlan(settings.config),
     ),
     files: localFiles,
     drills,

@@ -37,6 +37,12 @@ export const thresholdsSchema = z.strictObject({
   everyMinutes: z.int().min(2).max(240).default(15),
 });
 
+export const digestSchema = z.strictObject({
+  day: z.enum(DAYS).default('monday'),
+  at: time.default('08:00'),
+  timezone: timezone.default('UTC'),
+});
+
 export const rotaSchema = z.strictObject({
   name,
   timezone: timezone.default('UTC'),

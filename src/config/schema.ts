@@ -11,7 +11,14 @@ import { parseIp } from '../domain/address/ip.ts';
 import type { Ip } from '../domain/address/ip.ts';
 import { MEASURE_KINDS } from '../domain/measures/order.ts';
 import type { Parsed } from '../domain/parsed.ts';
-import { escalationSchema, morningSchema, pagingSchema, rotaSchema, thresholdsSchema } from './on-call.ts';
+import {
+  digestSchema,
+  escalationSchema,
+  morningSchema,
+  pagingSchema,
+  rotaSchema,
+  thresholdsSchema,
+} from './on-call.ts';
 
 /** A text that one of the domain's own readers accepts; the fault it gives is the fault that is shown. */
 function readBy<T>(reader: (text: string) => Parsed<T>) {
@@ -156,6 +163,7 @@ export const configSchema = z.strictObject({
   /** For every site that has none of its own. */
   morning: morningSchema.optional(),
   thresholds: thresholdsSchema.optional(),
+  digest: digestSchema.optional(),
   rota: z.array(rotaSchema).default([]),
   escalation: escalationSchema.optional(),
   /** In the order in which they are tried. */

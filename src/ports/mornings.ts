@@ -9,6 +9,8 @@ import type { MorningPlan, MorningSlot } from '../domain/morning/plan.ts';
 export interface Mornings {
   readonly plans: readonly MorningPlan[];
   readonly watches: readonly WatchPlan[];
+  /** When the week's digest is posted; left out where it isn't wanted. */
+  readonly digest?: MorningPlan;
   /** Takes a slot for at most three minutes. */
   claim(slot: SlotName): Promise<'yours' | 'taken' | 'done'>;
   done(slot: SlotName, at: number): Promise<void>;

@@ -17,6 +17,7 @@ export type MeasureWorld = Pick<
   | 'auditLog'
   | 'clock'
   | 'evidence'
+  | 'listingHistory'
   | 'fences'
   | 'holds'
   | 'incidents'
@@ -87,6 +88,7 @@ export function makeMeasureStage(): MeasureStage {
       outbox: { put: async (utterance) => void stage.said.push(utterance) },
       playbooks: { own: [] },
       evidence: makeEvidenceStore(),
+      listingHistory: { read: async () => new Map(), note: async () => new Map() },
       onCall: { rotas: [], rooms: [], directTo: () => [] },
       pagers: { all: [] },
       mornings: makeMornings(() => stage.now),
