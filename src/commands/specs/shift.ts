@@ -1,7 +1,7 @@
 import { accept, refuse } from '../../domain/parsed.ts';
 import type { CommandSpec } from '../spec.ts';
 
-export const handoverSpec: CommandSpec<Record<never, never>> = {
+export const handoverSpec: CommandSpec<undefined> = {
   name: 'handover',
   usage: '',
   help: 'for the next shift: who is on duty, what is open, in force and expected',
@@ -11,7 +11,7 @@ export const handoverSpec: CommandSpec<Record<never, never>> = {
   options: [],
   read: (said) =>
     said.words.length === 0
-      ? accept({})
+      ? accept(undefined)
       : refuse(`handover takes no words, but there is ${JSON.stringify(said.words[0]?.slice(0, 60))}`, 'say handover'),
 };
 
