@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { HostUnknown } from '../../src/ports/host.ts';
 import type { Host } from '../../src/ports/host.ts';
 import { runToEnd } from './run.ts';
+import { sshTrouble } from './ssh.ts';
 
 /** Where the tools of mail servers are; a service's PATH often lacks them. */
 const PATHS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -39,16 +40,24 @@ export function openHost(
       const timer = setTimeout(() => {
         late = true;
         child.kill('SIGKILL');
+        // A child of its own may go on holding the other end.
+        child.stdout.destroy();
+        child.stderr.destroy();
       }, limits.deadlineMs);
+      const tooLate = (): HostUnknown =>
+        new HostUnknown(
+          `${what} did not end within ${limits.deadlineMs / 1000} s. Look at that host, or allow more with --timeout.`,
+        );
       try {
         yield* cutLines(child.stdout, limits.longest);
         const code = await ended;
-        if (late)
-          throw new HostUnknown(
-            `${what} did not end within ${limits.deadlineMs / 1000} s. Look at that host, or allow more with --timeout.`,
-          );
+        if (late) throw tooLate();
+        const trouble = sshTrouble(name, [program, ...words], code, errors);
+        if (trouble !== undefined) throw new HostUnknown(trouble);
         if (code !== 0)
           throw new HostUnknown(`${what} ended with status ${code}: ${errors.trim().split('\n').at(-1) ?? ''}`);
+      } catch (error) {
+        throw late ? tooLate() : error;
       } finally {
         clearTimeout(timer);
         child.kill('SIGKILL');

@@ -8,13 +8,12 @@
 import { spawn } from 'node:child_process';
 import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
 import type { HowToRun, Ran } from '../../src/ports/host.ts';
+import { sshTrouble } from './ssh.ts';
 
 const MOST_OUTPUT = 4 * 1024 * 1024;
 /** EX_TEMPFAIL of sysexits.h, together with the word below. */
 const FENCED = 75;
 const FENCED_WORD = 'tourniquet: a later hand has acted';
-/** OpenSSH's own failures, so that the program's status isn't known. */
-const SSH_FAILED = 255;
 
 const GUARD = `umask 077
 mkdir -p "$1" || exit 73
@@ -53,6 +52,9 @@ export async function runToEnd(
   const timer = setTimeout(() => {
     late.yes = true;
     child.kill('SIGKILL');
+    // A child of its own may go on holding the other end.
+    child.stdout.destroy();
+    child.stderr.destroy();
   }, how.deadlineMs);
   try {
     const code = await new Promise<number>((resolve, reject) => {
@@ -72,17 +74,13 @@ export async function runToEnd(
     if (code === -1) throw new HostUnknown(`${what} was killed; what it has done is looked up again.`);
     const ran = { code, out: out.text(), err: err.text() };
     if (code === FENCED && ran.err.includes(FENCED_WORD)) throw new FenceLost(name);
-    if (code === SSH_FAILED && program === 'ssh')
-      throw new HostUnknown(`${name} can't be reached by ssh: ${lastLine(ran.err)}`);
+    const trouble = sshTrouble(name, [program, ...words], code, ran.err);
+    if (trouble !== undefined) throw new HostUnknown(trouble);
     return ran;
   } finally {
     clearTimeout(timer);
     child.kill('SIGKILL');
   }
-}
-
-export function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }
 
 function collect(stream: NodeJS.ReadableStream): { text(): string } {

@@ -33,6 +33,7 @@ export async function dialFromHere(host: string, port: number, until: number): P
     socket.destroy();
     throw error;
   }
+  socket.on('error', () => {});
   return { stream: socket, sameMachine: isSameMachine(socket), close: () => socket.destroy() };
 }
 
@@ -48,11 +49,32 @@ export function dialThrough(argv: readonly string[]): Dialled {
   child.stderr.on('data', (chunk: Buffer) => {
     if (errors.length < 2000) errors += chunk.toString();
   });
-  const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    write: (chunk: Buffer, _encoding, done) => {
+      // That nobody reads any more shows when it ends, with why.
+      child.stdin.write(chunk, () => done());
+    },
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
+  // Only now has all been heard that ssh says of it; its output ends a moment before.
   child.once('close', () => {
     const why = errors.trim().split('\n').at(-1) ?? '';
     stream.destroy(new TalkFailed(/refused/i.test(why) ? 'refused' : 'failed', why || 'the connection was closed'));
   });
+  // Nobody may be listening when it ends; unheard, that would end the whole process.
+  stream.on('error', () => {});
+  child.stdin.on('error', () => {});
   child.once('error', (error) => stream.destroy(failureOf(error)));
-  return { stream, sameMachine: false, close: () => void child.kill('SIGKILL') };
+  return {
+    stream,
+    sameMachine: false,
+    close: () => {
+      child.kill('SIGKILL');
+      // A reused ssh connection holds the other ends until the far server hangs up, and would keep this process alive.
+      for (const end of [child.stdin, child.stdout, child.stderr]) end.destroy();
+    },
+  };
 }

@@ -126,6 +126,8 @@ async function encrypt(
     minVersion: 'TLSv1',
     ...(isIP(host) === 0 && { servername: host }),
   });
+  // It may fail once more after it was given up.
+  socket.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new TalkFailed('failed', 'TLS was not agreed upon in time')),
@@ -140,7 +142,6 @@ async function encrypt(
       resolve();
     });
   });
-  socket.on('error', () => {});
   return { socket, certificate: certificateOf(socket, host) };
 }
 

@@ -33,6 +33,14 @@ describe('a host', () => {
   });
 });
 
+it('keeps its deadline though a child of the program holds its output', async () => {
+  const argv = ['sh', '-c', 'sleep 30 & echo begun; wait'];
+  const began = performance.now();
+  await expect(collect(argv, { deadlineMs: 300, longest: 100 })).rejects.toThrow('did not end within 0.3 s');
+  await expect(host.run(argv, { deadlineMs: 300 })).rejects.toThrow('did not end within 0.3 s');
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
 describe('ssh', () => {
   const reach = { host: 'mx2.example.com', user: 'tourniquet', port: 2222, keyFile: '/k', knownHostsFile: '/h' };
 
@@ -46,9 +54,13 @@ describe('ssh', () => {
       'IdentityFile=/k',
       '-p 2222',
       '-l tourniquet',
-      '-- mx2.example.com postqueue -j',
+      '-- mx2.example.com env PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" LC_ALL=C postqueue -j',
     ])
       expect(argv).toContain(part);
+  });
+
+  it('speaks to Windows without what only Unix has', () => {
+    expect(sshArgv(reach, ['powershell', '-File', 'C:/x.ps1'], '/c').at(-1)).toBe('powershell -File C:/x.ps1');
   });
 
   it('has every word arrive at the far shell as it was', async () => {
