@@ -2,7 +2,8 @@
  * Files of a host through its own sh, coreutils and `sync`: base64 there and back, as a run carries text.
  *
  * The script is fixed and takes everything as positional parameters. The new bytes are written beside the file, made
- * durable, and renamed over it; what the file was is compared by SHA-256 while the fence's lock is held.
+ * durable, and renamed over it; what the file was and what came of the new one are compared by SHA-256 while the fence's
+ * lock is held.
  */
 import { createHash } from 'node:crypto';
 import { HostUnknown } from '../../src/ports/host.ts';
@@ -12,6 +13,7 @@ import type { HostFiles } from '../../src/ports/host-files.ts';
 const DEADLINE_MS = 15_000;
 const MISSING = 66;
 const CHANGED = 65;
+const CUT_SHORT = 67;
 const NONE = 'none';
 
 const READ = `[ -e "$1" ] || exit ${MISSING}
@@ -28,7 +30,10 @@ rm -f -- "$new"
 if [ "$to" = ${NONE} ]; then rm -f -- "$path"
 else
   if [ -e "$path" ]; then cp -a -- "$path" "$new"; else (umask 077; : > "$new"; chmod "$mode" "$new"); fi
-  base64 -d > "$new"
+  # Whoever sends it may die on the way; what came is put in place only if it is all of it.
+  base64 -d > "$new" || true
+  came=$(sha256sum < "$new")
+  [ "\${came%% *}" = "$to" ] || { rm -f -- "$new"; exit ${CUT_SHORT}; }
   # Postfix waits for seconds until a fresh file has settled; this one is renamed whole.
   touch -d "@$(($(date +%s) - 3))" -- "$new"
   sync -- "$new"
@@ -50,6 +55,8 @@ export function openHostFiles(name: string, host: Host): HostFiles {
       const ran = await host.run(argv, { deadlineMs: DEADLINE_MS, input, fence });
       if (ran.code === CHANGED)
         throw new HostUnknown(`${path} of ${name} was changed by somebody else this very moment; nothing was written.`);
+      if (ran.code === CUT_SHORT)
+        throw new HostUnknown(`the new ${path} did not reach ${name} whole; nothing was written.`);
       if (ran.code !== 0) throw new HostUnknown(`${path} of ${name} can't be written: ${ran.err.trim().slice(0, 300)}`);
     },
   };

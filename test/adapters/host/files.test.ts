@@ -54,6 +54,20 @@ describe('files of a host', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('fresh'))).toEqual([]);
   });
 
+  it.each([0, 4, 8])('are left as they are where only %i characters of the new text arrive', async (arrives) => {
+    const cut = openHostFiles('mx1', {
+      ...host,
+      run: (argv, how) =>
+        host.run(argv, { ...how, ...(how.input !== undefined && { input: how.input.slice(0, arrives) }) }),
+    });
+    writeFileSync(path, 'ours');
+    await expect(cut.replace(path, { from: 'ours', to: 'a longer text' }, 8)).rejects.toThrow(
+      'did not reach mx1 whole',
+    );
+    expect(readFileSync(path, 'utf8')).toBe('ours');
+    expect(readdirSync(folder).filter((name) => name.endsWith('-new'))).toEqual([]);
+  });
+
   it('are kept from a late hand by the host', async () => {
     await files.replace(path, { from: 'ours', to: 'later' }, 9);
     await expect(files.replace(path, { from: 'later', to: 'late' }, 4)).rejects.toThrow(FenceLost);

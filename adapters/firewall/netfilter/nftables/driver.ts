@@ -10,7 +10,7 @@
 import type { MeasureTask, Observation } from '../../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
-import type { Host } from '../../../../src/ports/host.ts';
+import type { Host, Ran } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
 import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
@@ -25,8 +25,9 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
   const { name } = gateway;
   const nft = async (words: readonly string[], how: { input?: string; fence?: number } = {}) =>
     await host.run(['nft', ...words], { deadlineMs: DEADLINE_MS, ...how });
-  const load = async (text: string, fence: number): Promise<void> => {
-    const ran = await nft(['-f', '-'], { input: text, fence });
+  const load = async (text: string, fence: number): Promise<void> =>
+    done(await nft(['-f', '-'], { input: text, fence }));
+  const done = (ran: Ran): void => {
     if (ran.code !== 0) throw new HostUnknown(`nft on ${name} refused the rules: ${ran.err.trim().slice(0, 400)}`);
   };
   const listed = async (task: MeasureTask): Promise<string | undefined> => {
@@ -68,7 +69,8 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
   };
   const renew = async (task: MeasureTask, fence: number): Promise<void> => {
     const set = leaseSetOf(task, name);
-    if (set !== undefined) await load(renewText(tableOf(task.tag), set), fence);
+    // As words, not as input: half of it, from a hand that died, would end the lease at once.
+    if (set !== undefined) done(await nft([renewText(tableOf(task.tag), set)], { fence }));
   };
   return {
     observe,

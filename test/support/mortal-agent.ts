@@ -1,0 +1,39 @@
+/**
+ * An agent's process without Redis, to be killed: each line of its input is an errand, each line of its output the reply.
+ * What it runs is what `tq agent` runs (jobs/agent.ts, the real drivers, the audit log's file).
+ *
+ *   TOURNIQUET_DATA=… TOURNIQUET_CONFIG=… node mortal-agent.ts TARGET
+ */
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { openAuditLog } from '../../adapters/audit/log.ts';
+import { systemClock } from '../../adapters/clock/system.ts';
+import { runErrand } from '../../jobs/agent.ts';
+import { asLocal } from '../../src/compose/as-local.ts';
+import { makeMeasureDrivers } from '../../src/compose/measure-drivers.ts';
+import { readSettings } from '../../src/compose/settings.ts';
+import { MEASURE_KINDS } from '../../src/domain/measures/order.ts';
+
+const [target = ''] = process.argv.slice(2);
+const settings = readSettings(undefined);
+const copy: string[] = [];
+const needs: Parameters<typeof runErrand>[1] = {
+  target,
+  drivers: makeMeasureDrivers({ ...settings, config: asLocal(settings.config, [target]) }, () => {
+    throw new Error('no other agent is asked');
+  }),
+  limits: { measures: MEASURE_KINDS, longestLeaseMinutes: 120, isProtected: () => false },
+  auditLog: openAuditLog(
+    join(settings.dataFolder, 'agent'),
+    {
+      name: 'memory',
+      count: async () => copy.length,
+      append: async (lines) => void copy.push(...lines),
+      lines: async () => copy,
+    },
+    systemClock,
+  ),
+  looks: { answer: () => Promise.reject(new Error('it gives no looks')) },
+};
+for await (const line of createInterface({ input: process.stdin }))
+  process.stdout.write(`${JSON.stringify(await runErrand(JSON.parse(line), needs))}\n`);
