@@ -5,6 +5,7 @@
  * 1. `hear` resolves once the job is durable (milliseconds), so that the surface can acknowledge.
  * 2. What isn't understood is answered at once, without a job; a queue that is down is said, and nothing was done.
  * 3. A press, a typed line and a form become the same request; the event's id becomes the job's.
+ * 4. A button of a drill's message belongs to that drill, wherever it is pressed.
  */
 import { parseLine } from '../src/commands/parse.ts';
 import { understand } from '../src/commands/phrases.ts';
@@ -12,6 +13,7 @@ import type { PhraseNames, Understood } from '../src/commands/phrases.ts';
 import type { Command, Misheard } from '../src/commands/parse.ts';
 import type { CommandSpec } from '../src/commands/spec.ts';
 import { mayUse } from '../src/commands/roles.ts';
+import { readDrillKey } from '../src/domain/drill/place.ts';
 import { foreign, say } from '../src/domain/foreign.ts';
 import { sayMisheard, sayQuestion } from '../src/messages/help.ts';
 import { message, notice } from '../src/messages/message.ts';
@@ -35,7 +37,8 @@ export function makeGateway(needs: GatewayNeeds): Gateway {
   return { hear: (heard) => hear(heard, needs) };
 }
 
-async function hear(heard: Heard, needs: GatewayNeeds): Promise<HearResult> {
+async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {
+  const heard = { ...said, conversation: whereItBelongs(said) };
   const command = commandOf(heard, needs);
   if (command.kind === 'question') return { kind: 'refused', message: sayQuestion(command.question, command.offers) };
   if (command.kind === 'misheard') {
@@ -53,6 +56,11 @@ async function hear(heard: Heard, needs: GatewayNeeds): Promise<HearResult> {
     const why = error instanceof QueueDown ? error.message : new QueueDown().message;
     return { kind: 'refused', message: message('critical', say`${foreign(why)}`, notice('critical', why)) };
   }
+}
+
+function whereItBelongs({ said, conversation }: Heard): Conversation {
+  if (said.kind !== 'pressed' || !readDrillKey(said.messageKey)) return conversation;
+  return { ...conversation, beneath: said.messageKey };
 }
 
 type Question = Extract<Understood, { kind: 'question' }>;

@@ -1,4 +1,5 @@
 /** Which conversations a drill is played in, and by which process: so that no other takes what is said there for real. */
+import { placeOf, placesOf } from '../../src/domain/drill/place.ts';
 import type { Conversation } from '../../src/ports/conversation.ts';
 import { KEY_PREFIX } from './connection.ts';
 import type { RedisClient } from './connection.ts';
@@ -14,17 +15,16 @@ export interface DrillMarks {
 /** `owner`: names this process among all. */
 export function openDrillMarks(redis: RedisClient, owner: string): DrillMarks {
   const key = `${KEY_PREFIX}:drills`;
-  const field = (conversation: Conversation): string => `${conversation.surface}/${conversation.id}`;
   return {
     set: async (conversation) => {
-      await redis.hset(key, field(conversation), owner);
+      await redis.hset(key, placeOf(conversation), owner);
     },
     clear: async (conversation) => {
-      await redis.hdel(key, field(conversation));
+      await redis.hdel(key, ...placesOf(conversation));
     },
     elsewhere: async (conversation) => {
-      const marked = await redis.hget(key, field(conversation));
-      return marked === null || marked === owner ? undefined : marked;
+      const marked = await redis.hmget(key, ...placesOf(conversation));
+      return marked.find((each) => each !== null && each !== owner) ?? undefined;
     },
   };
 }

@@ -21,7 +21,7 @@ import { lookAtMeasure } from './look.ts';
 import type { Acting } from './notes.ts';
 import { releaseMeasure } from './release.ts';
 import { change, openMeasures } from './ledger.ts';
-import { tellLoudly, tellMeasure } from './tell.ts';
+import { askedKey, tellLoudly, tellMeasure } from './tell.ts';
 
 const ASK_EVERY_MS = 3_600_000;
 
@@ -97,7 +97,7 @@ async function ask(world: Reconciling, record: MeasureRecord): Promise<MeasureRe
   const asked = await change(world, record.number, (current) =>
     current.state === 'in-force' && current.askedAt === record.askedAt ? [{ kind: 'asked', at: now }] : undefined,
   );
-  await tellLoudly(world, record, `measure-${record.number}-asked`, sayStillNeeded(record, now));
+  await tellLoudly(world, record, askedKey(record), sayStillNeeded(record, now));
   return asked ?? record;
 }
 

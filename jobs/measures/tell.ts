@@ -2,9 +2,10 @@
  * Says how a measure stands wherever its card was shown: a decision on one surface changes the card on every one, and
  * the headline of the incident it belongs to.
  */
-import { sayMeasure } from '../../src/messages/measure.ts';
+import { sayMeasure, sayNoLongerAsked } from '../../src/messages/measure.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
+import type { Utterance } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
 import { tellIncident } from '../incidents/tell.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
@@ -15,6 +16,8 @@ export async function tellMeasure(world: TellingIncident, record: MeasureRecord)
   await Promise.all(
     record.told.map(({ conversation, key }) => world.outbox.put({ conversation, key, message: card }).catch(() => {})),
   );
+  if (record.askedAt !== undefined && (record.kept !== undefined || record.state !== 'in-force'))
+    await put(world, record, { key: askedKey(record), message: sayNoLongerAsked(record) });
   if (record.incident !== undefined) await tellIncident(world, record.incident);
 }
 
@@ -25,12 +28,24 @@ export async function tellLoudly(
   key: string,
   words: Message,
 ): Promise<void> {
+  await put(world, record, { key, message: words, loud: true });
+}
+
+/** The key under which it is asked whether the measure is still needed. */
+export function askedKey({ number }: MeasureRecord): string {
+  return `measure-${number}-asked`;
+}
+
+/** Once in each conversation that has one of its cards. */
+async function put(
+  world: Pick<World, 'outbox'>,
+  record: MeasureRecord,
+  said: Omit<Utterance, 'conversation'>,
+): Promise<void> {
   const places = new Map(
     record.told.map((each) => [`${each.conversation.surface}/${each.conversation.id}`, each.conversation]),
   );
   await Promise.all(
-    [...places.values()].map((conversation) =>
-      world.outbox.put({ conversation, key, message: words, loud: true }).catch(() => {}),
-    ),
+    [...places.values()].map((conversation) => world.outbox.put({ ...said, conversation }).catch(() => {})),
   );
 }

@@ -18,7 +18,6 @@ import { MAIN_QUEUE, openJobQueue } from '../../jobs/queue.ts';
 import { HOUSE_SLOTS, startSchedule } from '../../jobs/schedule.ts';
 import { openWorker } from '../../jobs/worker.ts';
 import { registry } from '../commands/registry.ts';
-import { drillSpec, hintSpec } from '../commands/specs/drill.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import { sayLost } from '../messages/lost.ts';
 import { message, notice } from '../messages/message.ts';
@@ -26,8 +25,8 @@ import type { Message } from '../messages/message.ts';
 import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../ports/conversation.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
+import { refuseOutsideDrill, stageOf } from './drill/stage.ts';
 import { WORKERS_KEY, isWorkerAlive } from './household.ts';
-import { refuseIfPlayedElsewhere } from './drill/elsewhere.ts';
 import { morningSlots } from './on-call.ts';
 import { PROCESS_NAME } from './process-name.ts';
 import { openRedis } from './redis.ts';
@@ -74,8 +73,8 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
     ? openWorker(
         redis.waiter(),
         address,
-        workerPlan(real.world, drillFor(real.drills), figures, log, (request) =>
-          refuseIfPlayedElsewhere(real.drillMarks, request.conversation, (owner) => isWorkerAlive(redis, owner)),
+        workerPlan(real.world, real.drills, figures, log, (request) =>
+          refuseOutsideDrill(request, real.drillMarks, (owner) => isWorkerAlive(redis, owner)),
         ),
       )
     : undefined;
@@ -134,15 +133,9 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   };
 }
 
-/** While a drill is played in a conversation, all but what is about the drill itself goes to the drill's world. */
-function drillFor(drills: LazyDrills): (request: CommandRequest) => World | undefined {
-  return ({ command, conversation }) =>
-    command.name === drillSpec.name || command.name === hintSpec.name ? undefined : drills.worldOf(conversation);
-}
-
 function workerPlan(
   world: World,
-  worldFor: (request: CommandRequest) => World | undefined,
+  drills: LazyDrills,
   figures: Figures,
   log: Log,
   refused: (request: CommandRequest) => Promise<Answer | undefined>,
@@ -151,8 +144,8 @@ function workerPlan(
     concurrency: CONCURRENCY,
     carryOut: async (request) => {
       const began = world.clock.monotonic();
-      const played = worldFor(request);
-      const stopped = played ? undefined : await refused(request);
+      const stage = stageOf(request, world, drills);
+      const stopped = stage.isPlayed ? undefined : await refused(request);
       if (stopped) {
         await world.outbox.put({
           conversation: request.conversation,
@@ -162,7 +155,7 @@ function workerPlan(
         });
         return stopped;
       }
-      const answer = await carryOut(request, played ?? world);
+      const answer = await carryOut(stage.request, stage.world);
       const seconds = (world.clock.monotonic() - began) / 1000;
       figures.command(request.command.name, answer.status, seconds);
       log.info(

@@ -13,6 +13,7 @@ import type { Interface } from 'node:readline';
 import { openTerminalSurface } from '../../adapters/chat/terminal/surface.ts';
 import { outboxAddress } from '../../adapters/redis/outbox.ts';
 import { registry } from '../commands/registry.ts';
+import { keyItself } from '../domain/drill/place.ts';
 import { foreign } from '../domain/foreign.ts';
 import type { Message } from '../messages/message.ts';
 import type { Heard, Said, Surface, Utterance } from '../ports/conversation.ts';
@@ -60,7 +61,7 @@ export function talkInTerminal(service: Service, settings: Settings, first?: str
     name: 'terminal',
     deliver: async (utterance: Utterance, previous) => {
       const id = await terminal.deliver(utterance, previous);
-      if (utterance.final) waiting.get(utterance.key)?.();
+      if (utterance.final) waiting.get(keyItself(utterance.key))?.();
       return id;
     },
   };

@@ -212,6 +212,12 @@ export function sayStillNeeded(record: MeasureRecord, now: number): Message {
   );
 }
 
+/** What the question has come to. */
+export function sayNoLongerAsked(record: MeasureRecord): Message {
+  const how = record.kept === undefined ? [stateInWords(record)] : say`kept by ${record.kept.by.shown}`;
+  return message('neutral', say`Measure ${record.number}: ${orderInWords(record.order)}: ${how}.`);
+}
+
 /** What is in force, and what waits. */
 export function sayLedger(records: readonly MeasureRecord[]): Message {
   const standing = records.filter(isStanding);

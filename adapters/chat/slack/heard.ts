@@ -5,17 +5,20 @@
  * 1. The id comes from the event's own (event id, trigger, action time stamp): the same event, redelivered by whatever
  *    way, has the same.
  * 2. An answer to a mention or a press goes into the thread of what was said or pressed; that of a slash command, which
- *    has no message, into the channel.
+ *    has no message, into the channel. In a direct conversation nothing opens a thread.
  * 3. Own words, other bots' and edits are nobody's words.
  */
 import { createHash } from 'node:crypto';
+import { changes } from '../../../src/messages/spent.ts';
 import type { Said } from '../../../src/ports/conversation.ts';
 import type { Speaker } from './admission.ts';
 import type { DroppedFile } from './files.ts';
+import { LIMITS } from './limits.ts';
 import type { Place } from './place.ts';
 import { fieldsOf, listAt, textAt } from './record.ts';
 import type { Field } from './record.ts';
 import { readValue } from './render/buttons.ts';
+import { cut } from './render/text.ts';
 import { mentions, wordsOf } from './words.ts';
 
 export interface Spoken {
@@ -109,8 +112,15 @@ export function hearPress(body: Field): Spoken | undefined {
     `${textAt(action, 'action_ts') ?? ''}-${textAt(action, 'action_id') ?? ''}-${digest(JSON.stringify(action))}`,
   );
   if (!value || !common) return undefined;
+  const ts = textAt(body, 'container', 'message_ts') ?? textAt(body, 'message', 'ts');
+  const label = textAt(action, 'text', 'text') ?? textAt(action, 'selected_option', 'text', 'text') ?? '';
   return {
     ...common,
+    place: {
+      ...common.place,
+      ...(ts !== undefined &&
+        changes(value.command) && { pressed: { event: common.id, ts, label: cut(label, LIMITS.buttonText) } }),
+    },
     said: {
       kind: 'pressed',
       command: value.command,
@@ -127,11 +137,10 @@ export function hearInteraction(body: Field, own: string): Omit<Spoken, 'said'> 
   const channel =
     textAt(body, 'container', 'channel_id') ?? textAt(body, 'channel', 'id') ?? (user === undefined ? undefined : user);
   if (user === undefined || channel === undefined) return undefined;
-  const thread =
-    textAt(body, 'container', 'thread_ts') ??
-    textAt(body, 'message', 'thread_ts') ??
-    textAt(body, 'container', 'message_ts') ??
-    textAt(body, 'message', 'ts');
+  const above = channel.startsWith('D')
+    ? undefined
+    : (textAt(body, 'container', 'message_ts') ?? textAt(body, 'message', 'ts'));
+  const thread = textAt(body, 'container', 'thread_ts') ?? textAt(body, 'message', 'thread_ts') ?? above;
   const ephemeral = fieldsOf(body['container'])['is_ephemeral'] === true;
   const trigger = textAt(body, 'trigger_id') ?? '';
   return {

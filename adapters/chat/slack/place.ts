@@ -11,6 +11,16 @@ export interface Place {
   readonly thread?: string;
   /** Who asked; answered directly where the channel can't be written to. */
   readonly user?: string;
+  /** The button that this answers, where it is one that changes something. */
+  readonly pressed?: PressedButton;
+}
+
+export interface PressedButton {
+  /** Its event's id: the answer's key. */
+  readonly event: string;
+  /** Time stamp of the message that it stood on. */
+  readonly ts: string;
+  readonly label: string;
 }
 
 export function conversationOf(place: Place): Conversation {
@@ -21,16 +31,27 @@ export function conversationOf(place: Place): Conversation {
 /** Reads it back; a conversation without a reference (one that the house made from a configured channel) does as well. */
 export function placeOf(conversation: Conversation): Place {
   const [channel = '', thread] = conversation.id.split('/');
-  const user = readUser(conversation.reference);
-  return { channel, ...(thread !== undefined && { thread }), ...(user !== undefined && { user }) };
+  const { user, pressed } = readReference(conversation.reference);
+  return {
+    channel,
+    ...(thread !== undefined && { thread }),
+    ...(user !== undefined && { user }),
+    ...(pressed && { pressed }),
+  };
 }
 
-function readUser(reference: string | undefined): string | undefined {
-  if (reference === undefined) return undefined;
+function readReference(reference: string | undefined): Pick<Place, 'user' | 'pressed'> {
+  if (reference === undefined) return {};
   try {
-    return textAt(JSON.parse(reference), 'user');
+    const read: unknown = JSON.parse(reference);
+    const user = textAt(read, 'user');
+    const [event, ts, label] = ['event', 'ts', 'label'].map((name) => textAt(read, 'pressed', name));
+    return {
+      ...(user !== undefined && { user }),
+      ...(event !== undefined && ts !== undefined && { pressed: { event, ts, label: label ?? '' } }),
+    };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -7,7 +7,8 @@
  *    asks for (429, Retry-After) is kept to the second, by the whole channel and by all edits.
  * 3. Blocks that Slack refuses are said in classic ones, the refused types from then on; at the last in plain words.
  * 4. Where the bot isn't in the channel, who asked is answered directly, and told why.
- * 5. A file that can't be put beneath its message is told there: the message itself stands.
+ * 5. What a final answer has settled is seen on the messages above it (settle.ts).
+ * 6. A file that can't be put beneath its message is told there: the message itself stands.
  */
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { message, notice } from '../../../src/messages/message.ts';
@@ -24,6 +25,7 @@ import { NATIVE } from './render/block.ts';
 import type { NativeType } from './render/block.ts';
 import { renderSlack } from './render/render.ts';
 import { uploadFile } from './files.ts';
+import { openSettle } from './settle.ts';
 import { SlackTrouble } from './web.ts';
 import type { SlackWeb } from './web.ts';
 
@@ -85,6 +87,22 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
       return messageId(textAt(sent, 'channel') ?? place.user, textAt(sent, 'ts') ?? '');
     }
   };
+  const editAt = async (utterance: Utterance, id: string): Promise<string> => {
+    const at = readMessageId(id);
+    if (!at) return id;
+    pace(`edit ${id}`, 'edits');
+    try {
+      await send('chat.update', utterance, at);
+      return id;
+    } catch (error) {
+      throw heed('edits', error);
+    }
+  };
+  const settle = openSettle(async (utterance, id) => {
+    await editAt(utterance, id).catch((error: unknown) => {
+      throw deliveryTrouble(error, placeOf(utterance.conversation));
+    });
+  }, clock);
   const deliver = async (utterance: Utterance, previous: string | undefined): Promise<string> => {
     const place = placeOf(utterance.conversation);
     const standing = previous === undefined ? undefined : readMessageId(previous);
@@ -94,12 +112,10 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
     }
     if (!standing) return post(utterance, place);
     try {
-      pace(`edit ${standing.channel}/${standing.ts}`, 'edits');
-      await send('chat.update', utterance, { channel: standing.channel, ts: standing.ts });
-      return messageId(standing.channel, standing.ts);
+      return await editAt(utterance, messageId(standing.channel, standing.ts));
     } catch (error) {
       if (error instanceof SlackTrouble && GONE.has(error.code)) return post(utterance, place);
-      throw heed('edits', error);
+      throw error;
     }
   };
   const attach = async (file: NonNullable<Utterance['file']>, place: Place): Promise<void> => {
@@ -127,6 +143,7 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
           await attach(utterance.file, threadUnder(id, placeOf(utterance.conversation)));
         }
         unfinished.delete(name);
+        settle.said(utterance, id);
         return id;
       } catch (error) {
         throw deliveryTrouble(error, placeOf(utterance.conversation));

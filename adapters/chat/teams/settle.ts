@@ -7,14 +7,15 @@
  * 2. On answers, which nobody will say again, what changes something is spent once it was pressed or a newer one offers it.
  * 3. It keeps the pace of the conversation, holds up nobody else, and is given up after a few tries: it is a nicety.
  */
+import { keyItself } from '../../../src/domain/drill/place.ts';
 import { plain, say } from '../../../src/domain/foreign.ts';
 import type { Message } from '../../../src/messages/message.ts';
+import { changes, offersChange, spend } from '../../../src/messages/spent.ts';
 import type { Conversation, Utterance } from '../../../src/ports/conversation.ts';
 import type { Place } from './place.ts';
 import type { Pace } from './rates.ts';
 import type { CardForm } from './render.ts';
 import type { Memory, Press, ShownCard } from './shown.ts';
-import { changes, offersChange, spend } from './spent.ts';
 import { cutText, harmless } from './text.ts';
 
 /** By slot: an edit that is on its way. */
@@ -33,16 +34,16 @@ export function slotOf(conversation: Conversation, key: string): string {
 }
 
 /** Keys of answers: the event they answer. */
-const ONE_OFF = /^teams-[0-9a-f]{40}$/;
+const isAnswer = (key: string): boolean => /^teams-[0-9a-f]{40}$/.test(keyItself(key));
 const TRIES = 4;
 const BETWEEN_MS = 1500;
 
 /** Never throws. */
 export async function settle(utterance: Utterance, place: Place, needs: SettleNeeds): Promise<void> {
   const { conversation, key, message } = utterance;
-  const press = needs.memory.answered(key);
+  const press = needs.memory.answered(keyItself(key));
   const did = press !== undefined && changes(press.command) && message.tone !== 'unknown';
-  const offers = ONE_OFF.test(key) && offersChange(message);
+  const offers = isAnswer(key) && offersChange(message);
   const older = offers || did ? needs.memory.offer(conversation, offers ? key : undefined) : undefined;
   if (press) await giveBack(press, message, did, place, needs);
   if (older === undefined || older === key || older === press?.key) return;
@@ -56,7 +57,7 @@ function giveBack(press: Press, answer: Message, did: boolean, place: Place, nee
   const outcome = cutText(harmless(plain(answer.summary)), 160);
   return change(press.conversation, press.key, place, needs, (card) => {
     if (press.card && card !== press.card) return undefined;
-    const message = did && ONE_OFF.test(press.key) ? spend(card.message) : card.message;
+    const message = did && isAnswer(press.key) ? spend(card.message) : card.message;
     return { message, footer: say`${press.label}: ${outcome}` };
   });
 }

@@ -4,16 +4,20 @@
  * Rules:
  * 1. While that process lives, everything here is refused: a drill lives in one process.
  * 2. Once it is gone, the drill is over. The first that is said is refused and told so; from then on it is real.
+ * 3. A button of a drill that is over, and the thread beneath its messages, never become real.
  */
 import type { DrillMarks } from '../../../adapters/redis/drill-marks.ts';
 import type { Answer } from '../../../jobs/answer.ts';
 import { message, notice } from '../../messages/message.ts';
+import { readDrillKey } from '../../domain/drill/place.ts';
 import type { Conversation } from '../../ports/conversation.ts';
 
 const PLAYED_ELSEWHERE =
   'A drill is played here by another worker; nothing was done. A drill needs one worker: start Tourniquet as one process for it, or stop the drill where it runs.';
 const OVER =
   'The drill that was played here ended with its process; nothing was done. What you say from now on is real.';
+const LONG_OVER =
+  'That belongs to a drill that is over; nothing was done. What is meant for real is said outside its thread.';
 
 /** `isAlive`: whether the process of this name was seen lately. */
 export async function refuseIfPlayedElsewhere(
@@ -25,6 +29,14 @@ export async function refuseIfPlayedElsewhere(
   if (owner === undefined) return undefined;
   const alive = await isAlive(owner);
   if (!alive) await marks.clear(conversation);
-  const words = alive ? PLAYED_ELSEWHERE : OVER;
+  return refusal(alive ? PLAYED_ELSEWHERE : OVER);
+}
+
+/** What is left of a drill: its cards, the threads beneath them. */
+export function refuseIfOver(conversation: Conversation): Answer | undefined {
+  return readDrillKey(conversation.beneath) ? refusal(LONG_OVER) : undefined;
+}
+
+function refusal(words: string): Answer {
   return { status: 'refused', message: message('warning', words, notice('warning', words)) };
 }

@@ -3,7 +3,8 @@
  *
  * Rules:
  * 1. A drill's time runs by the real clock times its speed, in small steps; what waits in it is woken by these.
- * 2. What is said in a conversation with a drill goes to the drill's world, but for drill and hint themselves.
+ * 2. What is said in a conversation with a drill goes to the drill's world, but for drill and hint themselves; so does
+ *    what is pressed on the drill's messages, or said beneath them.
  */
 import { randomInt } from 'node:crypto';
 import { truthOf } from '../../../adapters/simulated/truth.ts';
@@ -13,6 +14,7 @@ import { inviteColleagues } from '../../../jobs/drill/colleague.ts';
 import { hintFrom } from '../../../jobs/drill/policy.ts';
 import { readRecord } from '../../../jobs/drill/record.ts';
 import { startHouse } from '../../../jobs/drill/house.ts';
+import { keyInDrill, placeOf, placesOf } from '../../domain/drill/place.ts';
 import { scoreDrill } from '../../domain/drill/score.ts';
 import type { DrillScore } from '../../domain/drill/score.ts';
 import { sayOverheard } from '../../messages/drill.ts';
@@ -25,6 +27,8 @@ import { openDrillWorld } from './world.ts';
 export interface DrillHall extends Drills {
   /** The world of the drill that is played in this conversation. */
   worldOf(conversation: Conversation): SimulatedWorld | undefined;
+  /** The name of the drill that is played here, or would be. */
+  placeOf(conversation: Conversation): string;
   close(): void;
 }
 
@@ -40,21 +44,25 @@ export function openDrillHall(speak: (utterance: Utterance) => Promise<void>, fi
   const played = new Map<string, Played>();
   let loaded: readonly Scenario[] | undefined;
   const scenarios = (): readonly Scenario[] => (loaded ??= loadScenarios(file));
+  const placeHere = (conversation: Conversation): string =>
+    placesOf(conversation).find((place) => played.has(place)) ?? placeOf(conversation);
   return {
     list: async () => scenarios().map(({ name, title, expert }) => ({ name, title, expert })),
-    find: (conversation) => played.get(keyOf(conversation)),
-    worldOf: (conversation) => played.get(keyOf(conversation))?.world,
+    find: (conversation) => played.get(placeHere(conversation)),
+    worldOf: (conversation) => played.get(placeHere(conversation))?.world,
+    placeOf: placeHere,
     start: async (order, conversation) => {
       const seed = order.seed ?? randomInt(1, 10_000);
       const scenario = pickScenario(scenarios(), order.scenario, seed);
       const drill = await play(scenario, seed, order.speed, conversation, speak);
-      played.set(keyOf(conversation), drill);
+      played.set(placeOf(conversation), drill);
       return drill;
     },
     stop: async (conversation) => {
-      const drill = played.get(keyOf(conversation));
+      const place = placeHere(conversation);
+      const drill = played.get(place);
       if (!drill) return undefined;
-      played.delete(keyOf(conversation));
+      played.delete(place);
       return { drill, score: await drill.stop() };
     },
     close: () => {
@@ -69,8 +77,10 @@ async function play(
   seed: number,
   speed: number,
   conversation: Conversation,
-  speak: (utterance: Utterance) => Promise<void>,
+  speakForReal: (utterance: Utterance) => Promise<void>,
 ): Promise<Played> {
+  const speak = (utterance: Utterance): Promise<void> =>
+    speakForReal({ ...utterance, key: keyInDrill(placeOf(conversation), utterance.key) });
   let words = 0;
   const drill = await openDrillWorld({
     scenario,
@@ -125,8 +135,4 @@ function keepPace(speed: number, pass: (ms: number) => Promise<void>): { stop():
   }, STEP_MS);
   timer.unref();
   return { stop: () => clearInterval(timer) };
-}
-
-function keyOf(conversation: Conversation): string {
-  return `${conversation.surface}/${conversation.id}`;
 }

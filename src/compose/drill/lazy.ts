@@ -1,5 +1,6 @@
 /** The drills of this process; the simulated company is loaded when the first one begins. */
 import type { DrillMarks } from '../../../adapters/redis/drill-marks.ts';
+import { placeOf } from '../../domain/drill/place.ts';
 import type { Conversation, Utterance } from '../../ports/conversation.ts';
 import type { Drills } from '../../ports/drills.ts';
 import type { World } from '../../ports/world.ts';
@@ -8,6 +9,8 @@ import type { DrillHall } from './hall.ts';
 export interface LazyDrills extends Drills {
   /** The world of the drill that is played in this conversation. */
   worldOf(conversation: Conversation): World | undefined;
+  /** The name of the drill that is played here, or would be. */
+  placeOf(conversation: Conversation): string;
   close(): void;
 }
 
@@ -26,6 +29,7 @@ export function openDrills(
     list: async () => (await load()).list(),
     find: (conversation) => hall?.find(conversation),
     worldOf: (conversation) => hall?.worldOf(conversation),
+    placeOf: (conversation) => hall?.placeOf(conversation) ?? placeOf(conversation),
     start: async (order, conversation, by) => {
       const opened = await load();
       await marks.set(conversation);

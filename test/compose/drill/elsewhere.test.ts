@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refuseIfPlayedElsewhere } from '../../../src/compose/drill/elsewhere.ts';
+import { refuseIfOver, refuseIfPlayedElsewhere } from '../../../src/compose/drill/elsewhere.ts';
+import { keyInDrill } from '../../../src/domain/drill/place.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 
 const here = { surface: 'slack', id: 'C1' } as const;
@@ -30,5 +31,13 @@ describe('what is said where another process plays a drill', () => {
     const refused = await refuseIfPlayedElsewhere(marks, here, async () => false);
     expect(plain(refused?.message.summary ?? [])).toMatch(/nothing was done. What you say from now on is real/);
     expect(await refuseIfPlayedElsewhere(marks, here, async () => false)).toBeUndefined();
+  });
+
+  it('never becomes real on a card of a drill that is over, or in the thread beneath it', () => {
+    expect(refuseIfOver({ ...here, beneath: keyInDrill('slack/C1', 'incident-1') })).toMatchObject({
+      status: 'refused',
+    });
+    expect(refuseIfOver({ ...here, beneath: 'incident-1' })).toBeUndefined();
+    expect(refuseIfOver(here)).toBeUndefined();
   });
 });

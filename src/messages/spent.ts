@@ -1,5 +1,5 @@
 /**
- * What remains of a card once one of its buttons was pressed and answered.
+ * What remains of an answer once one of its buttons was pressed and answered.
  *
  * Rules:
  * 1. Buttons that only look stay; those that change something are spent together.
@@ -7,9 +7,9 @@
  * 3. A press that could not be carried out spends nothing.
  * 4. In one conversation only the newest answer offers what comes next; an older one's offers are spent by it.
  */
-import { parseLine } from '../../../src/commands/parse.ts';
-import { registry } from '../../../src/commands/registry.ts';
-import type { Block, Button, Message } from '../../../src/messages/message.ts';
+import { parseLine } from '../commands/parse.ts';
+import { registry } from '../commands/registry.ts';
+import type { Block, Button, Message } from './message.ts';
 
 /** Whether a command, in words, would change something (in our records or outside). */
 export function changes(command: string): boolean {
@@ -23,12 +23,24 @@ export function offersChange(message: Message): boolean {
   return JSON.stringify(without.blocks) !== JSON.stringify(message.blocks);
 }
 
-/** The message without the buttons that change something. */
-export function spend(message: Message): Message {
-  return { ...message, blocks: message.blocks.map(withoutSpent) };
+/** The message without the buttons that change something, but for those whose command `still` is offered. */
+export function spend(message: Message, still: ReadonlySet<string> = new Set()): Message {
+  return { ...message, blocks: message.blocks.map((block) => withoutSpent(block, still)) };
 }
 
-function withoutSpent(block: Block): Block {
+/** All commands that the message offers. */
+export function offersOf(message: Message): ReadonlySet<string> {
+  return new Set(message.blocks.flatMap(buttonsOf).map(({ command }) => command));
+}
+
+function buttonsOf(block: Block): readonly Button[] {
+  if (block.kind === 'progress') return block.steps.flatMap((step) => step.buttons ?? []);
+  return 'buttons' in block ? block.buttons : [];
+}
+
+function withoutSpent(block: Block, still: ReadonlySet<string>): Block {
+  const stays = (button: Button): boolean =>
+    button.nonce !== undefined || still.has(button.command) || !changes(button.command);
   switch (block.kind) {
     case 'actions':
     case 'measure':
@@ -50,8 +62,4 @@ function withoutSpent(block: Block): Block {
     default:
       return block satisfies never;
   }
-}
-
-function stays(button: Button): boolean {
-  return button.nonce !== undefined || !changes(button.command);
 }
