@@ -1,7 +1,9 @@
 /** Which driver carries out a measure on a configured mail server. */
 import { openHostFiles } from '../../adapters/host/files.ts';
 import { openExchange } from '../../adapters/mail/exchange/measures/driver.ts';
+import { exchangeSpool } from '../../adapters/mail/exchange/measures/queue.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
+import { openCleanMeasure } from '../../adapters/mail/servers/clean-measure.ts';
 import { openExim } from '../../adapters/mail/servers/exim/driver.ts';
 import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
 import type { SmartHostOptions } from '../../adapters/mail/servers/options.ts';
@@ -41,8 +43,9 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     case 'exim':
       return openExim(options, kind, host, files, () => Date.now());
     case 'exchange':
-      // Saving single messages of Exchange and handing them in again was not built.
-      return kind === 'clean-queue' ? undefined : openExchange({ ...options, scripts: scriptsOf(server) }, host);
+      return kind === 'clean-queue'
+        ? openCleanMeasure(exchangeSpool(server.name, host, scriptsOf(server), options.mail))
+        : openExchange({ ...options, scripts: scriptsOf(server) }, host);
     case 'opensmtpd':
     case 'sendmail':
       return undefined;

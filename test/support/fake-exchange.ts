@@ -16,12 +16,14 @@ const PATTERNS = new Map(
 );
 const HEAD =
   'powershell -NoProfile -NonInteractive -ExecutionPolicy Bypass -File C:/ProgramData/tourniquet/measures/measure.ps1';
+const OLD = '2020-01-01T00:00:00.0000000Z';
 const wantedSchema = z.array(z.strictObject({ kind: z.string(), id: z.string(), value: z.enum(['True', 'False']) }));
 
 export interface FakeExchange {
   readonly host: Host;
   readonly connectors: { name: string; enabled: boolean; rest: string }[];
   readonly users: Map<string, boolean>;
+  readonly queues: { readonly id: string; status: string }[];
   state(): string;
 }
 
@@ -108,12 +110,17 @@ export function fakeExchange(): FakeExchange {
   return {
     connectors,
     users,
+    queues,
     state: () => JSON.stringify([connectors, [...users], queues]),
     host: {
       run: async (argv) => run(argv),
-      // oxlint-disable-next-line require-yield -- the measures read no lines
-      async *lines() {
-        throw new Error('not asked for');
+      async *lines(argv) {
+        if (!argv.includes('C:/ProgramData/tourniquet/queue.ps1')) throw new Error('not asked for');
+        const marker = argv[argv.indexOf('-Marker') + 1] ?? '';
+        const waits = ['a@far.test', 'b@far.test'].map((to, index) =>
+          JSON.stringify({ id: `EX1\\123\\${index}`, from: 'anna@office.test', received: OLD, recipients: [to] }),
+        );
+        yield [`begin ${marker}`, ...waits, `end ${marker}`];
       },
     },
   };

@@ -5,7 +5,8 @@
  * 1. The messages are fixed by `plan`, by id with sender and arrival; just before they are touched they are listed again,
  *    and what isn't the same any more is left alone. Nothing is ever said to ALL.
  * 2. Nothing is deleted that isn't saved, durably, as the server's own queue files.
- * 3. Taking it back puts what was saved into the queue again, on hold: spam that is given back does not leave by itself.
+ * 3. Taking it back puts what was saved into the queue again; on hold where the server has that: spam that is given back
+ *    does not leave by itself.
  */
 import { z } from 'zod';
 import { foreign, say } from '../../../src/domain/foreign.ts';
@@ -30,13 +31,17 @@ export interface Spool {
   readonly mta: Mta;
   readonly mail: MailServer;
   readonly saved: SavedFolder;
+  /** Whether a message's envelope tells which login has handed it in. */
+  readonly knowsLogins: boolean;
+  /** How what is put back lies in the queue then, such as `on hold`. */
+  readonly givesBack: string;
   places(): Promise<readonly SpoolPlace[]>;
   list(place: SpoolPlace, sink: ListingSink): Promise<void>;
-  hold(place: SpoolPlace, ids: readonly QueueId[], fence: number): Promise<void>;
+  hold(place: SpoolPlace, ids: readonly QueueId[], fence: number, tag: string): Promise<void>;
   /** The files of messages that are on hold, each with the name to save it under. */
   filesOf(place: SpoolPlace, ids: readonly QueueId[]): Promise<readonly SpoolFile[]>;
   /** Deletes messages that are on hold. */
-  remove(place: SpoolPlace, ids: readonly QueueId[], fence: number): Promise<void>;
+  remove(place: SpoolPlace, ids: readonly QueueId[], fence: number, tag: string): Promise<void>;
   /** Where a saved file belongs. */
   pathOf(place: SpoolPlace, name: string): string;
   /** Has the server take up files that were put back. */
@@ -104,6 +109,10 @@ export function openCleanMeasure(spool: Spool): MeasureDriver {
     renew: async () => {},
     plan: async (order, tag) => {
       const selection = selectionOf(order, name);
+      if (selection.account !== undefined && !spool.knowsLogins)
+        throw new MeasureRefused(
+          `What waits on ${name} does not tell which login has handed it in; select by --sender or --recipient-domain.`,
+        );
       const plans: CleanPlan[] = [];
       const found: QueuedMessage[] = [];
       for (const place of await spool.places()) {
@@ -133,8 +142,8 @@ export function openCleanMeasure(spool: Spool): MeasureDriver {
           `save their files to ${each.folder}`,
           ...each.engage.slice(1),
         ]),
-        undo: words.flatMap((each) => [`put the files of ${each.folder} back, on hold`, ...each.release]),
-        blastRadius: blastRadius(found, selection, name),
+        undo: words.flatMap((each) => [`put the files of ${each.folder} back, ${spool.givesBack}`, ...each.release]),
+        blastRadius: blastRadius(found, selection, spool),
       };
     },
     engage: async (task, fence) => {
@@ -143,7 +152,7 @@ export function openCleanMeasure(spool: Spool): MeasureDriver {
         await saved.save(folder, [], fence);
         const there = await stillThere(plan);
         if (there.length > 0) {
-          await spool.hold(plan, idsOf(there, mta), fence);
+          await spool.hold(plan, idsOf(there, mta), fence, task.tag);
           const files = await spool.filesOf(plan, idsOf(there, mta));
           await saved.save(
             folder,
@@ -155,6 +164,7 @@ export function openCleanMeasure(spool: Spool): MeasureDriver {
             plan,
             idsOf(there, mta).filter((id) => safe.has(id)),
             fence,
+            task.tag,
           );
         }
         const kept = await saved.look(folder);
@@ -204,7 +214,7 @@ export function openCleanMeasure(spool: Spool): MeasureDriver {
         );
         await spool.adopt(plan, fence);
         await saved.forget(folder, fence);
-        if (kept.names.length > 0) notes.push(say`what was saved is in the queue of ${name} again, on hold`);
+        if (kept.names.length > 0) notes.push(say`what was saved is in the queue of ${name} again, ${spool.givesBack}`);
       }
       return { kind: 'released', notes: [...notes, ...differences] };
     },
@@ -266,7 +276,11 @@ function shownIds(plan: CleanPlan): string {
   return more > 0 ? `${ids.join(' ')} … ${more} more` : ids.join(' ');
 }
 
-function blastRadius(found: readonly QueuedMessage[], selection: QueueSelection, name: string): readonly Phrase[] {
+function blastRadius(
+  found: readonly QueuedMessage[],
+  selection: QueueSelection,
+  { name, givesBack }: Spool,
+): readonly Phrase[] {
   const senders = new Set(found.map((each) => each.sender));
   const recipients = found.reduce((sum, each) => sum + each.recipients.length, 0);
   const held = found.filter((each) => each.queue === 'hold' || each.queue === 'frozen').length;
@@ -274,7 +288,7 @@ function blastRadius(found: readonly QueuedMessage[], selection: QueueSelection,
     say`deletes ${counted(found.length)} to ${recipients} recipients from the queue of ${name}, of ${senders.size} senders: ${named([...senders])}`,
     say`selected by ${described(selection)}; nothing else is touched, and what comes in later neither`,
     ...(held > 0 ? [say`${held} of them somebody has put on hold already`] : []),
-    say`each is saved first, and can be put back`,
+    say`each is saved first, and can be put back, ${givesBack}`,
   ];
 }
 

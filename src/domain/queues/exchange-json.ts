@@ -12,6 +12,17 @@ import type { ListingSink, QueuedMessage } from './message.ts';
 /** `Server\Queue\Number`, or an InternetMessageId; wider than what may go into a command (queue-id.ts). */
 const COUNTABLE_ID = /^(?:[A-Za-z0-9][^\s/\\]{0,200}(?:\\[^\s/\\]{1,200}){1,3}|<[^\s<>]{1,500}>)$/;
 
+/** Reads one line of queue.ps1: an object as JSON. */
+export function readExchangeLine(text: string | undefined, line: number, sink: ListingSink): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    return sink.malformed({ line, why: 'it is no JSON' });
+  }
+  return readExchangeObject(value, line, sink);
+}
+
 /** Reads one object of the array; `line` is its number, for faults. */
 export function readExchangeObject(value: unknown, line: number, sink: ListingSink): void {
   if (typeof value !== 'object' || value === null) return sink.malformed({ line, why: 'it is not a JSON object' });

@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Language, Parser } from 'web-tree-sitter';
 import { openExchange } from '../../../adapters/mail/exchange/measures/driver.ts';
+import { exchangeSpool } from '../../../adapters/mail/exchange/measures/queue.ts';
+import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
+import { openCleanMeasure } from '../../../adapters/mail/servers/clean-measure.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
 import { fakeExchange } from '../../support/fake-exchange.ts';
+import { fakeExchangeQueue } from '../../support/fake-exchange-queue.ts';
+import type { FakeExchangeQueue, FakeMessage } from '../../support/fake-exchange-queue.ts';
 import type { FakeExchange } from '../../support/fake-exchange.ts';
 
 const OPTIONS = {
@@ -17,7 +23,8 @@ const OPTIONS = {
   smartHost: { host: 'smtp.isp.test', port: 587 },
   scripts: 'C:/ProgramData/tourniquet',
 };
-const open = (host: Host): MeasureDriver => openExchange(OPTIONS, host);
+const open = (host: Host): MeasureDriver =>
+  openExchange({ ...OPTIONS, mail: openMailServer(OPTIONS.name, 'exchange', host, [], OPTIONS.scripts) }, host);
 
 function keepsIt(order: MeasureOrder, meddle: (fake: FakeExchange) => void, mend: (fake: FakeExchange) => void): void {
   keepsTheMeasureContract(async () => {
@@ -47,12 +54,100 @@ describe('freezing Exchange, against a strict stand-in', () => {
   );
 });
 
+describe('a freeze of Exchange', () => {
+  const order: MeasureOrder = { kind: 'freeze-outbound', server: 'ex1' };
+  it('says in numbers what it holds', async () => {
+    const { blastRadius } = await open(fakeExchange().host).plan(order, 'tq1');
+    expect(blastRadius.map(plain)).toEqual([
+      'holds 2 messages that wait now',
+      'disables 2 send connectors: Internet mail, Partner; they serve the whole organisation, not ex1 alone',
+      'outbound mail waits; inbound mail, mailboxes and what users hand in go on',
+      'in several sites Active Directory has to carry it first; Exchange returns mail after 2 days unless told otherwise',
+    ]);
+  });
+
+  it('is not in force while a queue to the outside moves, and names it', async () => {
+    const fake = fakeExchange();
+    const driver = open(fake.host);
+    const task = { tag: 'tq1', order, prior: (await driver.plan(order, 'tq1')).prior };
+    await driver.engage(task, 1);
+    expect((await driver.observe(task)).kind).toBe('in-force');
+    fake.queues.push({ id: String.raw`EX1\124`, status: 'Active' });
+    const seen = await driver.observe(task);
+    expect(seen.kind === 'changed' && seen.differences.map(plain)).toEqual([
+      String.raw`+ the queue EX1\124 to far.test moves (Active); say Suspend-Queue there`,
+    ]);
+  });
+});
+
 describe('rerouting Exchange, against a strict stand-in', () => {
   keepsIt(
     { kind: 'reroute', server: 'ex1' },
     (fake) => change(fake, '[192.0.2.9]', '[192.0.2.10]'),
     (fake) => change(fake, '[192.0.2.10]', '[192.0.2.9]'),
   );
+});
+
+describe('cleaning a queue of Exchange, against a strict stand-in', () => {
+  const SELECTION: MeasureOrder = { kind: 'clean-queue', server: 'ex1', selection: { sender: 'spammer@office.test' } };
+  const openClean = (host: Host): MeasureDriver => {
+    const { name, scripts } = OPTIONS;
+    return openCleanMeasure(exchangeSpool(name, host, scripts, openMailServer(name, 'exchange', host, [], scripts)));
+  };
+  const full = (): FakeExchangeQueue => {
+    const fake = fakeExchangeQueue();
+    fake.receive('spammer@office.test', 'a@far.test');
+    fake.receive('anna@office.test', 'b@far.test');
+    fake.receive('spammer@office.test', 'c@far.test');
+    return fake;
+  };
+
+  keepsTheMeasureContract(async () => {
+    const fake = full();
+    let taken: FakeMessage | undefined;
+    return {
+      host: fake.host,
+      order: SELECTION,
+      open: openClean,
+      world: async () => fake.state(),
+      hasEffect: (argv) => argv.includes('-Fence'),
+      meddle: async (tag) => {
+        const files = fake.saved.get(tag)?.files;
+        const [name, message] = [...(files ?? [])][0] ?? [];
+        taken = message;
+        files?.delete(name ?? '');
+      },
+      mend: async () => void (taken && fake.messages.push(taken)),
+      stop: async () => {},
+    };
+  });
+
+  it('removes what was shown by its identity, and neither what came in since nor what others have sent', async () => {
+    const fake = full();
+    const driver = openClean(fake.host);
+    const plan = await driver.plan(SELECTION, 'tq1');
+    expect(plan.blastRadius.map(plain)[0]).toBe(
+      'deletes 2 messages to 2 recipients from the queue of ex1, of 1 senders: spammer@office.test',
+    );
+    expect(plan.commands.join('\n')).toContain(String.raw`Remove-Message -Identity (the same ids) -WithNDR $false`);
+    fake.receive('spammer@office.test', 'late@far.test');
+    await driver.engage({ tag: 'tq1', order: SELECTION, prior: plan.prior }, 1);
+    expect(fake.messages.map(({ to }) => to)).toEqual(['b@far.test', 'late@far.test']);
+    expect(fake.messages.every(({ status }) => status === 'Active')).toBe(true);
+  });
+
+  it('names a thousand messages in command lines that Windows takes', async () => {
+    const fake = fakeExchangeQueue();
+    for (let count = 0; count < 1000; count += 1) fake.receive('spammer@office.test', `r${count}@far.test`);
+    const driver = openClean(fake.host);
+    await driver.engage({ tag: 'tq1', order: SELECTION, prior: (await driver.plan(SELECTION, 'tq1')).prior }, 1);
+    expect([fake.messages.length, fake.saved.get('tq1')?.files.size]).toEqual([0, 1000]);
+  });
+
+  it('does not select by a login, which no queue of Exchange tells', async () => {
+    const order: MeasureOrder = { ...SELECTION, selection: { account: 'svcacct' } };
+    await expect(openClean(full().host).plan(order, 'tq1')).rejects.toThrow('does not tell which login');
+  });
 });
 
 describe('an account of Exchange', () => {
@@ -75,12 +170,9 @@ describe('an account of Exchange', () => {
   });
 });
 
-describe('measure.ps1', () => {
+describe.each(['measure.ps1', 'clean.ps1'])('%s', (file) => {
   it('is PowerShell by its grammar, and builds no command from text', async () => {
-    const text = readFileSync(
-      join(import.meta.dirname, '../../../adapters/mail/exchange/measures/measure.ps1'),
-      'utf8',
-    );
+    const text = readFileSync(join(import.meta.dirname, `../../../adapters/mail/exchange/measures/${file}`), 'utf8');
     await Parser.init();
     const parser = new Parser();
     const grammar = createRequire(import.meta.url).resolve('tree-sitter-powershell/tree-sitter-powershell.wasm');
@@ -88,5 +180,17 @@ describe('measure.ps1', () => {
     expect(parser.parse(text)?.rootNode.hasError).toBe(false);
     expect(parser.parse(text.replace('param(', 'param'))?.rootNode.hasError).toBe(true);
     expect(text).not.toMatch(/Invoke-Expression|\biex\b|Start-Process|\[scriptblock\]|&\s*\$/i);
+    const parameters = text.match(/\[string\] \$[A-Z]\w+,?\n/g) ?? [];
+    expect(text.match(/\[ValidatePattern\('\^.*\$'\)\]\n\s*\[string\]/g)).toHaveLength(parameters.length);
+  });
+});
+
+describe('clean.ps1', () => {
+  it('removes by identity alone, without a report to the sender, and never by a filter or a whole queue', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../adapters/mail/exchange/measures/clean.ps1'), 'utf8');
+    expect(text.match(/^\s*Remove-Message .*$/gm)?.map((line) => line.trim())).toEqual([
+      'Remove-Message -Identity $id -WithNDR $false -Confirm:$false -ErrorAction SilentlyContinue',
+    ]);
+    expect(text).not.toMatch(/-Filter (?!'\*\.eml'|"tourniquet)|-Queue\b/);
   });
 });

@@ -3,7 +3,8 @@
  *
  * Rules:
  * 1. A freeze disables the send connectors that are enabled, and suspends the external queues. Pausing transport does the
- *    opposite: it goes on sending and refuses what comes in.
+ *    opposite: it goes on sending and refuses what comes in. A queue that moves all the same, by a connector that somebody
+ *    has made since, is a difference.
  * 2. A reroute is a connector of its own, with the others disabled: the login of a smart host can't be read back from
  *    Exchange, so nothing of an existing connector is overwritten.
  * 3. An account is disabled as such: on-premises there is no switch for SMTP AUTH per mailbox.
@@ -18,6 +19,9 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
+import { readExchangeLine } from '../../../../src/domain/queues/exchange-json.ts';
+import { countWaiting } from '../../../../src/domain/queues/waiting.ts';
+import type { MailServer } from '../../../../src/ports/mail-server.ts';
 import { callPowerShell } from './powershell.ts';
 import type { Setting } from './powershell.ts';
 
@@ -27,7 +31,11 @@ export interface ExchangeOptions {
   readonly smartHost?: { readonly host: string; readonly port: number; readonly loginFile?: string };
   /** The folder of the PowerShell files on the server, with slashes. */
   readonly scripts: string;
+  /** Looks at its queues. */
+  readonly mail: MailServer;
 }
+
+const LISTING_MS = 120_000;
 
 const priorSchema = z.object({
   bound: z.record(z.string(), z.string()),
@@ -68,7 +76,10 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
           ...switches.toReversed().map((each) => command(each, each.was, bound)),
           ...(order.kind === 'freeze-outbound' ? ['Resume-Queue -Filter "NextHopCategory -eq \'External\'"'] : []),
         ],
-        blastRadius: blastRadius(order, switches, options),
+        blastRadius: [
+          ...(order.kind === 'disable-account' ? [] : [await waiting(order, options)]),
+          ...blastRadius(order, switches, options),
+        ],
       };
     },
     engage: async (task, fence) => {
@@ -106,6 +117,11 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
           differences.push(
             ...seen.filter((each) => !engaged.includes(each)).map(({ plan }) => `${plan.id} is ${plan.was}`),
           );
+        if (differences.length === 0 && engaged.length > 0 && task.order.kind === 'freeze-outbound')
+          for (const queue of await call(task.order, 'Verify', priorOf(task).bound))
+            differences.push(
+              `+ the queue ${queue.id} to ${queue.rest} moves (${queue.value}); say Suspend-Queue there`,
+            );
         if (differences.length > 0) return { kind: 'changed', differences: differences.map((each) => [foreign(each)]) };
         return { kind: engaged.length > 0 ? 'in-force' : 'absent', notes: [] };
       }),
@@ -215,6 +231,18 @@ function blastRadius(order: MeasureOrder, switches: readonly Switch[], options: 
     say`in several sites Active Directory has to carry it first; Exchange returns mail after 2 days unless told otherwise`,
     ...(options.pagerLeavesHere ? [say`the pager's mail leaves through this server too`] : []),
   ];
+}
+
+/** How many messages it touches now. */
+async function waiting(order: MeasureOrder, { mail }: ExchangeOptions): Promise<Phrase> {
+  const count = countWaiting(Date.now() / 1000);
+  let line = 0;
+  for await (const lines of mail.listing(LISTING_MS))
+    for (const text of lines) {
+      line += 1;
+      readExchangeLine(text, line, count);
+    }
+  return count.phrase(order.kind === 'reroute' ? 'sends another way' : 'holds');
 }
 
 function proofOf(order: MeasureOrder, found: readonly Setting[], seen: readonly Seen[], name: string) {

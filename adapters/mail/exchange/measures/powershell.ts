@@ -1,5 +1,5 @@
 /**
- * Running measure.ps1 on an Exchange server: bound parameters by argv, each of a pattern that no shell reads anything into.
+ * Running measure.ps1 or clean.ps1 on an Exchange server: bound parameters by argv, each of a pattern that no shell reads anything into.
  *
  * The fence is the file's own, as there is no sh on Windows: it ends with 75 where a later hand has acted.
  */
@@ -33,30 +33,38 @@ export async function callPowerShell(
   scripts: string,
   call: Call,
 ): Promise<readonly Setting[]> {
-  const marker = randomBytes(8).toString('hex');
-  const parameters: Readonly<Record<string, string>> = {
-    Marker: marker,
+  return callFile(host, name, `${scripts}/measures/measure.ps1`, {
     Do: call.action,
     Measure: call.measure,
     ...call.bound,
     ...(call.settings && { Settings: Buffer.from(JSON.stringify(call.settings)).toString('base64') }),
     ...(call.fence !== undefined && { Fence: String(call.fence) }),
-  };
-  const file = `${scripts}/measures/measure.ps1`;
+  });
+}
+
+/** Runs one of the PowerShell files with these parameters. Throws FenceLost and HostUnknown. */
+export async function callFile(
+  host: Host,
+  name: string,
+  file: string,
+  bound: Readonly<Record<string, string>>,
+): Promise<readonly Setting[]> {
+  const marker = randomBytes(8).toString('hex');
   const argv = ['powershell', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', file];
-  const words = Object.entries(parameters).flatMap(([each, value]) => [`-${each}`, value]);
+  const words = Object.entries({ Marker: marker, ...bound }).flatMap(([each, value]) => [`-${each}`, value]);
+  const short = file.split('/').at(-1) ?? file;
   const ran = await host.run([...argv, ...words], { deadlineMs: DEADLINE_MS });
   if (ran.code === FENCED && ran.err.includes(FENCED_WORD)) throw new FenceLost(name);
   if (ran.code !== 0)
-    throw new HostUnknown(`measure.ps1 on ${name} ended with ${ran.code}: ${ran.err.trim().slice(0, 300)}`);
+    throw new HostUnknown(`${short} on ${name} ended with ${ran.code}: ${ran.err.trim().slice(0, 300)}`);
   const lines = ran.out.split(/\r?\n/);
   const begin = lines.indexOf(`begin ${marker}`);
   const end = lines.indexOf(`end ${marker}`);
   if (begin === -1 || end < begin)
-    throw new HostUnknown(`What ${name} printed is not whole. Run measure.ps1 by hand there and look at its error.`);
+    throw new HostUnknown(`What ${name} printed is not whole. Run ${short} by hand there and look at its error.`);
   try {
     return z.array(settingSchema).parse(JSON.parse(lines.slice(begin + 1, end).join('\n')));
   } catch (cause) {
-    throw new HostUnknown(`What measure.ps1 printed on ${name} is not what it should print.`, { cause });
+    throw new HostUnknown(`What ${short} printed on ${name} is not what it should print.`, { cause });
   }
 }

@@ -28,6 +28,8 @@ export function eximSpool(tools: EximTools): Spool {
     mta: 'exim',
     mail: options.mail,
     saved: openSavedFolder(name, host),
+    knowsLogins: true,
+    givesBack: 'on hold',
     places: async () => [{ id: name, spool: await tools.option('spool_directory') }],
     list: (_place, sink) => tools.list(sink),
     hold: (_place, ids, fence) => each('-Mf', ids, fence),

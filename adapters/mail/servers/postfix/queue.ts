@@ -27,6 +27,8 @@ export function postfixSpool(tools: Tools): Spool {
     mta: 'postfix',
     mail: options.mail,
     saved: openSavedFolder(name, host),
+    knowsLogins: true,
+    givesBack: 'on hold',
     places: async () => {
       const places = [];
       for (const id of await tools.instances()) {
