@@ -143,7 +143,7 @@ export function fakeExchangeQueue(): FakeExchangeQueue {
     },
     state: () =>
       JSON.stringify([
-        messages.map(({ from, to, received }) => [from, to, received]).toSorted(),
+        messages.map(({ from, to, received }) => `${from} ${to} ${received}`).toSorted(),
         [...saved].map(([tag, { files, list }]) => [tag, files.size, list?.length]),
       ]),
     host: {
