@@ -13,10 +13,10 @@ import type { ListingSink, QueuedMessage } from './message.ts';
 const COUNTABLE_ID = /^(?:[A-Za-z0-9][^\s/\\]{0,200}(?:\\[^\s/\\]{1,200}){1,3}|<[^\s<>]{1,500}>)$/;
 
 /** Reads one line of queue.ps1: an object as JSON. */
-export function readExchangeLine(text: string | undefined, line: number, sink: ListingSink): void {
+export function readExchangeLine(printed: string | undefined, line: number, sink: ListingSink): void {
   let value: unknown;
   try {
-    value = JSON.parse(text ?? '');
+    value = JSON.parse(printed ?? '');
   } catch {
     return sink.malformed({ line, why: 'it is no JSON' });
   }
