@@ -1,7 +1,7 @@
 /** Which driver carries out a measure on a configured mail server. */
 import { openHostFiles } from '../../adapters/host/files.ts';
-import { openExchange } from '../../adapters/mail/exchange/measures/driver.ts';
-import { exchangeSpool } from '../../adapters/mail/exchange/measures/queue.ts';
+import { openExchange } from '../../adapters/mail/servers/exchange/driver.ts';
+import { exchangeSpool } from '../../adapters/mail/servers/exchange/queue.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import { openCleanMeasure } from '../../adapters/mail/servers/clean-measure.ts';
 import { openExim } from '../../adapters/mail/servers/exim/driver.ts';

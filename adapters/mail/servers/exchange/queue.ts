@@ -12,8 +12,8 @@ import type { QueuedMessage } from '../../../../src/domain/queues/message.ts';
 import { parseQueueId } from '../../../../src/domain/queues/queue-id.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { MailServer } from '../../../../src/ports/mail-server.ts';
-import type { Spool, SpoolPlace } from '../../servers/clean-measure.ts';
-import type { SavedFolder } from '../../servers/spool.ts';
+import type { Spool, SpoolPlace } from '../clean-measure.ts';
+import type { SavedFolder } from '../spool.ts';
 import { callFile } from './powershell.ts';
 
 const LISTING_MS = 120_000;
