@@ -42,8 +42,14 @@ export interface Schedule {
   close(): Promise<void>;
 }
 
+/** A connection that says when it is there (again). */
+export type ReadyingConnection = ConnectionOptions & {
+  on(event: 'ready', listener: () => void): unknown;
+  off(event: 'ready', listener: () => void): unknown;
+};
+
 export function startSchedule(
-  connection: ConnectionOptions,
+  connection: ReadyingConnection,
   address: QueueAddress,
   slots: readonly Slot[],
   failed: (error: Error) => void,
@@ -67,10 +73,12 @@ export function startSchedule(
     lay().catch((error: unknown) => failed(error instanceof Error ? error : new Error(String(error))));
   };
   layQuietly();
+  connection.on('ready', layQuietly);
   const timer = setInterval(layQuietly, RELAY_EVERY_MS);
   return {
     close: async () => {
       clearInterval(timer);
+      connection.off('ready', layQuietly);
       await queue.close();
     },
   };
