@@ -2,7 +2,10 @@
 import { judgeSubject } from '../../src/domain/blocklists/verdict.ts';
 import type { ListingEvidence } from '../../src/domain/diagnosis/evidence.ts';
 import { specialPurpose } from '../../src/domain/address/special.ts';
+import type { Domain } from '../../src/domain/address/domain.ts';
 import type { Ip } from '../../src/domain/address/ip.ts';
+import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
+import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import type { World } from '../../src/ports/world.ts';
 import { withoutComponents } from '../check.ts';
 import { sweep } from '../sweep.ts';
@@ -10,11 +13,14 @@ import type { SweepWorld } from '../sweep.ts';
 
 const QUESTION_MS = 5000;
 
-/** Throws an Error where there is nothing to ask about. */
+type Asking = SweepWorld & Pick<World, 'catalogue'>;
+
+/** Throws an Error where there is nothing to ask about. `isAsked`: not all of the lists. */
 export async function lookAtListings(
   addresses: readonly Ip[],
-  world: SweepWorld & Pick<World, 'catalogue'>,
+  world: Asking,
   deadlineMs: number,
+  isAsked: (list: Blocklist) => boolean = () => true,
 ): Promise<readonly ListingEvidence[]> {
   // Documentation addresses stand for public ones in examples and in the drill.
   const asked = addresses.filter((ip) => {
@@ -22,21 +28,45 @@ export async function lookAtListings(
     return special === undefined || special.startsWith('a documentation');
   });
   if (asked.length === 0) throw new Error('no public address is configured: put addresses under the site');
-  const catalogue = await world.catalogue.read();
-  const findings = await sweep(
-    {
-      subjects: asked.map((ip) => ({ kind: 'ip', ip })),
-      lists: withoutComponents(catalogue.lists).filter((list) => list.kind === 'ip'),
-      questionMs: Math.min(QUESTION_MS, deadlineMs),
-      wholeMs: deadlineMs,
-    },
+  return ask(
+    asked.map((ip) => ({ kind: 'ip', ip })),
     world,
+    deadlineMs,
+    (list) => list.kind === 'ip' && isAsked(list),
   );
-  return asked.map((ip, index): ListingEvidence => {
+}
+
+/** The lists of domains about a site's own domains. Empty where it has none. */
+export async function lookAtDomains(
+  domains: readonly Domain[],
+  world: Asking,
+  deadlineMs: number,
+  isAsked: (list: Blocklist) => boolean = () => true,
+): Promise<readonly ListingEvidence[]> {
+  if (domains.length === 0) return [];
+  return ask(
+    domains.map((domain) => ({ kind: 'domain', domain })),
+    world,
+    deadlineMs,
+    (list) => list.kind === 'domain' && isAsked(list),
+  );
+}
+
+async function ask(
+  subjects: readonly Subject[],
+  world: Asking,
+  deadlineMs: number,
+  isAsked: (list: Blocklist) => boolean,
+): Promise<readonly ListingEvidence[]> {
+  const catalogue = await world.catalogue.read();
+  const lists = withoutComponents(catalogue.lists).filter(isAsked);
+  const questionMs = Math.min(QUESTION_MS, deadlineMs);
+  const findings = await sweep({ subjects, lists, questionMs, wholeMs: deadlineMs }, world);
+  return subjects.map((subject, index): ListingEvidence => {
     const rows = findings[index] ?? [];
     const { state, warning } = judgeSubject(rows);
     return {
-      subject: ip.text,
+      subject: subject.kind === 'ip' ? subject.ip.text : subject.domain,
       state,
       ...(warning && { warning }),
       lists: rows.map(({ list, verdict }) => ({

@@ -1,27 +1,37 @@
 /**
- * Between the mornings: the queues are looked at, and where a threshold is passed everything is, and an incident opened or
- * joined.
+ * Between the mornings: queues, logs and the lists of weight high are looked at, and where a threshold is passed or a
+ * listing is new everything is, and an incident opened or joined.
  *
  * Rules:
  * 1. Each site is looked at once per interval, whoever ticks.
  * 2. A threshold alone accuses nobody: the whole look decides what it is, and whether it is worth waking somebody.
  */
-import { say } from '../../src/domain/foreign.ts';
+import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
+import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import { judgeMorning } from '../../src/domain/morning/judge.ts';
-import { exceeded } from '../../src/domain/morning/threshold.ts';
+import { exceeded, exceededInLog } from '../../src/domain/morning/threshold.ts';
 import { lookOf } from '../../src/domain/queues/trend.ts';
 import type { WatchPlan } from '../../src/ports/mornings.ts';
+import type { Place } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
 import { verdictEvent } from '../incidents/verdict.ts';
+import { lookAtLog } from '../look-at-log.ts';
+import { lookAtDomains, lookAtListings } from '../looks/listings.ts';
 import { lookAtQueue } from '../looks/queues.ts';
+import type { SweepWorld } from '../sweep.ts';
+import { compareListings } from './compare.ts';
 import { lookAtSite } from './look.ts';
 import type { Look, Mornings } from './morning.ts';
 import { openOrJoin } from './open-incident.ts';
 
-export type Watching = Mornings & Pick<World, 'mailServers' | 'queueHistory'>;
+export type Watching = Mornings &
+  SweepWorld &
+  Pick<World, 'mailServers' | 'queueHistory' | 'mailLogs' | 'logMemory' | 'catalogue' | 'listingHistory'>;
 
 const QUEUE_MS = 30_000;
+const LOG_MS = 30_000;
+const LISTS_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export const runWatch = async (world: World): Promise<void> => {
@@ -40,8 +50,13 @@ async function watchSite(world: Watching, plan: WatchPlan, look: Look): Promise<
   const place = world.sites.find(plan.site);
   // A little less than the interval, so that ticks a minute apart don't drift past it.
   if (!place || !(await world.mornings.once(`watch ${plan.site}`, plan.everyMs - 5000))) return undefined;
+  const looks = place.servers.flatMap((server) => [
+    watchQueue(world, server.name, plan),
+    watchLog(world, server.name, plan),
+  ]);
+  // What can't be looked at is the morning's to say: a threshold that wasn't read has not been passed.
   const passed = (
-    await Promise.all(place.servers.map((server) => watchServer(world, server.name, plan).catch(() => [])))
+    await Promise.all([...looks, watchLists(world, place, plan)].map((each) => each.catch(() => [])))
   ).flat();
   if (passed.length === 0) return undefined;
   const looked = await look(place);
@@ -53,7 +68,7 @@ async function watchSite(world: Watching, plan: WatchPlan, look: Look): Promise<
   return openOrJoin(world, { site: plan.site, cause, title, urgency, verdict });
 }
 
-async function watchServer(world: Watching, name: string, plan: WatchPlan): Promise<readonly Phrase[]> {
+async function watchQueue(world: Watching, name: string, plan: WatchPlan): Promise<readonly Phrase[]> {
   const server = world.mailServers.find(name);
   if (!server) return [];
   const { snapshot } = await lookAtQueue(server, world, QUEUE_MS);
@@ -61,4 +76,26 @@ async function watchServer(world: Watching, name: string, plan: WatchPlan): Prom
   const before = await world.queueHistory.recent(name, now.at - HOUR_MS);
   await world.queueHistory.note(name, now);
   return exceeded(name, now, before, plan);
+}
+
+async function watchLog(world: Watching, name: string, plan: WatchPlan): Promise<readonly Phrase[]> {
+  const log = world.mailLogs.find(name);
+  if (!log) return [];
+  const { evidence } = await lookAtLog(log, world.logMemory, LOG_MS);
+  return exceededInLog(name, evidence, plan);
+}
+
+/** Lists of weight high only, as seldom as is configured: their operators' rules are for all of us. */
+async function watchLists(world: Watching, place: Place, plan: WatchPlan): Promise<readonly Phrase[]> {
+  if (plan.listingsEveryMs === 0 || !(await world.mornings.once(`lists ${plan.site}`, plan.listingsEveryMs - 5000)))
+    return [];
+  const isHigh = (list: Blocklist): boolean => list.weight === 'high';
+  const seen = await Promise.all([
+    place.addresses.length === 0 ? [] : lookAtListings(place.addresses, world, LISTS_MS, isHigh),
+    lookAtDomains(place.domains, world, LISTS_MS, isHigh),
+  ]);
+  const { appeared } = await compareListings(world, seen.flat(), world.clock.now());
+  return appeared
+    .filter((each) => each.nature === 'abuse')
+    .map((each) => say`newly listed by ${each.list}: ${foreign(each.subjects.join(', '), 200)}`);
 }

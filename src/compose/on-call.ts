@@ -120,8 +120,9 @@ export function watchPlans(config: Config): readonly WatchPlan[] {
   return config.sites.flatMap((site): readonly WatchPlan[] => {
     const thresholds = site.thresholds ?? config.thresholds;
     if (!thresholds) return [];
-    const { everyMinutes, queue, growthPerHour, nullSender } = thresholds;
-    return [{ site: site.name, everyMs: everyMinutes * MINUTE_MS, queue, growthPerHour, nullSender }];
+    const { everyMinutes, listingsEveryMinutes, ...limits } = thresholds;
+    const times = { everyMs: everyMinutes * MINUTE_MS, listingsEveryMs: listingsEveryMinutes * MINUTE_MS };
+    return [{ site: site.name, ...times, ...limits }];
   });
 }
 

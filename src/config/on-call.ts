@@ -33,6 +33,14 @@ export const thresholdsSchema = z.strictObject({
   growthPerHour: z.int().min(1).default(300),
   /** Null-sender messages, where they are at least half of what waits. */
   nullSender: z.int().min(1).default(100),
+  /** Messages of one login within an hour, where that is at least five times its usual. */
+  loginPerHour: z.int().min(1).default(200),
+  bouncesPerMinute: z.int().min(1).default(30),
+  /** Minutes between two questions to the lists of weight high, 15 to 1440; 0: only in the morning. */
+  listingsEveryMinutes: z
+    .int()
+    .refine((minutes) => minutes === 0 || (minutes >= 15 && minutes <= 1440), '0, or 15 to 1440')
+    .default(60),
   /** Minutes between two looks, 2 to 240. */
   everyMinutes: z.int().min(2).max(240).default(15),
 });

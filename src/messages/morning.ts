@@ -51,8 +51,10 @@ function lineOf({ look, morning }: MorningWords): Phrase {
   }
 }
 
-function coverage({ evidence, failed }: MorningLook): string {
-  const lists = (evidence.listings ?? []).flatMap((each) => each.lists).filter((each) => each.state !== 'not-covered');
+function coverage({ evidence, domains = [], failed }: MorningLook): string {
+  const lists = [...(evidence.listings ?? []), ...domains]
+    .flatMap((each) => each.lists)
+    .filter((each) => each.state !== 'not-covered');
   const answered = lists.filter((each) => each.state !== 'unknown').length;
   const parts = [
     ...(evidence.listings ? [`${answered} of ${lists.length} list answers`] : []),

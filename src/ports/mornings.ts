@@ -5,6 +5,7 @@
  * for good, also where one of the two places that remember it is lost.
  */
 import type { MorningPlan, MorningSlot } from '../domain/morning/plan.ts';
+import type { Thresholds } from '../domain/morning/threshold.ts';
 
 export interface Mornings {
   readonly plans: readonly MorningPlan[];
@@ -25,13 +26,9 @@ export interface Mornings {
 export type SlotName = Pick<MorningSlot, 'site' | 'date' | 'time'>;
 
 /** Looked at between the mornings. */
-export interface WatchPlan {
+export interface WatchPlan extends Thresholds {
   readonly site: string;
   readonly everyMs: number;
-  /** Waiting messages on one server. */
-  readonly queue: number;
-  /** Waiting messages more than an hour ago. */
-  readonly growthPerHour: number;
-  /** Null-sender messages, where they are at least half of what waits. */
-  readonly nullSender: number;
+  /** How often the lists of weight high are asked; 0: only in the morning. */
+  readonly listingsEveryMs: number;
 }

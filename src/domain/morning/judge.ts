@@ -9,7 +9,7 @@
 import type { Difference } from '../blocklists/compare.ts';
 import type { CauseId } from '../causes.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
-import type { Evidence } from '../diagnosis/evidence.ts';
+import type { Evidence, ListingEvidence } from '../diagnosis/evidence.ts';
 import type { Urgency } from '../escalation/chain.ts';
 import { foreign, say } from '../foreign.ts';
 import type { Phrase } from '../foreign.ts';
@@ -19,6 +19,8 @@ export interface MorningLook {
   readonly evidence: Evidence;
   readonly diagnosis: Diagnosis;
   readonly listings: Difference;
+  /** What the lists of domains say of the site's own. */
+  readonly domains?: readonly ListingEvidence[];
   /** Looks that failed, each in words, beginning with the look's name and a colon. */
   readonly failed: readonly string[];
   /** Names of the looks that had failed the last time. */
@@ -75,6 +77,7 @@ export function judgeMorning(look: MorningLook): Morning {
     ...listings.vanished.map((each) => say`no longer on ${each.list}`),
     ...listings.flapping.map((each) => say`${each.list} can’t make up its mind; it is told once`),
     ...listings.unseen.map((each) => say`${each.list} listed it when last asked, and could not be asked now`),
+    ...stale(look),
     ...expiring(look),
   ];
   const incident = incidentOf(
@@ -120,6 +123,16 @@ function incidentOf(look: MorningLook, grave: readonly string[], turned: boolean
     title: say`listed by ${grave.join(', ')}`,
     urgency: confirmed ? 'wake' : 'can-wait',
   };
+}
+
+/** Lists that have failed their own test points: they say nothing of anybody until that is mended. */
+function stale({ evidence, domains = [] }: MorningLook): readonly Phrase[] {
+  const rows = [...(evidence.listings ?? []), ...domains].flatMap((each) => each.lists);
+  const dead = rows.filter((row) => row.why === 'dead-list' || row.why === 'answers-everything');
+  return [...new Map(dead.map((row) => [row.zone, row.why]))].map(
+    ([zone, why]) =>
+      say`${zone} no longer works as a list (${why ?? ''}); where that lasts, switch it off under blocklists: off`,
+  );
 }
 
 function expiring({ evidence, standing, now }: MorningLook): readonly Phrase[] {

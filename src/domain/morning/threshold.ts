@@ -1,6 +1,7 @@
 /** Whether a queue asks for somebody between the mornings. */
-import { say } from '../foreign.ts';
+import { foreign, say } from '../foreign.ts';
 import type { Phrase } from '../foreign.ts';
+import type { LogEvidence } from '../logs/evidence.ts';
 import type { QueueLook } from '../queues/trend.ts';
 
 export interface Thresholds {
@@ -10,6 +11,10 @@ export interface Thresholds {
   readonly growthPerHour: number;
   /** Null-sender messages, where they are at least half of what waits. */
   readonly nullSender: number;
+  /** Messages that one login has sent within an hour, and at least five times its usual. */
+  readonly loginPerHour: number;
+  /** Bounces that the server makes in a minute. */
+  readonly bouncesPerMinute: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +33,27 @@ export function exceeded(
     ...(grown >= limits.growthPerHour ? [say`${server} has ${grown} more waiting than within the last hour`] : []),
     ...(now.nulls >= limits.nullSender && now.nulls * 2 >= now.messages
       ? [say`${server} has ${now.nulls} bounces waiting, at least half of its queue`]
+      : []),
+  ];
+}
+
+/** A newsletter's login sends much every week; a stolen one sends much for once. */
+const TIMES_USUAL = 5;
+
+/** What a server's log of the last hour exceeds, each in words. */
+export function exceededInLog(server: string, evidence: LogEvidence, limits: Thresholds): readonly Phrase[] {
+  const { logins, bouncesPerMinute } = evidence;
+  return [
+    ...logins
+      .filter(
+        ({ messages, usualPerHour = 0 }) => messages >= limits.loginPerHour && messages >= TIMES_USUAL * usualPerHour,
+      )
+      .map(
+        ({ account, messages, usualPerHour }) =>
+          say`${foreign(account, 80)} has sent ${messages} messages through ${server} within an hour${usualPerHour === undefined ? '' : `, usually ${Math.round(usualPerHour)}`}`,
+      ),
+    ...(bouncesPerMinute >= limits.bouncesPerMinute
+      ? [say`${server} makes ${Math.round(bouncesPerMinute)} bounces a minute`]
       : []),
   ];
 }

@@ -3,7 +3,7 @@ import { instantOf } from '../../../src/domain/calendar/zone.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import { judgeMorning } from '../../../src/domain/morning/judge.ts';
 import { dueSlot, nextSlot } from '../../../src/domain/morning/plan.ts';
-import { exceeded } from '../../../src/domain/morning/threshold.ts';
+import { exceeded, exceededInLog } from '../../../src/domain/morning/threshold.ts';
 import { sayMorning } from '../../../src/messages/morning.ts';
 import { LISTED, WELL, difference, listed, morningLook } from '../../support/looks.ts';
 
@@ -122,8 +122,34 @@ describe('a morning', () => {
   });
 });
 
+describe('what the morning mentions of lists', () => {
+  it('a list that fails its own test points, once, also where it is a list of domains', () => {
+    const rows = [
+      { zone: 'a.test', state: 'unknown', why: 'dead-list' },
+      { zone: 'b.test', state: 'unknown', why: 'timeout' },
+    ] as const;
+    const evidence = {
+      ...WELL,
+      listings: ['x', 'y'].map((subject) => ({ subject, state: 'clear' as const, lists: rows })),
+    };
+    const domains = [
+      {
+        subject: 'example.com',
+        state: 'unknown' as const,
+        lists: [{ zone: 'd.test', state: 'unknown' as const, why: 'answers-everything' as const }],
+      },
+    ];
+    const { mentioned, news } = judgeMorning(morningLook(evidence, { domains }));
+    expect(mentioned.map(plain)).toEqual([
+      'a.test no longer works as a list (dead-list); where that lasts, switch it off under blocklists: off',
+      'd.test no longer works as a list (answers-everything); where that lasts, switch it off under blocklists: off',
+    ]);
+    expect(news).toEqual([]);
+  });
+});
+
 describe('a threshold', () => {
-  const LIMITS = { queue: 500, growthPerHour: 300, nullSender: 100 };
+  const LIMITS = { queue: 500, growthPerHour: 300, nullSender: 100, loginPerHour: 200, bouncesPerMinute: 30 };
   const look = (messages: number, nulls = 0, minutesAgo = 0) => ({
     at: 100_000_000 - minutesAgo * 60_000,
     messages,
@@ -141,5 +167,31 @@ describe('a threshold', () => {
     ['all at once', look(900, 800), [look(10, 0, 30)], 3],
   ])('%s', (_what, now, before, count) => {
     expect(exceeded('mx1', now, before, LIMITS)).toHaveLength(count);
+  });
+});
+
+describe('what a log exceeds', () => {
+  const limits = { queue: 500, growthPerHour: 300, nullSender: 100, loginPerHour: 200, bouncesPerMinute: 30 };
+  const quiet = {
+    logins: [],
+    localSenders: [],
+    insideClients: [],
+    unknownRecipientsPerMinute: 0,
+    bouncesPerMinute: 0,
+    relayedForStrangers: 0,
+  };
+  const login = (messages: number, usualPerHour?: number) => ({
+    ...quiet,
+    logins: [{ account: 'finance', messages, ...(usualPerHour !== undefined && { usualPerHour }) }],
+  });
+  it.each([
+    ['a quiet hour', quiet, 0],
+    ['a login that sends much for once', login(200, 3), 1],
+    ['one whose past is not known', login(200), 1],
+    ['a newsletter that sends as much every week', login(2000, 1900), 0],
+    ['less than the limit', login(199, 0), 0],
+    ['a wave of bounces', { ...quiet, bouncesPerMinute: 30 }, 1],
+  ])('%s', (_what, evidence, count) => {
+    expect(exceededInLog('mx1', evidence, limits)).toHaveLength(count);
   });
 });

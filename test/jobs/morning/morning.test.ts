@@ -2,8 +2,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeMornings } from '../../../adapters/simulated/mornings.ts';
 import { lookInTheMorning } from '../../../jobs/morning/morning.ts';
-import { watchQueues } from '../../../jobs/morning/watch.ts';
-import type { Watching } from '../../../jobs/morning/watch.ts';
 import { viewIncident } from '../../../jobs/incidents/view.ts';
 import { instantOf } from '../../../src/domain/calendar/zone.ts';
 import { plain } from '../../../src/domain/foreign.ts';
@@ -157,60 +155,5 @@ describe('mornings', () => {
     await tick();
     expect(await chat.stage.world.incidents.numbers('open')).toHaveLength(1);
     expect((await viewIncident(chat.stage.world, 1))?.incident.state).toBe('closed');
-  });
-
-  describe('and between them the queues', () => {
-    const watch = { site: 'hq', everyMs: 15 * MINUTE, queue: 50, growthPerHour: 30, nullSender: 20 };
-    let listings: number;
-    const server = (messages: number): Watching['mailServers'] => ({
-      names: ['mx1'],
-      find: () => ({
-        name: 'mx1',
-        mta: 'postfix',
-        reach: 'here',
-        listing: async function* listing() {
-          listings += 1;
-          yield Array.from({ length: messages }, (_, index) =>
-            JSON.stringify({
-              queue_name: 'deferred',
-              queue_id: `A${String(index).padStart(9, '0')}`,
-              arrival_time: 1_800_000_000,
-              message_size: 1000,
-              sender: 'a@example.com',
-              recipients: [{ address: 'b@example.net', delay_reason: 'x' }],
-            }),
-          );
-        },
-        envelopes: async () => [],
-      }),
-    });
-    const world = (messages: number): Watching => ({
-      ...chat.stage.world,
-      mailServers: server(messages),
-      queueHistory: { recent: async () => [], note: async () => {} },
-    });
-    const look = async (): Promise<MorningLook> => morningLook(LISTED);
-    beforeEach(() => {
-      listings = 0;
-      chat = open(makeMornings(() => chat.stage.now, [], [watch]));
-    });
-
-    it('are looked at once per interval, whoever ticks', async () => {
-      for (let minute = 0; minute < 60; minute += 1) {
-        await Promise.all([watchQueues(world(3), look), watchQueues(world(3), look)]);
-        chat.stage.now += MINUTE;
-      }
-      expect(listings).toBe(4);
-      expect(await chat.stage.world.incidents.numbers('all')).toEqual([]);
-    });
-
-    it('open an incident by themselves where a threshold is passed, and join it when it is passed again', async () => {
-      expect(await watchQueues(world(60), look)).toEqual([1]);
-      chat.stage.now += 15 * MINUTE;
-      expect(await watchQueues(world(60), look)).toEqual([1]);
-      const seen = await viewIncident(chat.stage.world, 1);
-      expect(plain([seen?.incident.title ?? ''])).toBe('mx1 has 60 messages waiting');
-      expect(seen?.incident.repeats).toBe(1);
-    });
   });
 });
