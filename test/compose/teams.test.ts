@@ -133,19 +133,23 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
   it('plays a whole bad morning, from the first look to a closed incident, by buttons alone', async () => {
     const earlier = platform.messages.length;
     await post(privateWords(platform.url, 'drill start infected-workstation --seed 1 --speed 120'));
-    const pressed = new Set<string>();
+    /** Command -> how many messages there were when it was pressed. */
+    const pressed = new Map<string, number>();
     const shown = (): Platform['messages'] => platform.messages.slice(earlier);
     const closed = (): boolean => shown().some((each) => String(each.activity['summary']).endsWith('closed'));
     const offered = (): ReturnType<typeof buttonsOf> =>
       shown()
+        .flatMap((each, at) => buttonsOf(each.activity).map((button) => ({ ...button, at })))
         .toReversed()
-        .flatMap((each) => buttonsOf(each.activity))
-        .filter((each) => each.style !== undefined && !pressed.has(commandOf(each.data)));
+        .filter(({ style, title, data, at }) => {
+          const before = pressed.get(commandOf(data));
+          return style !== undefined && (before === undefined || (title === 'Look again' && at >= before));
+        });
     while (!closed()) {
       await until(() => closed() || offered().length > 0, 25_000, 'a button to press');
       const [next] = offered();
       if (!next) continue;
-      pressed.add(commandOf(next.data));
+      pressed.set(commandOf(next.data), shown().length);
       expect(await post(press(platform.url, next.data))).toMatchObject({ status: 200, body: { statusCode: 200 } });
       const { length } = platform.messages;
       await until(() => platform.messages.length > length || closed(), 25_000, `an answer to ${next.title}`);
