@@ -19,8 +19,12 @@ const TAKE_OVER_AFTER_MS = 5000;
  * set back since must not make anybody wait for hours; whoever is continued for too early is stopped by its fence.
  */
 export async function isLeftBehind(world: Acting, number: number, kind: MeasureEvent['kind']): Promise<boolean> {
-  const begun = (await world.ledger.read(number)).events.findLast((event) => event.kind === kind)?.at;
-  return begun === undefined || Math.abs(world.clock.now() - begun) >= TAKE_OVER_AFTER_MS;
+  const { events } = await world.ledger.read(number);
+  const begun = events.findLastIndex((event) => event.kind === kind);
+  const at = events[begun]?.at;
+  // It has written down itself that it does not know: it is through, and waits for nobody.
+  const isThrough = events.slice(begun + 1).some((event) => event.kind === 'observed');
+  return at === undefined || isThrough || Math.abs(world.clock.now() - at) >= TAKE_OVER_AFTER_MS;
 }
 
 /** Notes what came of it, while it still is where it was; then in the audit log, whose loss changes nothing outside. */

@@ -195,8 +195,8 @@ function openMalware(infected: Box, engine: Inside): Malware {
   };
 }
 
-/** The tourniquet.yaml of this site; `more` is added to it. */
-export function configOf(catalogue: string, more = ''): string {
+/** The tourniquet.yaml of this site. */
+export function configOf(catalogue: string): string {
   return `sites:
   - name: hq
     addresses: [${PUBLIC}]
@@ -219,5 +219,5 @@ blocklists: { catalogue: ${catalogue} }
 people:
   - { name: ana, role: admin, terminal: root }
   - { name: ben, role: approver, terminal: ben }
-${more}`;
+`;
 }

@@ -30,7 +30,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     site = await startSite();
     house = makeHouse(site);
     ana = await house.startBot();
-    [ben] = await Promise.all([house.startBen(), house.startAgent('gateway'), house.startAgent('mx1')]);
+    [ben] = await Promise.all([house.startOther('ben'), house.startAgent('gateway'), house.startAgent('mx1')]);
     await site.company.listen('outside', 443);
     before = await site.world();
   }, 120_000);

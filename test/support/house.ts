@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Box, Inside, Ran } from '../lab/box.ts';
 import { until } from '../lab/process.ts';
+import type { Company } from '../lab/company.ts';
 import { CATALOGUE, configOf } from '../lab/site.ts';
-import type { Site } from '../lab/site.ts';
 import { talkTo } from './talk.ts';
 import type { Talk } from './talk.ts';
 
@@ -18,8 +18,8 @@ export interface House {
   readonly dataFolder: string;
   /** The bot itself, with ana at its terminal. Starts it where it doesn't run. */
   startBot(): Promise<Talk>;
-  /** A second terminal on the same machine, with ben at it. */
-  startBen(): Promise<Talk>;
+  /** A second terminal on the same machine, with somebody else at it. */
+  startOther(person: string): Promise<Talk>;
   startAgent(target: Served): Promise<Inside>;
   /** One command in a shell on PC-ADMIN, by root. */
   tq(...words: readonly string[]): Promise<Ran>;
@@ -30,17 +30,26 @@ export interface House {
   stop(): Promise<void>;
 }
 
-/** `more`: further lines of tourniquet.yaml. */
-export function makeHouse(site: Site, more = ''): House {
+export interface Premises {
+  /** Where the bot runs. */
+  readonly admin: Box;
+  /** Where the agents run; left out where there are none. */
+  readonly company?: Pick<Company, 'boxes'>;
+}
+
+/** `config` makes tourniquet.yaml, given the path of a catalogue of blocklists. */
+export function makeHouse({ admin, company }: Premises, config = configOf): House {
   const dataFolder = mkdtempSync(join(tmpdir(), 'tq-house-'));
-  const { admin } = site;
   const started: Inside[] = [];
   const file = join(dataFolder, 'tourniquet.yaml');
   const catalogue = join(dataFolder, 'catalogue.yaml');
   writeFileSync(catalogue, CATALOGUE);
-  writeFileSync(file, configOf(catalogue, more));
+  writeFileSync(file, config(catalogue));
   const socket = join(dataFolder, 'redis', 'redis.sock');
-  const boxOf = (target: Served): Box => site.company.boxes[target === 'gateway' ? 'gateway' : 'mail'];
+  const boxOf = (target: Served): Box => {
+    if (!company) throw new Error('no agent runs at these premises');
+    return company.boxes[target === 'gateway' ? 'gateway' : 'mail'];
+  };
   const env = (folder: string): readonly string[] => [
     'env',
     `TOURNIQUET_DATA=${folder}`,
@@ -66,11 +75,12 @@ export function makeHouse(site: Site, more = ''): House {
   return {
     dataFolder,
     startBot: () => talk('ana', [...env(dataFolder), TQ, 'start'], 'which was just started'),
-    startBen: async () => {
-      const people = admin.read('/etc/passwd').replace(/^root:/m, 'ben:x:0:0:ben:/root:/bin/sh\nroot:');
-      admin.write('/run/people', people);
-      const asBen = 'mount --bind /run/people /etc/passwd && exec "$@"';
-      return talk('ben', ['unshare', '-m', 'sh', '-c', asBen, 'sh', ...env(dataFolder), TQ, 'chat'], 'beside it');
+    startOther: async (person) => {
+      const people = admin.read('/etc/passwd').replace(/^root:/m, `${person}:x:0:0::/root:/bin/sh\nroot:`);
+      admin.write(`/run/${person}`, people);
+      // The system knows people by their numbers; to this one's processes number 0 has another name.
+      const asOther = `mount --bind /run/${person} /etc/passwd && exec "$@"`;
+      return talk(person, ['unshare', '-m', 'sh', '-c', asOther, 'sh', ...env(dataFolder), TQ, 'chat'], 'beside it');
     },
     startAgent: async (target) => {
       await until(() => existsSync(socket), STARTS_WITHIN_MS, 'the private Redis');

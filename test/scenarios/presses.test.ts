@@ -1,0 +1,72 @@
+/** Two at once, too late, after everything was killed: each press has one effect at most, and always an answer. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startBox } from '../lab/box.ts';
+import type { Box } from '../lab/box.ts';
+import { describeLab } from '../lab/packages.ts';
+import { makeHouse } from '../support/house.ts';
+import type { House } from '../support/house.ts';
+import type { Talk } from '../support/talk.ts';
+
+const CONFIG = `sites: [{ name: hq, firewall: old }]
+firewalls: [{ name: old, kind: by-hand }]
+people:
+  - { name: ana, role: admin, terminal: root }
+  - { name: ben, role: approver, terminal: ben }
+  - { name: cem, role: approver, terminal: cem }
+`;
+
+describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
+  let admin: Box;
+  let house: House;
+  let ana: Talk;
+  let ben: Talk;
+  let cem: Talk;
+  beforeAll(async () => {
+    admin = await startBox({ name: 'admin', sets: ['net'] });
+    house = makeHouse({ admin }, () => CONFIG);
+    ana = await house.startBot();
+    [ben, cem] = await Promise.all([house.startOther('ben'), house.startOther('cem')]);
+    await ana.say('open hq something sends');
+  }, 60_000);
+  afterAll(async () => {
+    if (process.env['TOURNIQUET_SHOW'])
+      process.stdout.write([ana, ben, cem].map((each) => each.transcript()).join('\n'));
+    await house.stop();
+    await admin.stop();
+  });
+
+  it('of two at once have one effect, and each an answer', async () => {
+    await ana.say('block old');
+    expect(await ana.say('approve 1')).toMatch(/who proposed measure 1 can’t approve it/);
+    const answers = await Promise.all([ben.say('approve 1'), cem.say('approve 1')]);
+    const carriedOut = answers.filter((each) => /somebody has to carry out measure 1 on old by hand/.test(each));
+    const tooLate = answers.filter((each) => /measure 1 was approved by (ben|cem) at [\d-]+ [\d:]+ UTC/.test(each));
+    expect([carriedOut.length, tooLate.length], answers.join('\n')).toEqual([1, 1]);
+    const log = (await admin.must(['cat', `${house.dataFolder}/audit/audit.jsonl`])).split('\n');
+    expect(log.filter((line) => line.includes('"engage block-port-25'))).toHaveLength(1);
+  }, 30_000);
+
+  it('of a person who has done it by hand carry the measure on, and say whether it is believed', async () => {
+    expect(await ben.say('confirm 7')).toMatch(/nobody was asked to do anything by hand for measure 7/);
+    const done = await ben.say('confirm 1');
+    expect(done).toMatch(/Measure 1: block port 25 on old for everyone: in force/);
+    expect(done).toMatch(/whether it works could not be proved/);
+    expect(await ana.say('undo 1')).toMatch(/somebody has to take back measure 1 on old by hand/);
+    expect(await ana.say('close')).toMatch(/stays open: measure 1/);
+    expect(await ben.say('confirm 1')).toMatch(/taken back/);
+    expect(await ana.say('ledger')).toContain('Nothing is in force');
+  }, 60_000);
+
+  it('after all was killed act as before, and one that comes too late learns who decided and when', async () => {
+    await ana.say('quarantine old 10.0.0.9');
+    for (const each of [ana, ben, cem]) each.inside.kill('SIGKILL');
+    await house.killRedis();
+    ana = await house.startBot();
+    [ben, cem] = await Promise.all([house.startOther('ben'), house.startOther('cem')]);
+    expect(await ben.say('approve 2')).toMatch(/somebody has to carry out measure 2 on old by hand/);
+    expect(await cem.say('approve 2')).toMatch(/measure 2 was approved by ben at [\d-]+ [\d:]+ UTC/);
+    expect(await cem.say('deny 2')).toMatch(/measure 2 was approved by ben at/);
+    expect(await ana.say('approve 99')).toMatch(/there is no measure 99/);
+    expect(await ana.say('audit-log verify')).toContain('The audit log is whole');
+  }, 60_000);
+});
