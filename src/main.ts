@@ -120,6 +120,12 @@ function usageOf(spec: CommandSpec): string {
   return `usage: tq ${spec.name} ${spec.usage}${options}`;
 }
 
+// Whoever reads only the beginning (a pager that was left, head) has what they wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const status = await main(process.argv.slice(2));
 // What a dead Redis left open must not keep the process; what was printed is written first.
 process.stdout.write('', () => process.exit(status));

@@ -55,7 +55,9 @@ export const runOpen: CommandJob<keyof Writing | 'evidence'> = async (request, w
   const number = before?.incident.number ?? (await world.incidents.begin(events));
   await tellIncident(world, number);
   const seen = await viewIncident(world, number);
-  return spoken(request, seen, say`Incident ${number} is open; what is said here belongs to it.`);
+  const verdict = seen?.incident.verdict;
+  const ending = verdict ? say`, with what was seen just now: ${verdict.said}` : '; what is said here belongs to it.';
+  return spoken(request, seen, say`Incident ${number} is open${ending}`);
 };
 
 /** Whoever opens an incident has mostly just heard the verdict: what was seen then counts, and isn't asked for again. */

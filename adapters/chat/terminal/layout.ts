@@ -29,13 +29,13 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + space : space + text;
 }
 
-/** Wraps at spaces; a word longer than the line stands alone. Continuation lines begin with `indent`. */
+/** Wraps at spaces, but not between a number and its %; a word longer than the line stands alone. Continuation lines begin with `indent`. */
 export function wrap(text: string, width: number, indent = ''): readonly string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines: string[] = [];
     const lead = /^ */.exec(paragraph)?.[0] ?? '';
     let line = '';
-    for (const word of paragraph.slice(lead.length).split(' ')) {
+    for (const word of paragraph.slice(lead.length).split(/ (?!%)/)) {
       const room = width - (lines.length === 0 ? lead.length : indent.length);
       if (line !== '' && widthOf(line) + 1 + widthOf(word) > room) {
         lines.push(line);

@@ -36,7 +36,7 @@ export function renderText(message: Message, form: TextForm): RenderedText {
   const said = plain(message.summary);
   const body = message.blocks
     .filter((block) => !('text' in block && plain(block.text) === said))
-    .flatMap((block) => renderBlock(block, pen));
+    .flatMap((block) => renderBlock(block, pen, said));
   return { text: [...wrap(summary, form.width, '  '), ...body].join('\n'), buttons };
 }
 
@@ -46,7 +46,8 @@ interface Pen {
   readonly buttons: Button[];
 }
 
-function renderBlock(block: Block, pen: Pen): readonly string[] {
+/** `said`: the summary above it, which no block repeats. */
+function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
   const { paint, form } = pen;
   switch (block.kind) {
     case 'heading':
@@ -108,8 +109,7 @@ function renderBlock(block: Block, pen: Pen): readonly string[] {
       ];
     case 'approval':
       return [
-        '',
-        paint.bold(paint.phrase(block.title)),
+        ...(plain(block.title) === said ? [] : ['', paint.bold(paint.phrase(block.title))]),
         ...block.commands.map((command) => `    $ ${command}`),
         ...block.blastRadius.flatMap((line) => wrap(`  • ${paint.phrase(line)}`, form.width, '    ')),
         `  ${block.needs}; open until ${timeOf(block.expiresAt)}`,
