@@ -13,7 +13,7 @@ const END = '<!-- end of recording -->';
 
 export interface Recording {
   readonly file: string;
-  part(whole: string): string;
+  readonly part: (whole: string) => string;
 }
 
 export const RECORDINGS: readonly Recording[] = [
