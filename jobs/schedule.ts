@@ -30,6 +30,7 @@ export const HOUSE_SLOTS: readonly Slot[] = [
   // What a morning's own slot has missed.
   { id: 'mornings', chore: 'morning', pattern: '40 * * * * *', timezone: 'UTC' },
   { id: 'watch', chore: 'watch', pattern: '50 * * * * *', timezone: 'UTC' },
+  { id: 'rotas', chore: 'rotas', pattern: '25 */5 * * * *', timezone: 'UTC' },
   { id: 'shift', chore: 'shift', pattern: '10 * * * * *', timezone: 'UTC' },
   { id: 'reconcile', chore: 'reconcile', pattern: '20 * * * * *', timezone: 'UTC' },
   // What is half done or not known doesn't wait for the minute.

@@ -27,6 +27,7 @@ import { startFlows } from './flows.ts';
 import { doByHand, letComplain, letMeddle } from './hands.ts';
 import { makeEvidenceStore } from './evidence.ts';
 import { makeMornings } from './mornings.ts';
+import { makeRotas } from './rotas.ts';
 import { makeFences, makeHolds, makeJournal } from './journal.ts';
 import { openMailMeasures } from './mail-measures.ts';
 import { makeLogMemory, makeQueueHistory, openMailLogs, openMailServers } from './mail-ports.ts';
@@ -137,6 +138,7 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     onCall: { rotas: [], rooms: [], directTo: () => [] },
     pagers: { all: [] },
     mornings: makeMornings(() => clock.now()),
+    rotas: makeRotas(),
     catalogue: { read: async () => company.lists.catalogue },
     listingHistory: makeHistory(),
     listProofs: { holdMs: 0, read: async () => new Map(), note: async () => {} },

@@ -12,6 +12,7 @@ import type { CommandJob } from '../answer.ts';
 import { changeIncident } from '../incidents/change.ts';
 import { whichIncident } from '../incidents/which.ts';
 import { whoIs } from '../measures/who.ts';
+import { rotasNow } from './rotas.ts';
 import { escalateOne } from './tick.ts';
 import type { Escalating } from './tick.ts';
 
@@ -19,8 +20,9 @@ export type Begun = 'begun' | 'under-way' | 'closed' | 'no-rules';
 
 /** Fixes the chain, once per incident. The first call is made by the next tick. */
 export async function beginEscalation(world: Escalating, number: number, by: Who, urgency: Urgency): Promise<Begun> {
-  const { rules, rotas } = world.onCall;
+  const { rules } = world.onCall;
   if (!rules) return 'no-rules';
+  const rotas = (await rotasNow(world)).map((each) => each.rota);
   const at = world.clock.now();
   const changed = await changeIncident<Begun>(world, number, ({ incident }) => {
     if (incident.state === 'closed') return { events: [], result: 'closed' };

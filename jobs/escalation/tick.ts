@@ -19,7 +19,7 @@ import type { TellingIncident } from '../incidents/tell.ts';
 import { callPeople } from './call.ts';
 import { finishPages, tellPagers } from './page.ts';
 
-export type Escalating = TellingIncident & Pick<World, 'clock' | 'onCall' | 'pagers'>;
+export type Escalating = TellingIncident & Pick<World, 'clock' | 'onCall' | 'rotas' | 'pagers'>;
 
 /** The chore: every second. Gives how many calls were made. */
 export async function escalate(world: Escalating): Promise<number> {

@@ -11,11 +11,13 @@ import { sayHandover } from '../../src/messages/shift.ts';
 import type { DutyLine, Expected } from '../../src/messages/shift.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { CommandJob } from '../answer.ts';
+import { rotasNow } from '../escalation/rotas.ts';
+import type { Rotating } from '../escalation/rotas.ts';
 import { openIncidents } from '../incidents/view.ts';
 import type { Viewing } from '../incidents/view.ts';
 import { openMeasures } from '../measures/ledger.ts';
 
-export type HandingOver = Viewing & Pick<World, 'clock' | 'ledger' | 'onCall' | 'mornings'>;
+export type HandingOver = Viewing & Rotating & Pick<World, 'ledger' | 'mornings'>;
 
 const DAY_MS = 86_400_000;
 
@@ -29,13 +31,14 @@ export const runHandover: CommandJob<keyof HandingOver> = async (request, world)
 export async function lookForHandover(world: HandingOver): Promise<Message> {
   const now = world.clock.now();
   const [incidents, measures] = await Promise.all([openIncidents(world), openMeasures(world)]);
-  const duty = world.onCall.rotas.map((rota): DutyLine => {
+  const duty = (await rotasNow(world)).map(({ rota, note }): DutyLine => {
     const next = nextHandover(rota, now);
     return {
       rota: rota.name,
       timezone: rota.timezone,
       person: onDuty(rota, now),
       ...(next && { next }),
+      ...(note !== undefined && { note }),
     };
   });
   const timezone = duty[0]?.timezone ?? world.mornings.plans[0]?.timezone ?? 'UTC';

@@ -14,6 +14,7 @@ import type { Message } from '../../src/messages/message.ts';
 import type { Conversation } from '../../src/ports/conversation.ts';
 import type { SlotName } from '../../src/ports/mornings.ts';
 import type { World } from '../../src/ports/world.ts';
+import { rotasNow } from '../escalation/rotas.ts';
 import { lookBack, timezoneOf } from './digest.ts';
 import type { Digesting } from './digest.ts';
 import { lookForHandover } from './handover.ts';
@@ -32,7 +33,7 @@ export const runShift = async (world: World): Promise<void> => {
 export async function postShift(world: Shifting): Promise<number> {
   const now = world.clock.now();
   let posted = 0;
-  for (const rota of world.onCall.rotas) {
+  for (const { rota } of await rotasNow(world)) {
     const last = handovers(rota, now - STALE_MS, now).at(-1);
     if (!last) continue;
     const { date, time } = wallTime(last.at, rota.timezone);

@@ -4,7 +4,8 @@ import { openMailPager } from '../../adapters/paging/mail.ts';
 import { openOpsgenie } from '../../adapters/paging/opsgenie.ts';
 import { openPagerDuty } from '../../adapters/paging/pagerduty.ts';
 import { openWebhook } from '../../adapters/paging/webhook.ts';
-import type { PagingConfig } from '../config/on-call.ts';
+import { openCalendar, openPagerDutyRota } from '../../adapters/rota/sources.ts';
+import type { PagingConfig, RotaConfig } from '../config/on-call.ts';
 import type { Config } from '../config/schema.ts';
 import { instantOf } from '../domain/calendar/zone.ts';
 import type { MorningPlan } from '../domain/morning/plan.ts';
@@ -15,6 +16,7 @@ import type { Conversation } from '../ports/conversation.ts';
 import type { WatchPlan } from '../ports/mornings.ts';
 import type { OnCall } from '../ports/on-call.ts';
 import type { Pager, Pagers } from '../ports/pagers.ts';
+import type { RotaMemory, RotaSource, Rotas } from '../ports/rotas.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -62,6 +64,37 @@ function rotaOf(rota: Config['rota'][number]): Rota {
   };
 }
 
+/** The rotas that are kept elsewhere. Throws an Error where a secret's file isn't there. */
+export function makeRotas(config: Config, memory: RotaMemory): Rotas {
+  return {
+    memory,
+    sources: config.rota.flatMap((rota) => (rota.from ? [openRota(rota, rota.from)] : [])),
+    people: config.people.map(({ name, email, calledIn }) => ({
+      name,
+      names: [name, ...(email === undefined ? [] : [email]), ...calledIn],
+    })),
+  };
+}
+
+function openRota({ name, timezone }: RotaConfig, from: NonNullable<RotaConfig['from']>): RotaSource {
+  switch (from.kind) {
+    case 'ical': {
+      const url = from.url ?? (from.urlFile === undefined ? undefined : secretOf(from.urlFile, name));
+      if (url === undefined) throw new Error(`The rota ${name} is to come from a calendar: write its url, or urlFile.`);
+      return openCalendar({ rota: name, timezone, url });
+    }
+    case 'pagerduty':
+      return openPagerDutyRota({
+        rota: name,
+        schedule: from.schedule,
+        url: from.url,
+        key: secretOf(from.keyFile, name),
+      });
+    default:
+      return from satisfies never;
+  }
+}
+
 /** Throws an Error where a secret's file isn't there: a service that can't page must be known before the night. */
 export function makePagers(config: Config): Pagers {
   return { all: config.paging.map(openPager) };
@@ -90,11 +123,9 @@ function openPager(paging: PagingConfig): Pager {
 /** Read anew at each start; never logged. */
 function secretOf(path: string, name: string): string {
   if (!existsSync(path))
-    throw new Error(
-      `The secret of the paging service ${name} is not at ${path}. Put it there, readable by Tourniquet alone.`,
-    );
+    throw new Error(`The secret of ${name} is not at ${path}. Put it there, readable by Tourniquet alone.`);
   const secret = readFileSync(path, 'utf8').trim();
-  if (secret === '') throw new Error(`${path} is empty; the paging service ${name} needs its secret there.`);
+  if (secret === '') throw new Error(`${path} is empty; ${name} needs its secret there.`);
   return secret;
 }
 

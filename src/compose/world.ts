@@ -21,6 +21,7 @@ import { openManners } from '../../adapters/redis/manners.ts';
 import { openMornings } from '../../adapters/redis/mornings.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
+import { openRotaMemory } from '../../adapters/redis/rota-memory.ts';
 import { openQueueHistory } from '../../adapters/redis/queue-history.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Resolver } from '../ports/dns.ts';
@@ -35,7 +36,7 @@ import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
-import { makeOnCall, makePagers, digestPlan, morningPlans, watchPlans } from './on-call.ts';
+import { makeOnCall, makePagers, makeRotas, digestPlan, morningPlans, watchPlans } from './on-call.ts';
 import { makePeople } from './people.ts';
 import { PROCESS_NAME } from './process-name.ts';
 import type { RedisHouse } from './redis.ts';
@@ -89,6 +90,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     sites: makeSites(settings.config),
     playbooks: { own: settings.playbooks },
     onCall: makeOnCall(settings.config),
+    rotas: makeRotas(settings.config, openRotaMemory(redis.records)),
     pagers: makePagers(settings.config),
     mornings: openMornings(
       redis.records,

@@ -59,6 +59,24 @@ export const rotaSchema = z.strictObject({
   handover: time.default('09:00'),
   days: z.int().min(1).max(60).default(7),
   overrides: z.array(z.strictObject({ from: moment, to: moment, person: name })).default([]),
+  /** Kept elsewhere: its shifts come first, the people above fill what it leaves open. */
+  from: z
+    .discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('ical'),
+        /** One of the two: a file where the address is a secret. */
+        url: z.url({ protocol: /^https?$/ }).optional(),
+        urlFile: file.optional(),
+      }),
+      z.strictObject({
+        kind: z.literal('pagerduty'),
+        schedule: z.string().regex(/^[A-Z0-9]{1,40}$/, 'the id of a schedule, such as PI7DH85'),
+        /** Holds a read-only key of the REST API. */
+        keyFile: file,
+        url: z.url({ protocol: /^https?$/ }).default('https://api.pagerduty.com'),
+      }),
+    ])
+    .optional(),
 });
 
 export const escalationSchema = z.strictObject({
@@ -123,6 +141,7 @@ const mail = z.strictObject({
 export const pagingSchema = z.discriminatedUnion('kind', [pagerDuty, opsgenie, webhook, mail]);
 
 export type PagingConfig = z.output<typeof pagingSchema>;
+export type RotaConfig = z.output<typeof rotaSchema>;
 export type MorningConfig = z.output<typeof morningSchema>;
 export type ThresholdsConfig = z.output<typeof thresholdsSchema>;
 

@@ -131,6 +131,8 @@ const person = z.strictObject({
     .optional(),
   terminal: z.string().min(1).max(64).optional(),
   email: z.email().optional(),
+  /** As calendars and paging services name this person, beside the name and the address. */
+  calledIn: z.array(z.string().min(1).max(200)).default([]),
 });
 
 const network = z.strictObject({

@@ -27,6 +27,7 @@ import type { Mornings } from './mornings.ts';
 import type { Network } from './network.ts';
 import type { MailSetups } from './mail-setup.ts';
 import type { OnCall } from './on-call.ts';
+import type { Rotas } from './rotas.ts';
 import type { Pagers } from './pagers.ts';
 import type { People } from './people.ts';
 import type { Playbooks } from './playbooks.ts';
@@ -51,6 +52,7 @@ export interface World {
   readonly playbooks: Playbooks;
   readonly mornings: Mornings;
   readonly onCall: OnCall;
+  readonly rotas: Rotas;
   readonly pagers: Pagers;
   readonly files: Files;
   readonly drills: Drills;

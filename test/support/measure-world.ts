@@ -1,4 +1,5 @@
 /** A world for the engine of measures: records in memory, a device in memory, a clock that is set by hand. */
+import { makeRotas } from '../../adapters/simulated/rotas.ts';
 import { makeEvidenceStore } from '../../adapters/simulated/evidence.ts';
 import { makeMornings } from '../../adapters/simulated/mornings.ts';
 import { makeFences, makeHolds, makeJournal } from '../../adapters/simulated/journal.ts';
@@ -27,6 +28,7 @@ export type MeasureWorld = Pick<
   | 'mornings'
   | 'onCall'
   | 'pagers'
+  | 'rotas'
   | 'outbox'
   | 'people'
   | 'playbooks'
@@ -92,6 +94,7 @@ export function makeMeasureStage(): MeasureStage {
       onCall: { rotas: [], rooms: [], directTo: () => [] },
       pagers: { all: [] },
       mornings: makeMornings(() => stage.now),
+      rotas: makeRotas(),
       sites: {
         names: [SITE.name],
         servers: SITE.servers,
