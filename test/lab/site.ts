@@ -97,7 +97,10 @@ export interface Site {
   readonly smartHost: Box;
   /** Whom mail has reached outside, at the server of far.test. */
   readonly outside: Counter;
+  /** On PC-RECEPTION. */
   readonly malware: Malware;
+  /** The same on another machine. */
+  infect(member: 'mail'): Malware;
   /** Hands mail for a customer to the company's own server, as a workstation does. */
   writeToCustomer(from: 'innocent', to: string): Promise<'sent' | 'refused' | 'silence'>;
   /** Mail from outside for somebody of the company. */
@@ -149,13 +152,19 @@ export async function startSite(): Promise<Site> {
     settlePostfix(mail, MAIN_CF),
     settlePostfix(smartHost, ISP_CF),
   ]);
-  const engine = infected.start(['python3', '-c', MALWARE, ...OTHERS]);
+  const engines: Inside[] = [];
+  const infect = (box: Box): Malware => {
+    const engine = box.start(['python3', '-c', MALWARE, ...OTHERS]);
+    engines.push(engine);
+    return openMalware(box, engine);
+  };
   return {
     company,
     admin,
     smartHost,
     outside: counter,
-    malware: openMalware(infected, engine),
+    malware: infect(infected),
+    infect: (member) => infect(company.boxes[member]),
     writeToCustomer: (from, to) => company.sendMail(from, ADDRESSES.mail, 25, { from: 'anna@office.test', to }),
     writeFromOutside: (to) => company.sendMail('outside', PUBLIC, 25, { from: 'customer@far.test', to }),
     inMailbox: async (user) => {
@@ -169,7 +178,7 @@ export async function startSite(): Promise<Site> {
       'master.cf': mail.read('/etc/postfix/master.cf'),
     }),
     stop: async () => {
-      for (const each of [list, engine]) each.child.kill('SIGKILL');
+      for (const each of [list, ...engines]) each.child.kill('SIGKILL');
       await Promise.all([admin.stop(), smartHost.stop(), company.stop()]);
     },
   };
@@ -187,10 +196,10 @@ async function joinSegment(outside: Box, smartHost: Box): Promise<void> {
   await settle(smartHost, 'eth0', SMART_HOST, '2001:db8:51::25');
 }
 
-function openMalware(infected: Box, engine: Inside): Malware {
+function openMalware(box: Box, engine: Inside): Malware {
   return {
-    go: async () => void (await infected.must(['touch', '/run/infected'])),
-    pause: async () => void (await infected.must(['rm', '-f', '/run/infected'])),
+    go: async () => void (await box.must(['touch', '/run/infected'])),
+    pause: async () => void (await box.must(['rm', '-f', '/run/infected'])),
     times: (how) => [...engine.output().matchAll(new RegExp(`^${how} (\\d+)$`, 'gm'))].map((match) => Number(match[1])),
   };
 }
@@ -219,5 +228,6 @@ blocklists: { catalogue: ${catalogue} }
 people:
   - { name: ana, role: admin, terminal: root }
   - { name: ben, role: approver, terminal: ben }
+  - { name: cem, role: approver, terminal: cem }
 `;
 }

@@ -8,7 +8,9 @@ import type { House } from '../support/house.ts';
 import type { Talk } from '../support/talk.ts';
 
 const CONFIG = `sites: [{ name: hq, firewall: old }]
-firewalls: [{ name: old, kind: by-hand }]
+servers: [{ name: mx1, mta: postfix, addresses: [10.0.0.5] }]
+firewalls: [{ name: old, kind: by-hand }, { name: gw, kind: nftables, outside: [wan0] }]
+measures: { protected: [10.0.0.7] }
 people:
   - { name: ana, role: admin, terminal: root }
   - { name: ben, role: approver, terminal: ben }
@@ -37,6 +39,7 @@ describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
 
   it('of two at once have one effect, and each an answer', async () => {
     await ana.say('block old');
+    expect(await ana.say('block old')).toMatch(/measure 1 .* has old\/port-25 already; approve or deny 1 first/);
     expect(await ana.say('approve 1')).toMatch(/who proposed measure 1 can’t approve it/);
     const answers = await Promise.all([ben.say('approve 1'), cem.say('approve 1')]);
     const carriedOut = answers.filter((each) => /somebody has to carry out measure 1 on old by hand/.test(each));
@@ -69,4 +72,27 @@ describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
     expect(await ana.say('approve 99')).toMatch(/there is no measure 99/);
     expect(await ana.say('audit-log verify')).toContain('The audit log is whole');
   }, 60_000);
+
+  it.each([
+    ['block nowhere', /there is no firewall "nowhere"; say one of old, gw/],
+    ['freeze mx9', /there is no server "mx9"; say one of mx1/],
+    ['quarantine old 10.0.0.7', /10\.0\.0\.7 is protected .*; an admin can change it under measures/],
+    ['quarantine old 10.0.0.5', /10\.0\.0\.5 is the mail server mx1; .* freeze mx1 instead/],
+    ['quarantine old reception', /"reception" is not an IP address/],
+    ['unplug gw --lease 500', /a lease of "500" is out of bounds: write whole minutes, 1 to 120/],
+    ['block gw --lease 0', /a lease of "0" is out of bounds: write whole minutes, 1 to 1440/],
+    ['unplug old', /Nothing on old would put the plug back by itself/],
+    ['disable-account mx1 -rf', /"-rf" is not the name of an account/],
+    ['clean-queue mx1 --account=-oQ', /"-oQ" is not the name of an account/],
+  ])('of a wrong order (%s) are refused by its rule, with what can be done', async (line, why) => {
+    expect((await ana.say(line)).replaceAll(/\s+/g, ' ')).toMatch(why);
+    expect((await ana.say('ledger')).match(/#\d+ /g), 'but what stood before').toEqual(['#2 ']);
+  });
+
+  it('in a shell are refused too where a message’s id is shaped like a flag', async () => {
+    expect(await house.tq('queue', 'mx1', 'show', '-x')).toMatchObject({
+      code: 64,
+      err: expect.stringContaining('"-x" is not the id of one message'),
+    });
+  });
 });
