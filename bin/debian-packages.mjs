@@ -1,7 +1,7 @@
 /**
  * Unpacks Debian packages into a private cache: nothing is installed or started on this system, no root is needed.
  *
- *   node bin/debian-packages.mjs SET [--json]      SET: redis, dns, postfix, exim, dovecot, ssh, net
+ *   node bin/debian-packages.mjs SET [--json]      SET: redis, dns, postfix, exim, opensmtpd, dovecot, ssh, net
  *
  * What apt would install for a set (and isn't installed here) is downloaded and unpacked by dpkg. A set that is there is
  * found in milliseconds. It runs under Node 20 or later, before the project's own packages are there.
@@ -34,6 +34,7 @@ const SETS = {
   dns: [['rbldnsd'], ['dnsdist'], ['unbound'], ['bind9-dnsutils'], ['dnsperf']],
   postfix: [['postfix', 'postfix-pcre']],
   exim: [['exim4-daemon-heavy']],
+  opensmtpd: [['opensmtpd']],
   dovecot: [['dovecot-imapd', 'dovecot-pop3d']],
   ssh: [['openssh-server'], ['openssh-client']],
   net: [['nftables'], ['iproute2'], ['conntrack'], ['iptables'], ['ipset'], ['dnsmasq-base'], ['udhcpc']],
@@ -47,6 +48,7 @@ const OTHERWISE = {
   dns: 'Debian: apt-get install rbldnsd dnsdist unbound bind9-dnsutils dnsperf; Fedora: dnf install rbldnsd dnsdist unbound bind-utils; macOS: not all of them exist.',
   postfix: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   exim: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
+  opensmtpd: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   dovecot: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   ssh: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the ssh lab is left out.',
   net: 'Debian: apt-get install nftables iproute2 conntrack; Fedora: dnf install nftables iproute conntrack-tools; macOS: none of them exist.',

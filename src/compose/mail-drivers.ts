@@ -5,6 +5,7 @@ import { exchangeSpool } from '../../adapters/mail/servers/exchange/queue.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import { openCleanMeasure } from '../../adapters/mail/servers/clean-measure.ts';
 import { openExim } from '../../adapters/mail/servers/exim/driver.ts';
+import { openOpensmtpd } from '../../adapters/mail/servers/opensmtpd/driver.ts';
 import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
 import type { SmartHostOptions } from '../../adapters/mail/servers/options.ts';
 import type { ServerConfig } from '../config/schema.ts';
@@ -47,6 +48,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
         ? openCleanMeasure(exchangeSpool(server.name, host, scriptsOf(server), options.mail))
         : openExchange({ ...options, scripts: scriptsOf(server) }, host);
     case 'opensmtpd':
+      return openOpensmtpd(options, kind, host, files, () => Date.now());
     case 'sendmail':
       return undefined;
     default:

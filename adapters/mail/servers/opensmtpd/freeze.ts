@@ -1,0 +1,158 @@
+/**
+ * freeze-outbound on OpenSMTPD: `smtpctl pause mta` (smtpctl(8)). New mail is queued, local delivery goes on, and
+ * `smtpctl schedule all` sends nothing.
+ *
+ * Rules, each found on a real OpenSMTPD 6.8:
+ * 1. Whether it is paused is one bit of the running smtpd, and nobody's; whose it is stands in a file beside the queue, with
+ *    the stage: `begins`, `stands`, `ends`. It is written first, so that whoever died half way is continued for.
+ * 2. A restart of smtpd forgets the pause: then it stands in the file and not in smtpd, which is seen as changed.
+ * 3. What somebody schedules by hand while it is paused is forgotten by smtpd after the pause, until other mail has left
+ *    and it is scheduled again. `schedule all` is not said here: it sends what somebody has paused, too.
+ * 4. `pause` of what is paused, and `resume` of what runs, fail: the status is what counts.
+ */
+import { foreign, say } from '../../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../../src/domain/foreign.ts';
+import type { Observation } from '../../../../src/domain/measures/plan.ts';
+import { readOpenSmtpd } from '../../../../src/domain/queues/opensmtpd.ts';
+import { countWaiting } from '../../../../src/domain/queues/waiting.ts';
+import { HostUnknown } from '../../../../src/ports/host.ts';
+import type { Host } from '../../../../src/ports/host.ts';
+import type { HostFiles } from '../../../../src/ports/host-files.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import type { MeasureDriver } from '../../../../src/ports/measures.ts';
+import type { ServerOptions } from '../options.ts';
+import { orUnknown } from '../or-unknown.ts';
+
+const FILE = '/var/spool/smtpd/tourniquet-freeze';
+const DEADLINE_MS = 20_000;
+const LISTING_MS = 60_000;
+/** A delivery that is under way ends by itself. */
+const ENDS_WITHIN_MS = 5000;
+
+type Stage = 'begins' | 'stands' | 'ends';
+
+interface Seen {
+  readonly text: string | undefined;
+  /** Undefined: the file isn't there, or is another measure's. */
+  readonly stage: Stage | undefined;
+  readonly isPaused: boolean;
+}
+
+export function openOpensmtpdFreeze(
+  options: ServerOptions,
+  host: Host,
+  files: HostFiles,
+  now: () => number,
+): MeasureDriver {
+  const { name, mail } = options;
+  const smtpctl = async (words: readonly string[], fence?: number): Promise<string> => {
+    const ran = await host.run(['smtpctl', ...words], {
+      deadlineMs: DEADLINE_MS,
+      ...(fence !== undefined && { fence }),
+    });
+    // An effect is judged by the status after it.
+    if (ran.code !== 0 && fence === undefined)
+      throw new HostUnknown(`smtpctl ${words.join(' ')} on ${name}: ${(ran.err || ran.out).trim().slice(0, 200)}`);
+    return ran.out;
+  };
+  const isPaused = async (): Promise<boolean> => {
+    const said = /^MTA (running|paused)$/m.exec(await smtpctl(['show', 'status']))?.[1];
+    if (said === undefined) throw new HostUnknown(`smtpctl show status on ${name} tells nothing of the MTA.`);
+    return said === 'paused';
+  };
+  const look = async (tag: string): Promise<Seen> => {
+    const text = await files.read(FILE);
+    const [, whose, stage] = /^(tq\d+) (begins|stands|ends)\n$/.exec(text ?? '') ?? [];
+    return { text, stage: whose === tag ? (stage as Stage) : undefined, isPaused: await isPaused() };
+  };
+  const write = async (from: string | undefined, to: string | undefined, fence: number): Promise<void> => {
+    if (from !== to) await files.replace(FILE, { from, to }, fence);
+  };
+  const turn = async (word: 'pause' | 'resume', fence: number): Promise<void> => {
+    await smtpctl([word, 'mta'], fence);
+    if ((await isPaused()) !== (word === 'pause')) throw new HostUnknown(`smtpctl ${word} mta on ${name} did nothing.`);
+  };
+  const observe = async (tag: string): Promise<Observation> => {
+    const { text, stage, isPaused: paused } = await look(tag);
+    if (text === undefined && !paused) return { kind: 'absent', notes: [say`the MTA of ${name} runs`] };
+    if (stage === 'stands' && paused) return { kind: 'in-force', notes: [] };
+    return { kind: 'changed', differences: [difference(name, text, stage, paused)] };
+  };
+  return {
+    renew: async () => {},
+    plan: async (order, tag) => {
+      const seen = await look(tag);
+      if (seen.text !== undefined || seen.isPaused)
+        throw new MeasureRefused(
+          `The MTA of ${name} is paused already${seen.text === undefined ? '' : `, by ${seen.text.trim()}`}; say smtpctl resume mta there, or look at the ledger.`,
+        );
+      const count = countWaiting(now() / 1000);
+      const reader = readOpenSmtpd(count);
+      for await (const lines of mail.listing(LISTING_MS))
+        for (const line of lines) if (line !== undefined) reader.feed(line);
+      reader.end();
+      return {
+        order,
+        prior: {},
+        commands: [`write ${FILE}`, 'smtpctl pause mta'],
+        undo: ['smtpctl resume mta', `remove ${FILE}`],
+        blastRadius: [
+          count.phrase('holds'),
+          say`nothing leaves ${name} by SMTP; inbound mail, local delivery and what users hand in go on; what is under way is finished`,
+          ...(options.pagerLeavesHere
+            ? [say`the pager's mail leaves through this server too, and is held with the rest`]
+            : []),
+          say`a restart of smtpd ends it: that is seen within a minute and told, but not undone by itself`,
+          say`held mail goes back to its sender after the queue ttl of smtpd.conf, 4 days unless it says otherwise`,
+        ],
+      };
+    },
+    engage: async ({ tag }, fence) => {
+      const seen = await look(tag);
+      if (seen.stage === undefined && (seen.text !== undefined || seen.isPaused))
+        throw new MeasureRefused(`The MTA of ${name} was paused by somebody since this was planned. Plan it anew.`);
+      if (seen.stage === 'stands' && seen.isPaused) return;
+      await write(seen.text, `${tag} begins\n`, fence);
+      if (!seen.isPaused) await turn('pause', fence);
+      await write(`${tag} begins\n`, `${tag} stands\n`, fence);
+    },
+    observe: (task) => orUnknown(() => observe(task.tag)),
+    release: async ({ tag }, fence, way) => {
+      const seen = await look(tag);
+      if (seen.stage === undefined && seen.text === undefined && !seen.isPaused)
+        return { kind: 'released', notes: [say`there was nothing left to take back`] };
+      const isOthers = seen.stage === undefined;
+      const isMoved = isOthers || (seen.stage === 'stands' && !seen.isPaused);
+      if (isMoved && way === 'exact')
+        return { kind: 'refused', differences: [difference(name, seen.text, seen.stage, seen.isPaused)] };
+      if (isOthers) return { kind: 'released', notes: [say`left as somebody else has made it`] };
+      await write(seen.text, `${tag} ends\n`, fence);
+      if (seen.isPaused) await turn('resume', fence);
+      await write(`${tag} ends\n`, undefined, fence);
+      return { kind: 'released', notes: [] };
+    },
+    verify: (task) =>
+      orUnknown(async () => {
+        const seen = await observe(task.tag);
+        if (seen.kind === 'unknown') return seen;
+        if (seen.kind !== 'in-force')
+          return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
+        const last = performance.now() + ENDS_WITHIN_MS;
+        for (;;) {
+          const running = Number(/^mta\.task\.running=(\d+)$/m.exec(await smtpctl(['show', 'stats']))?.[1] ?? 0);
+          if (running === 0)
+            return { kind: 'proved', by: [say`${name} says that its MTA is paused, and delivers nothing outward`] };
+          if (performance.now() > last)
+            return { kind: 'disproved', by: [say`${running} deliveries outward of ${name} are still under way`] };
+        }
+      }),
+  };
+}
+
+function difference(name: string, text: string | undefined, stage: Stage | undefined, paused: boolean): Phrase {
+  if (stage === 'stands')
+    return say`the MTA of ${name} runs again: smtpd was restarted, or somebody has resumed it (smtpctl pause mta holds it again)`;
+  if (stage !== undefined) return say`it is half done on ${name}: ${FILE} says that it ${stage}`;
+  if (text !== undefined) return say`${FILE} on ${name} is another’s: ${foreign(text.trim(), 60)}`;
+  return say`the MTA of ${name} is ${paused ? 'paused' : 'not paused'}, by somebody else’s hand`;
+}

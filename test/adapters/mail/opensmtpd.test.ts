@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { plain } from '../../../src/domain/foreign.ts';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
+import { startOpensmtpd } from '../../lab/opensmtpd.ts';
+import { describeLab } from '../../lab/packages.ts';
+import type { MailLab } from '../../lab/postfix.ts';
+import { until } from '../../lab/process.ts';
+import { handIn, openSession, startSink } from '../../lab/smtp.ts';
+import type { Sink } from '../../lab/smtp.ts';
+import { hostOf, openDriver, planned } from '../../support/measure-rigs.ts';
+
+const FREEZE: MeasureOrder = { kind: 'freeze-outbound', server: 'mx4' };
+
+describeLab('freezing a real OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, () => {
+  keepsTheMeasureContract(async () => {
+    const lab = await startOpensmtpd();
+    const { box } = lab;
+    return {
+      host: hostOf(box),
+      order: FREEZE,
+      open: (host) => openDriver(lab, FREEZE, host),
+      world: () =>
+        box.must([
+          'sh',
+          '-c',
+          'smtpctl show status; cat /var/spool/smtpd/tourniquet-freeze 2>/dev/null; ls /var/spool/smtpd',
+        ]),
+      meddle: async () => void (await box.must(['smtpctl', 'resume', 'mta'])),
+      mend: async () => {},
+      stop: () => lab.stop(),
+    };
+  });
+});
+
+describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, () => {
+  let lab: MailLab;
+  let outside: Sink;
+  beforeAll(async () => {
+    lab = await startOpensmtpd();
+    outside = await startSink(lab.box, 2602);
+  }, 30_000);
+  afterAll(() => lab.stop());
+  const arrived = async (sender: string): Promise<boolean> =>
+    (await lab.box.exec(['grep', '-q', sender, '/var/mail/alice'])).code === 0;
+
+  it('holds what leaves, also when everything is scheduled; takes in, delivers here, and sends at once when it is released', async () => {
+    await lab.send('alice@office.test', ['before@far.test']);
+    await until(() => outside.reached().includes('before@far.test'), 15_000, 'mail to flow');
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const task = await planned(driver, FREEZE, 'tq1');
+    await driver.engage(task, 1);
+    expect((await driver.verify(task)).kind).toBe('proved');
+
+    await lab.send('alice@office.test', ['held@far.test']);
+    const stranger = await openSession(lab.box, 25);
+    await stranger.say('EHLO far.test');
+    expect(await handIn(stranger, 'friend@far.test', 'alice@office.test')).toMatch(/^250/);
+    await until(() => arrived('friend@far.test'), 15_000, 'inbound mail to arrive');
+    await lab.box.must(['smtpctl', 'schedule', 'all']);
+    await expect(driver.plan(FREEZE, 'tq2')).rejects.toThrow('paused already, by tq1 stands');
+    expect(await lab.box.must(['smtpctl', 'show', 'queue'])).toContain('held@far.test');
+    expect(outside.reached()).not.toContain('held@far.test');
+    await lab.send('alice@office.test', ['later@far.test']);
+    await driver.release(task, 2, 'exact');
+    await until(() => outside.reached().includes('later@far.test'), 15_000, 'what waited to leave at once');
+    // OpenSMTPD 6.8 forgets what was scheduled while it was paused, until it is scheduled again.
+    const queue = await lab.box.must(['smtpctl', 'show', 'queue']);
+    await lab.box.must(['smtpctl', 'schedule', /^([0-9a-f]{16})\|.*held@far/m.exec(queue)?.[1] ?? '']);
+    await until(() => outside.reached().includes('held@far.test'), 15_000, 'what was scheduled to leave');
+  }, 60_000);
+
+  it('says in numbers what it holds, and beforehand that a restart ends it; the restart is seen', async () => {
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const plan = await driver.plan(FREEZE, 'tq3');
+    expect(plan.blastRadius.map(plain)).toEqual([
+      'holds 0 messages that wait now',
+      'nothing leaves mx4 by SMTP; inbound mail, local delivery and what users hand in go on; what is under way is finished',
+      "the pager's mail leaves through this server too, and is held with the rest",
+      'a restart of smtpd ends it: that is seen within a minute and told, but not undone by itself',
+      'held mail goes back to its sender after the queue ttl of smtpd.conf, 4 days unless it says otherwise',
+    ]);
+    const task = { tag: 'tq3', order: FREEZE, prior: plan.prior };
+    await driver.engage(task, 3);
+    await lab.box.must([
+      'sh',
+      '-c',
+      'kill $(pgrep -o -x smtpd); while ps -eo stat=,comm= | grep -q "^[^Z].* smtpd$"; do sleep 0.05; done; smtpd >/dev/null 2>&1 </dev/null',
+    ]);
+    await until(async () => (await driver.observe(task)).kind !== 'unknown', 15_000, 'smtpd to answer again');
+    const seen = await driver.observe(task);
+    expect(seen.kind === 'changed' && seen.differences.map(plain).join()).toContain('smtpd was restarted');
+    expect(await driver.release(task, 4, 'exact')).toMatchObject({ kind: 'refused' });
+    expect(await driver.release(task, 5, 'ours-only')).toMatchObject({ kind: 'released' });
+    expect((await driver.observe(task)).kind).toBe('absent');
+  }, 60_000);
+});
