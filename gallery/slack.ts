@@ -85,7 +85,7 @@ function page(shown: readonly Shown[], theme: 'light' | 'dark'): string {
   const drawn = require('slack-blocks-to-jsx') as { Message: unknown };
   const css = readFileSync(require.resolve('slack-blocks-to-jsx/dist/style.css'), 'utf8');
   const html = shown.map(({ said, classic }) => {
-    const { blocks } = renderSlack(said, 'gallery', classic ? new Set(NATIVE) : new Set());
+    const { blocks } = renderSlack(said, 'gallery', { refused: new Set(classic ? NATIVE : []) });
     const element = react.createElement(drawn.Message, {
       blocks: blocks.map(drawable),
       name: 'Tourniquet',

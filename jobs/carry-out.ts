@@ -11,6 +11,7 @@ import { registry } from '../src/commands/registry.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import { say, foreign } from '../src/domain/foreign.ts';
 import { message, notice } from '../src/messages/message.ts';
+import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Message } from '../src/messages/message.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandRequest, Tell } from './answer.ts';
@@ -34,10 +35,8 @@ async function answerOf(request: CommandRequest, world: World, tell: Tell): Prom
     return refused(`there is no command ${JSON.stringify(request.command.name)}`, 'say help for the list');
   const role = world.people.roleOf(request.actor);
   if (!mayUse(role, spec)) {
-    return refused(
-      `${spec.name} needs the role ${spec.role}; yours is ${role}`,
-      'ask an admin to give you that role in tourniquet.yaml',
-    );
+    const words = sayRoleMissing(spec, role, request.actor);
+    return { status: 'refused', message: message('unknown', words, notice('unknown', words)) };
   }
   const read = spec.read(request.command);
   if (read.kind === 'bad') return refused(read.why, read.remedy);

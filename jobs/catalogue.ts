@@ -16,7 +16,13 @@ const requestSchema: z.ZodType<CommandRequest> = z.strictObject({
     words: z.array(z.string().max(4000)).max(6000),
     options: z.record(z.string().max(40), z.array(z.string().max(4000)).max(64)),
   }),
-  actor: z.strictObject({ surface, id: z.string().max(200), shown: z.strictObject({ foreign: z.string().max(400) }) }),
+  actor: z.strictObject({
+    surface,
+    id: z.string().max(200),
+    shown: z.strictObject({ foreign: z.string().max(400) }),
+    groups: z.array(z.string().max(100)).max(100).exactOptional(),
+    groupsUnknown: z.string().max(400).exactOptional(),
+  }),
   conversation: z.strictObject({
     surface,
     id: z.string().max(400),

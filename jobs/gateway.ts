@@ -17,6 +17,7 @@ import { readDrillKey } from '../src/domain/drill/place.ts';
 import { foreign, say } from '../src/domain/foreign.ts';
 import { sayMisheard, sayQuestion } from '../src/messages/help.ts';
 import { message, notice } from '../src/messages/message.ts';
+import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Conversation, Gateway, Heard, HearResult } from '../src/ports/conversation.ts';
 import type { People } from '../src/ports/people.ts';
 import type { CommandRequest } from './answer.ts';
@@ -46,7 +47,7 @@ async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {
   }
   const role = needs.people.roleOf(heard.actor);
   if (!mayUse(role, command.spec) && needs.isPlayed?.(heard.conversation) !== true) {
-    const words = say`${command.spec.name} needs the role ${command.spec.role}; yours is ${role}. An admin can give it to you in tourniquet.yaml.`;
+    const words = sayRoleMissing(command.spec, role, heard.actor);
     return { kind: 'refused', message: message('warning', words, notice('warning', words)) };
   }
   try {

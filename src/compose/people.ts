@@ -1,4 +1,5 @@
 /** The people of the configuration as the port the house asks. */
+import { highestOf } from '../commands/roles.ts';
 import type { Actor, SurfaceName } from '../ports/conversation.ts';
 import type { People } from '../ports/people.ts';
 import type { Config } from '../config/schema.ts';
@@ -7,7 +8,7 @@ type Person = Config['people'][number];
 
 /**
  * Who is at the machine's own terminal or shell may do what its user may do there anyway: admin, unless the person table
- * names that user. In a chat, whom nobody named gets that chat's `everybody`.
+ * names that user. In a chat, whom nobody named gets that chat's `everybody`, or what their groups have, the highest of it.
  */
 export function makePeople(config: Config): People {
   const find = (actor: Actor): Person | undefined =>
@@ -24,8 +25,13 @@ export function makePeople(config: Config): People {
         case 'terminal':
         case 'shell':
           return 'admin';
-        case 'slack':
-          return config.chat.slack?.everybody ?? 'viewer';
+        case 'slack': {
+          const inGroups = config.groups
+            .filter(({ slack }) => actor.groups?.includes(slack))
+            .map((group) => group.role);
+          const everybody = config.chat.slack?.everybody ?? 'viewer';
+          return highestOf([...inGroups, ...(everybody === 'nobody' ? [] : [everybody])]);
+        }
         case 'teams':
           return config.chat.teams?.everybody ?? 'viewer';
         case 'web':

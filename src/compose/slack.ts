@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { openSlack } from '../../adapters/chat/slack/open.ts';
 import { registry } from '../commands/registry.ts';
 import { sayBoard } from '../messages/board.ts';
+import type { MentionOf } from '../messages/message.ts';
+import type { Config } from '../config/schema.ts';
 import { sayReachability } from '../messages/lost.ts';
 import { lookAtBoard } from './board.ts';
 import type { ChatNeeds, RunningChat } from './chat.ts';
@@ -24,6 +26,7 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       signingSecret: read('SLACK_SIGNING_SECRET'),
       appToken: read('SLACK_APP_TOKEN'),
       apiUrl,
+      groups: config.groups.map(({ slack: id }) => id),
       downloads: join(settings.dataFolder, 'dropped'),
       rules: {
         sharedChannels: config.chat.slack?.sharedChannels ?? [],
@@ -36,6 +39,7 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       registry,
       clock: service.world.clock,
       firstTime: service.firstTime,
+      mentionOf: slackIdsOf(config),
       keyOf: (id) => service.keyOf('slack', id),
       board: async () => sayBoard(await lookAtBoard(service.world, config)),
       note: (level, words) => log[level](words),
@@ -54,4 +58,13 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
     ...(read('SLACK_APP_TOKEN') === undefined ? [] : ['Socket Mode']),
   ];
   return { how: ways.join(' and '), close: () => slack.close() };
+}
+
+/** People and groups of tourniquet.yaml, and whoever the house knows by their Slack id alone. */
+function slackIdsOf(config: Config): MentionOf {
+  return (name) => {
+    if (name.startsWith('group:')) return config.groups.find((group) => `group:${group.name}` === name)?.slack;
+    const identity = config.people.find((person) => person.name === name)?.slack;
+    return (identity ?? /^slack:(.+)$/.exec(name)?.[1])?.split('/').at(-1);
+  };
 }

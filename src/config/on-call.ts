@@ -83,8 +83,10 @@ export const escalationSchema = z.strictObject({
   tiers: z
     .array(
       z.strictObject({
-        /** People, or rota:NAME. */
-        call: z.array(z.string().regex(/^(rota:)?[a-z0-9][a-z0-9._-]{0,62}$/, 'a person, or rota:NAME')).min(1),
+        /** People, rota:NAME, or group:NAME (named in the thread, so that the chat calls all who are in it). */
+        call: z
+          .array(z.string().regex(/^((rota|group):)?[a-z0-9][a-z0-9._-]{0,62}$/, 'a person, rota:NAME or group:NAME'))
+          .min(1),
         by: z
           .array(z.enum(['thread', 'direct', 'page']))
           .min(1)

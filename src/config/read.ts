@@ -22,6 +22,7 @@ function danglingNames(config: Config): readonly Fault[] {
     `no ${what} is called ${name}; ${known.length === 0 ? `there are none under ${under}` : `there are ${known.join(', ')}`}`;
   const people = config.people.map((person) => person.name);
   const rotas = config.rota.map((rota) => rota.name);
+  const groups = config.groups.map((group) => group.name);
   const onCall: readonly Fault[] = [
     ...config.rota.flatMap((rota, index) => [
       ...rota.people.flatMap((name, at) =>
@@ -37,11 +38,11 @@ function danglingNames(config: Config): readonly Fault[] {
     ]),
     ...(config.escalation?.tiers ?? []).flatMap((tier, index) =>
       tier.call.flatMap((name, at) => {
-        const known = name.startsWith('rota:') ? rotas.includes(name.slice(5)) : people.includes(name);
-        if (known) return [];
-        const why = name.startsWith('rota:')
-          ? missing('rota', name.slice(5), rotas, 'rota')
-          : missing('person', name, people, 'people');
+        const [kind, own] = name.includes(':') ? name.split(':') : ['person', name];
+        const known = kind === 'rota' ? rotas : kind === 'group' ? groups : people;
+        if (own !== undefined && known.includes(own)) return [];
+        const under = kind === 'rota' ? 'rota' : kind === 'group' ? 'groups' : 'people';
+        const why = missing(kind ?? 'person', own ?? name, known, under);
         return [{ path: ['escalation', 'tiers', index, 'call', at], why }];
       }),
     ),

@@ -135,6 +135,13 @@ const person = z.strictObject({
   calledIn: z.array(z.string().min(1).max(200)).default([]),
 });
 
+/** A group of a chat: whoever is in it has this role, unless `people` names them. */
+const group = z.strictObject({
+  name,
+  role: z.enum(['viewer', 'responder', 'approver', 'admin']),
+  slack: z.string().regex(/^S[A-Z0-9]{2,}$/, 'a user group’s id, such as S0123'),
+});
+
 const network = z.strictObject({
   leases: z.array(z.strictObject({ kind: z.enum(['dnsmasq', 'isc', 'kea', 'windows']), file })).default([]),
   /** Known to try port 25 for a good reason (monitoring, scanners): shown apart. */
@@ -162,6 +169,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   people: z.array(person).default([]),
+  groups: z.array(group).default([]),
   /** For every site that has none of its own. */
   morning: morningSchema.optional(),
   thresholds: thresholdsSchema.optional(),

@@ -6,21 +6,24 @@ import { actions, button, message, notice } from './message.ts';
 import type { Button, Message } from './message.ts';
 
 export function sayCall(incident: Incident, people: readonly string[], round: number): Message {
-  const who = people.length === 0 ? say`nobody on duty` : say`${foreign(people.join(', '), 200)}`;
+  const names = people.map((name) => name.replace(/^group:/, ''));
+  const who = names.length === 0 ? say`nobody on duty` : say`${foreign(names.join(', '), 200)}`;
   const again = round === 0 ? '' : ' again';
   const words = say`${who}: incident ${incident.number} at ${incident.site} needs somebody${again}: ${incident.title}`;
-  return message('critical', words, notice('critical', words), actions(...answers(incident)));
+  return { ...message('critical', words, notice('critical', words), actions(...answers(incident))), calls: people };
 }
 
 export function sayStillOnIt(incident: Incident, minutes: number): Message {
   const who = incident.acknowledgedBy?.shown ?? foreign('whoever has it');
   const words = say`${who}: still on incident ${incident.number}? Nothing was heard for a while. Without an answer within ${minutes} min others are called.`;
-  return message(
+  const asked = message(
     'warning',
     words,
     notice('warning', words),
     actions({ ...button('Still on it', `ack ${incident.number}`), style: 'primary' }),
   );
+  const person = incident.acknowledgedBy?.person;
+  return { ...asked, ...(person !== undefined && { calls: [person] }) };
 }
 
 export function sayStale(incident: Incident): Message {

@@ -20,7 +20,15 @@ export interface Message {
   readonly blocks: readonly Block[];
   /** Said in a drill: every renderer marks it DRILL. */
   readonly drill?: true;
+  /**
+   * Whom it calls, by the names of tourniquet.yaml: people, and `group:NAME`. A surface that knows an id of its own for
+   * one mentions it, so that the platform notifies them; whom it doesn't know is named in the words alone.
+   */
+  readonly calls?: readonly string[];
 }
+
+/** The platform's own id of somebody who is called, from tourniquet.yaml; undefined where it has none. */
+export type MentionOf = (name: string) => string | undefined;
 
 export type Block =
   | Heading

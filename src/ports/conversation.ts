@@ -28,6 +28,10 @@ export interface Actor {
   /** Slack: enterprise/team/user; Teams: tenant/object id; terminal and shell: the operating system's user. */
   readonly id: string;
   readonly shown: Foreign;
+  /** The platform's groups with a role that the person is in, as the platform told it just now. */
+  readonly groups?: readonly string[];
+  /** Why the platform could not tell of all of them. */
+  readonly groupsUnknown?: string;
 }
 
 export interface Heard {

@@ -24,3 +24,22 @@ it('hears one voice from a person at the terminal and in the console, and nobody
   expect(people.personOf(at('web', 'terminal:ben'))).toBe(people.personOf(at('terminal', 'ben')));
   expect(people.roleOf(at('web', 'ben'))).toBe('nobody');
 });
+
+it('gives a group of Slack its role, the highest of several; a person’s own line counts alone', () => {
+  const people = makePeople(
+    readConfig(
+      `people: [{name: ben, role: viewer, slack: T1/U2}]
+groups: [{name: desk, role: responder, slack: S1A}, {name: post, role: approver, slack: S2B}]
+chat: {slack: {everybody: nobody}}`,
+      'x',
+    ),
+  );
+  const roleOf = (id: string, ...groups: readonly string[]): string =>
+    people.roleOf({ surface: 'slack', id, shown: foreign(id), groups });
+  expect(roleOf('T1/U1', 'S1A')).toBe('responder');
+  expect(roleOf('T1/U1', 'S1A', 'S2B')).toBe('approver');
+  expect(roleOf('T1/U1', 'S9Z')).toBe('nobody');
+  expect(roleOf('T1/U1')).toBe('nobody');
+  expect(roleOf('T1/U2', 'S2B')).toBe('viewer');
+  expect(people.roleOf({ surface: 'teams', id: 'T1/U1', shown: foreign('x'), groups: ['S2B'] })).toBe('viewer');
+});

@@ -186,4 +186,38 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     const ben = new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`), { id: 'U0BEN' });
     expect((await ben.command('status')).body).toBe('');
   }, 60_000);
+
+  it('lets a user group do what its role may, refuses with words while Slack does not tell who is in it, and calls people and groups', async () => {
+    writeFileSync(
+      join(bot.dataFolder, 'tourniquet.yaml'),
+      `sites: [{name: hq, addresses: [9.9.9.9]}]
+people: [{name: ben, role: admin, slack: T0HOME/U0BEN}]
+groups: [{name: desk, role: responder, slack: S0DESK}]
+escalation: {tiers: [{call: [ben, 'group:desk'], by: [thread]}]}
+`,
+    );
+    slack.workspace.fail('usergroups.users.list', { kind: 'status', status: 500 }, 1);
+    await startHttp();
+    const refused = await anna().command('open hq the queue is full');
+    expect(refused.body).toMatch(
+      /open needs the role responder. By your name you have viewer; .* is not known .*S0DESK/,
+    );
+    slack.workspace.groups.set('S0DESK', ['U0ANNA']);
+    slack.workspace.heal();
+    await until(
+      async () => (await anna().command('open hq the queue is full')).body === '',
+      20_000,
+      'the group to be known',
+    );
+    await until(() => said('the queue is full').length > 0, 15_000, 'the incident');
+    expect((await anna().command('escalate 1')).body).toBe('');
+    await until(() => said('needs somebody').length > 0, 15_000, 'the call');
+    const [call] = said('needs somebody');
+    expect(call?.text).toContain('<@U0BEN> <!subteam^S0DESK>');
+    expect(JSON.stringify(call?.blocks)).toContain('<@U0BEN> <!subteam^S0DESK>');
+    expect(call?.thread).toBe(said('the queue is full').find((each) => each.thread === undefined)?.ts);
+    const stranger = new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`), { id: 'U0NOBODY' });
+    slack.workspace.users.set('U0NOBODY', { id: 'U0NOBODY', team: 'T0HOME', kind: 'member' });
+    expect((await stranger.command('ack 1')).body).toContain('needs the role responder; yours is viewer');
+  }, 60_000);
 });

@@ -17,7 +17,7 @@ import type { SlackWeb } from './web.ts';
 const CLASSIC = new Set(NATIVE);
 
 export function renderAnswer(message: Message, key: string): RenderedSlack {
-  return renderSlack(message, key, CLASSIC);
+  return renderSlack(message, key, { refused: CLASSIC });
 }
 
 /** The body of an acknowledgement that only the person sees. */

@@ -9,7 +9,10 @@ import type { SlackWeb } from './web.ts';
 /** Throws SlackTrouble. */
 export async function publishHome(web: SlackWeb, user: string, board: Message): Promise<void> {
   const publish = (classic: boolean): Promise<unknown> => {
-    const { blocks } = renderSlack(board, 'home', classic ? new Set(NATIVE) : new Set(), LIMITS.blocksOfView);
+    const { blocks } = renderSlack(board, 'home', {
+      refused: new Set(classic ? NATIVE : []),
+      most: LIMITS.blocksOfView,
+    });
     return web.call('views.publish', { user_id: user, view: { type: 'home', blocks } });
   };
   try {

@@ -22,6 +22,7 @@ import type { Admission, Workspace } from './admission.ts';
 import { privately, tellPrivately } from './answer.ts';
 import { fetchDropped } from './files.ts';
 import { FORM, formError, formView, readForm } from './form.ts';
+import type { Groups } from './groups.ts';
 import { digest, hearCommand, hearInteraction, hearMessage, hearPress, hearReaction } from './heard.ts';
 import type { Spoken } from './heard.ts';
 import { publishHome } from './home.ts';
@@ -38,6 +39,9 @@ export interface ListenerNeeds {
   readonly token: string;
   readonly gateway: Gateway;
   readonly admission: Admission;
+  readonly groups: Groups;
+  /** Whether tourniquet.yaml names this person: then no group is looked at. */
+  isNamed(identity: string): boolean;
   readonly registry: readonly CommandSpec[];
   readonly clock: Clock;
   /** Folder for dropped files. */
@@ -155,7 +159,11 @@ async function hearEvent(body: Field, needs: ListenerNeeds): Promise<void> {
 
 async function take(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
   if (spoken.overheard && !isMeant(spoken, needs.registry)) return { kind: 'silent' };
-  const refused = await needs.admission.refuse(spoken.speaker, spoken.place.channel, workspaceOf(spoken.team, needs));
+  const identity = identityOf(spoken.speaker);
+  const [refused, inGroups] = await Promise.all([
+    needs.admission.refuse(spoken.speaker, spoken.place.channel, workspaceOf(spoken.team, needs)),
+    needs.isNamed(identity) ? {} : needs.groups.of(spoken.speaker.user),
+  ]);
   if (refused) return { kind: 'told', message: message('warning', refused, notice('warning', refused)) };
   const files: HeardFile[] = [];
   for (const [index, file] of spoken.files.slice(0, 3).entries()) {
@@ -177,7 +185,7 @@ async function take(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
     id: spoken.id,
     at: needs.clock.now(),
     conversation: { ...conversationOf(spoken.place), ...(await beneath(spoken, needs)) },
-    actor: { surface: 'slack', id: identityOf(spoken.speaker), shown: foreign(spoken.speaker.user) },
+    actor: { surface: 'slack', id: identity, shown: foreign(spoken.speaker.user), ...inGroups },
     said,
   });
   return result.kind === 'refused' ? { kind: 'told', message: result.message } : { kind: 'taken' };

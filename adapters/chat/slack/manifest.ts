@@ -19,6 +19,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'channels:read': 'telling whether a public channel is shared with another organisation',
   'groups:read': 'the same for private channels',
   'users:read': 'telling guests from members',
+  'usergroups:read': 'telling who is in the user groups that have a role',
   'reactions:read': 'hearing the stopwatch',
   'files:read': 'fetching a file that was dropped for it',
   'files:write': 'putting the closing report beneath an incident',

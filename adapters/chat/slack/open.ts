@@ -7,9 +7,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { App, LogLevel } from '@slack/bolt';
 import type { Logger, Receiver } from '@slack/bolt';
+import type { MentionOf } from '../../../src/messages/message.ts';
 import type { Surface } from '../../../src/ports/conversation.ts';
 import { openAdmission } from './admission.ts';
 import type { AdmissionRules, Workspace } from './admission.ts';
+import { openGroups } from './groups.ts';
 import { listen } from './listeners.ts';
 import type { ListenerNeeds } from './listeners.ts';
 import { makeReceiver } from './receiver.ts';
@@ -27,6 +29,8 @@ export interface SlackSettings {
   /** Another API than slack.com's: GovSlack, or a test's. */
   readonly apiUrl: string | undefined;
   readonly rules: AdmissionRules;
+  /** Ids of the user groups that have a role. */
+  readonly groups: readonly string[];
   readonly downloads: string;
 }
 
@@ -36,6 +40,8 @@ export interface SlackNeeds extends Pick<
 > {
   readonly note: (level: 'info' | 'warn' | 'error', words: string) => void;
   readonly reachability: Reachability;
+  /** Ids of people and user groups. */
+  readonly mentionOf: MentionOf;
 }
 
 export interface SlackChat {
@@ -56,6 +62,8 @@ export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat
     token: settings.botToken,
     downloads: settings.downloads,
     admission: openAdmission(web, settings.rules, needs.clock),
+    groups: openGroups(web, settings.groups, needs.clock),
+    isNamed: settings.rules.named,
     self: introduction.self,
   };
   const http: HttpReceiver | undefined =
@@ -72,7 +80,7 @@ export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat
     else needs.note('warn', `Slack is not connected over Socket Mode (${why}); tried again`);
   });
   return {
-    surface: openSurface(web, needs.clock),
+    surface: openSurface(web, needs.clock, needs.mentionOf),
     handle: http?.handle,
     close: async () => {
       introduction.close();

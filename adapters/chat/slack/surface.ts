@@ -12,7 +12,7 @@
  */
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { message, notice } from '../../../src/messages/message.ts';
-import type { Message } from '../../../src/messages/message.ts';
+import type { MentionOf, Message } from '../../../src/messages/message.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
@@ -41,7 +41,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
 
-export function openSurface(web: SlackWeb, clock: Clock): Surface {
+export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): Surface {
   const refused = new Set<NativeType>();
   const next = new Map<string, number>();
   const pace = (name: string, ...also: readonly string[]): void => {
@@ -59,7 +59,7 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
   };
   const send = async (method: string, utterance: Utterance, args: Field): Promise<Field> => {
     for (;;) {
-      const { text, blocks } = renderSlack(utterance.message, utterance.key, refused);
+      const { text, blocks } = renderSlack(utterance.message, utterance.key, { refused, mentionOf });
       try {
         return await web.call(method, { ...args, ...QUIET, text, blocks });
       } catch (error) {
@@ -124,7 +124,7 @@ export function openSurface(web: SlackWeb, clock: Clock): Surface {
     } catch (error) {
       if (!(error instanceof SlackTrouble) || error.kind === 'later') throw error;
       const words = say`${foreign(file.name, 80)} could not be put here: ${withRemedy(error)}. In the shell, tq report prints it.`;
-      const { text, blocks } = renderSlack(message('warning', words, notice('warning', words)), '', refused);
+      const { text, blocks } = renderSlack(message('warning', words, notice('warning', words)), '', { refused });
       await web.call('chat.postMessage', { channel: place.channel, thread_ts: place.thread, ...QUIET, text, blocks });
     }
   };

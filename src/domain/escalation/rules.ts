@@ -4,7 +4,7 @@ export type CallWay = 'thread' | 'direct' | 'page';
 
 export interface EscalationRules {
   readonly tiers: readonly {
-    /** People, and `rota:NAME` for whoever is on duty there. */
+    /** People, `rota:NAME` for whoever is on duty there, and `group:NAME` for a group of the chat. */
     readonly call: readonly string[];
     readonly by: readonly CallWay[];
     readonly waitMs: number;

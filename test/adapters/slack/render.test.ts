@@ -8,7 +8,7 @@ import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
 import { literal, mrkdwn } from '../../../adapters/chat/slack/render/text.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { actions, message } from '../../../src/messages/message.ts';
-import type { Block } from '../../../src/messages/message.ts';
+import type { Block, Message } from '../../../src/messages/message.ts';
 import { everyKind, kindsWith, worstCase } from '../../support/every-kind.ts';
 import { faultsOfBlocks } from '../../support/slack/blocks.ts';
 
@@ -25,7 +25,7 @@ describe('what Slack is shown', () => {
   });
 
   it.each(kinds)('%s, in classic blocks', async (kind, block) => {
-    const shown = renderSlack(message('warning', 'A summary', block), 'key-1', ALL);
+    const shown = renderSlack(message('warning', 'A summary', block), 'key-1', { refused: ALL });
     expect(faultsOfBlocks(shown.blocks, 'message', ALL)).toEqual([]);
     await expect(JSON.stringify(shown, null, 2)).toMatchFileSnapshot(`golden/${kind}.classic.txt`);
   });
@@ -35,7 +35,7 @@ describe('what Slack is shown', () => {
     ['classic', ALL],
     ['without alerts', new Set<NativeType>(['alert'])],
   ])('keeps every limit at the worst, %s, and what decides is kept', async (form, refused) => {
-    const shown = renderSlack(worstCase(), 'key-1', refused);
+    const shown = renderSlack(worstCase(), 'key-1', { refused });
     expect(faultsOfBlocks(shown.blocks, 'message', refused)).toEqual([]);
     expect(shown.blocks.length).toBeGreaterThan(LIMITS.blocksOfMessage - 5);
     expect(JSON.stringify(shown.blocks)).toContain('approve A7');
@@ -55,7 +55,7 @@ describe('what Slack is shown', () => {
         .blocks.filter((block) => block.kind === kind)
         .slice(0, 1);
       for (const refused of [new Set<NativeType>(), ALL]) {
-        const shown = renderSlack(message('critical', 'A summary', ...blocks), 'key-1', refused);
+        const shown = renderSlack(message('critical', 'A summary', ...blocks), 'key-1', { refused });
         expect(faultsOfBlocks(shown.blocks, 'message', refused)).toEqual([]);
       }
     },
@@ -78,6 +78,42 @@ describe('what Slack is shown', () => {
       'approve A7',
     ])
       expect(text).toContain(words);
+  });
+
+  describe('whom a message calls', () => {
+    const IDS: Readonly<Record<string, string>> = {
+      anna: 'U0ANNA',
+      'group:on-call': 'S0OPS',
+      odd: '!channel',
+      eve: 'x> <!here',
+    };
+    const mentionOf = (name: string): string | undefined => IDS[name];
+    const calling = (...calls: readonly string[]): Message => ({ ...message('critical', 'Somebody is needed'), calls });
+
+    it('is mentioned, people and user groups, once each, in the blocks and in the notification', () => {
+      const shown = renderSlack(calling('anna', 'group:on-call', 'anna'), 'k', { mentionOf });
+      expect(shown.blocks[1]).toMatchObject({ text: { text: '<@U0ANNA> <!subteam^S0OPS>' } });
+      expect(shown.text).toBe('<@U0ANNA> <!subteam^S0OPS> 🔴 Somebody is needed');
+    });
+
+    it('is named by nothing but an id: what has none, or no Slack id, is no mention', () => {
+      expect(JSON.stringify(renderSlack(calling('odd', 'eve', 'ben', '<@U1>'), 'k', { mentionOf }))).not.toContain('<');
+    });
+
+    it('is not mentioned in a drill', () => {
+      expect(JSON.stringify(renderSlack({ ...calling('anna'), drill: true }, 'k', { mentionOf }))).not.toContain('<@');
+    });
+
+    it('leaves the limits kept at the worst', () => {
+      const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
+      const shown = renderSlack({ ...worstCase(), calls: names }, 'k', {
+        mentionOf: (name) => `U0${name.toUpperCase()}`,
+      });
+      expect(faultsOfBlocks(shown.blocks, 'message')).toEqual([]);
+      expect(shown.text.length).toBeLessThanOrEqual(LIMITS.messageText);
+      expect(shown.text).toContain('<@U0P9>');
+      expect(shown.text).toContain('… 20 more');
+    });
   });
 
   it('puts what does not fit into a row of buttons into a menu, and what asks first never', () => {
@@ -114,7 +150,7 @@ describe('what Slack is shown', () => {
 function assertHarmless(hostile: string): void {
   const outside = foreign(hostile, 400);
   for (const refused of [new Set<NativeType>(), ALL]) {
-    const shown = renderSlack(everyKind(outside), 'k', refused);
+    const shown = renderSlack(everyKind(outside), 'k', { refused });
     const all = [shown.text, ...stringsIn(shown.blocks)];
     expect(all.filter((text) => HARMFUL.test(text.replaceAll('\n', '')))).toEqual([]);
   }

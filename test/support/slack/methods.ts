@@ -122,6 +122,13 @@ export const METHODS: Readonly<Record<string, Method>> = {
       });
     },
   },
+  'usergroups.users.list': {
+    scope: 'usergroups:read',
+    run: (args, workspace) => {
+      const users = workspace.groups.get(words(args['usergroup']));
+      return users ? yes({ users }) : no('no_such_subteam');
+    },
+  },
   'conversations.info': {
     scope: 'channels:read',
     run: (args, workspace) => {

@@ -39,6 +39,10 @@ export interface StageOptions {
   readonly guests?: readonly string[];
   readonly sharedChannels?: readonly string[];
   readonly named?: readonly string[];
+  /** Whom messages may call: names -> Slack's ids. */
+  readonly mentions?: Readonly<Record<string, string>>;
+  /** Ids of user groups that have a role. */
+  readonly groups?: readonly string[];
   /** A Slack that stands already: the app is started once more on it. Its owner closes it. */
   readonly slack?: SlackServer;
 }
@@ -59,6 +63,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
       signingSecret: socket ? undefined : SIGNING_SECRET,
       appToken: socket ? APP_TOKEN : undefined,
       apiUrl: slack.apiUrl,
+      groups: options.groups ?? [],
       downloads: join(folder, 'dropped'),
       rules: {
         sharedChannels: options.sharedChannels ?? [],
@@ -77,6 +82,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
       registry,
       clock: { ...systemClock, monotonic: () => systemClock.monotonic() * (options.speed ?? 1) },
       firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
+      mentionOf: (name) => options.mentions?.[name],
       keyOf: async (id) => keys.get(id),
       board: async (actor) => message('good', 'The board', text(`for ${actor.id}`)),
       note: (level, words) => void notes.push(`${level} ${words}`),

@@ -49,6 +49,8 @@ export interface Call {
 export class Workspace {
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, Channel>();
+  /** User groups: id -> ids of their members. */
+  readonly groups = new Map<string, string[]>();
   readonly posted: Posted[] = [];
   readonly calls: Call[] = [];
   readonly views: {

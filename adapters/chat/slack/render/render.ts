@@ -6,9 +6,10 @@
  * 2. Fifty blocks in a message: what decides something (approvals, buttons) is kept, the rest is cut from its end and
  *    counted.
  * 3. `text` always says the same in words.
+ * 4. A mention is made of an id of the configuration alone, never of anything in the message; a drill mentions nobody.
  */
 import { plain } from '../../../../src/domain/foreign.ts';
-import type { Block, Message } from '../../../../src/messages/message.ts';
+import type { Block, MentionOf, Message } from '../../../../src/messages/message.ts';
 import { LIMITS } from '../limits.ts';
 import { context, markup, more, plainText, preformatted, section, sectionOf, sectionsOfLines } from './block.ts';
 import type { NativeType, Refused, SlackBlock } from './block.ts';
@@ -35,14 +36,21 @@ const NOTHING_REFUSED: Refused = new Set();
 /** A fact longer than this does not fit into half a line. */
 const SHORT_FACT = 60;
 const MOST_LINES = 12;
+const MOST_CALLED = 10;
 
-/** `key` names the message in its buttons' values; `most` blocks at most (a view holds more than a message). */
-export function renderSlack(
-  message: Message,
-  key: string,
-  refused: Refused = NOTHING_REFUSED,
-  most: number = LIMITS.blocksOfMessage,
-): RenderedSlack {
+export interface RenderOptions {
+  /** What this workspace doesn't take. */
+  readonly refused?: Refused;
+  /** Blocks at most: a view holds more than a message. */
+  readonly most?: number;
+  /** Who can be mentioned; left out: nobody. */
+  readonly mentionOf?: MentionOf;
+}
+
+/** `key` names the message in its buttons' values. */
+export function renderSlack(message: Message, key: string, options: RenderOptions = {}): RenderedSlack {
+  const { refused = NOTHING_REFUSED, most = LIMITS.blocksOfMessage } = options;
+  const called = mentionsIn(message, options.mentionOf);
   const pen: Pen = { key, next: 0, refused, tables: 0, charts: 0 };
   const drill = message.drill ? '*DRILL*  ' : '';
   const title = section(`${drill}${SIGNS[message.tone]}  *${mrkdwn(message.summary, LIMITS.header * 4)}*`);
@@ -50,7 +58,17 @@ export function renderSlack(
   const groups = message.blocks
     .filter((block) => !('text' in block && plain(block.text) === said))
     .map((block) => ({ keep: decides(block), blocks: renderBlock(block, pen) }));
-  return { text: textTwin(message), blocks: [title, ...fit(groups, most - 1)] };
+  const heads = [title, ...(called === '' ? [] : [section(called)])];
+  return { text: textTwin(message, called), blocks: [...heads, ...fit(groups, most - heads.length)] };
+}
+
+function mentionsIn({ calls = [], drill }: Message, mentionOf: MentionOf | undefined): string {
+  if (drill || !mentionOf) return '';
+  const ids = new Set(calls.slice(0, MOST_CALLED).map((name) => mentionOf(name) ?? ''));
+  return [...ids]
+    .flatMap((id) => (/^[UW][A-Z0-9]+$/.test(id) ? [`<@${id}>`] : /^S[A-Z0-9]+$/.test(id) ? [`<!subteam^${id}>`] : []))
+    .concat(calls.length > MOST_CALLED ? [more(calls.length - MOST_CALLED)] : [])
+    .join(' ');
 }
 
 function decides(block: Block): boolean {

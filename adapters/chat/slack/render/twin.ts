@@ -10,13 +10,15 @@ import { SIGNS, literal, timeOf } from './text.ts';
 const ROWS = 10;
 const LINE = 400;
 
-export function textTwin(message: Message): string {
+/** `called`: mentions, said first. */
+export function textTwin(message: Message, called = ''): string {
   const lines = [
     `${message.drill ? 'DRILL ' : ''}${SIGNS[message.tone]} ${one(message.summary)}`,
     ...message.blocks.flatMap(twinOf),
   ];
   const kept: string[] = [];
-  let size = 0;
+  const before = called === '' ? '' : `${called} `;
+  let size = before.length;
   for (const line of lines) {
     const safe = line.replaceAll('&', '&amp;');
     if (size + safe.length + 1 > LIMITS.messageText - 30) break;
@@ -24,7 +26,7 @@ export function textTwin(message: Message): string {
     size += safe.length + 1;
   }
   const rest = lines.length - kept.length;
-  return [...kept, ...(rest > 0 ? [more(rest, 'lines')] : [])].join('\n');
+  return before + [...kept, ...(rest > 0 ? [more(rest, 'lines')] : [])].join('\n');
 }
 
 const one = (phrase: Phrase | string): string => literal(phrase, LINE);
