@@ -1,7 +1,8 @@
 /** The console as part of the running bot, and the link into it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { addressFile, openConsole } from '../../adapters/chat/web/open.ts';
+import { addressFile } from '../../adapters/chat/web/address.ts';
+import { openConsole } from '../../adapters/chat/web/open.ts';
 import { openPasses } from '../../adapters/chat/web/passes.ts';
 import { systemClock } from '../../adapters/clock/system.ts';
 import { outboxAddress } from '../../adapters/redis/outbox.ts';

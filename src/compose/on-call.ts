@@ -20,12 +20,15 @@ import type { RotaMemory, RotaSource, Rotas } from '../ports/rotas.ts';
 
 const MINUTE_MS = 60_000;
 
-export function makeOnCall(config: Config): OnCall {
+/** `consoles`: the rooms of consoles that run now. */
+export function makeOnCall(config: Config, consoles: () => readonly Conversation[] = () => []): OnCall {
   const rules = config.escalation && rulesOf(config.escalation);
   return {
     ...(rules && { rules }),
     rotas: config.rota.map(rotaOf),
-    rooms: roomsOf(config),
+    get rooms() {
+      return [...roomsOf(config), ...consoles()];
+    },
     directTo: (name) => {
       const person = config.people.find((each) => each.name === name);
       const user = person?.slack?.split('/').at(-1);

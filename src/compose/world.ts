@@ -36,6 +36,7 @@ import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measure-drivers.ts';
 import { makeMeasureRules } from './measure-rules.ts';
 import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './mail-servers.ts';
+import { roomsOfConsole } from './console-room.ts';
 import { makeOnCall, makePagers, makeRotas, digestPlan, morningPlans, watchPlans } from './on-call.ts';
 import { makePeople } from './people.ts';
 import { PROCESS_NAME } from './process-name.ts';
@@ -89,7 +90,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     manners: openManners(redis.records, () => systemClock.now()),
     sites: makeSites(settings.config),
     playbooks: { own: settings.playbooks },
-    onCall: makeOnCall(settings.config),
+    onCall: makeOnCall(settings.config, () => roomsOfConsole(settings)),
     rotas: makeRotas(settings.config, openRotaMemory(redis.records)),
     pagers: makePagers(settings.config),
     mornings: openMornings(

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { foreign } from '../../../src/domain/foreign.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import type { Conversation, Gateway, Heard, Surface, Utterance } from '../../../src/ports/conversation.ts';
+import { addressFile } from './address.ts';
 import { openPasses } from './passes.ts';
 import { openRooms } from './rooms.ts';
 import type { Rooms } from './rooms.ts';
@@ -79,11 +80,6 @@ export async function openConsole(plan: ConsolePlan): Promise<RunningConsole> {
       });
     },
   };
-}
-
-/** Where a running console of this data folder says how it is reached. */
-export function addressFile(dataFolder: string): string {
-  return join(dataFolder, 'console.address');
 }
 
 type Hear = (who: string, said: FromPage) => Promise<Message | undefined>;
