@@ -14,7 +14,8 @@ import { targetOf } from '../src/domain/measures/order.ts';
 import type { Plain, Released } from '../src/domain/measures/plan.ts';
 import type { LookReply } from '../src/domain/measures/look-errand.ts';
 import type { Looks } from './agent-looks.ts';
-import type { AuditLog } from '../src/ports/audit-log.ts';
+import { writeIfPossible } from './measures/audit-if-possible.ts';
+import type { AuditEntry, AuditLog } from '../src/ports/audit-log.ts';
 import { AuditUnavailable } from '../src/ports/audit-log.ts';
 import { FenceLost, HostUnknown } from '../src/ports/host.ts';
 import { MeasureRefused } from '../src/ports/measures.ts';
@@ -70,13 +71,13 @@ async function carryOut(errand: Errand, driver: MeasureDriver, needs: AgentNeeds
       return { kind: 'verified', proof: await driver.verify(errand.task) };
     case 'engage':
     case 'renew':
-      await note(errand, needs, 'both');
+      await needs.auditLog.write(entryOf(errand, needs));
       await (errand.verb === 'engage'
         ? driver.engage(errand.task, errand.fence)
         : driver.renew(errand.task, errand.fence));
       return { kind: 'done' };
     case 'release':
-      await note(errand, needs, 'one');
+      await writeIfPossible(needs.auditLog, entryOf(errand, needs));
       return { kind: 'released', released: await release(errand, driver, needs) };
     default:
       return errand satisfies never;
@@ -96,22 +97,15 @@ async function release(
   return released;
 }
 
-async function note(
-  errand: Extract<Errand, { readonly fence: number }>,
-  needs: AgentNeeds,
-  must: 'both' | 'one',
-): Promise<void> {
-  const { order, prior } = errand.task;
-  await needs.auditLog.write(
-    {
-      kind: 'intent',
-      about: `agent/${needs.target}/${errand.task.tag}`,
-      who: errand.who,
-      what: `${errand.verb} ${order.kind}`,
-      data: { fence: errand.fence, order: order as unknown as Plain, prior },
-    },
-    must,
-  );
+function entryOf(errand: Extract<Errand, { readonly fence: number }>, { target }: AgentNeeds): AuditEntry {
+  const { order, prior, tag } = errand.task;
+  return {
+    kind: 'intent',
+    about: `agent/${target}/${tag}`,
+    who: errand.who,
+    what: `${errand.verb} ${order.kind}`,
+    data: { fence: errand.fence, order: order as unknown as Plain, prior },
+  };
 }
 
 /** What the bot makes of a reply. Throws as the driver itself would. */

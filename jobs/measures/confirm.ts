@@ -6,6 +6,7 @@ import { sayMeasure } from '../../src/messages/measure.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { CommandJob } from '../answer.ts';
+import { writeIfPossible } from './audit-if-possible.ts';
 import { carryMeasureOut } from './engine.ts';
 import { readMeasure } from './ledger.ts';
 import { lookAtMeasure } from './look.ts';
@@ -32,10 +33,8 @@ export const runConfirm: CommandJob<keyof Confirming> = async (request, world) =
         'say ledger for what stands',
       ),
     };
-  await world.auditLog.write(
-    { kind: 'fact', about: `measure/${number}`, who: by.person, what: `confirmed by hand: ${asked}` },
-    'one',
-  );
+  const what = `confirmed by hand: ${asked}`;
+  await writeIfPossible(world.auditLog, { kind: 'fact', about: `measure/${number}`, who: by.person, what });
   const way = entry.record.release?.way ?? 'exact';
   const carried =
     asked === 'take' ? await releaseMeasure(world, number, by, way) : await carryMeasureOut(world, number);

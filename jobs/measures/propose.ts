@@ -87,7 +87,6 @@ export async function propose(
     ...(incident !== undefined && { incident }),
     ...(drill && { drill }),
   };
-  await world.ledger.begin([event], number);
   await world.auditLog.write(
     {
       kind: 'decision',
@@ -98,6 +97,7 @@ export async function propose(
     },
     'one',
   );
+  await world.ledger.begin([event], number);
   const entry = await readMeasure(world, number);
   if (!entry) throw new Error(`Measure ${number} was not kept; say it again.`);
   return { kind: 'proposed', record: entry.record };

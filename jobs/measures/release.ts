@@ -1,9 +1,10 @@
-/** Taking a measure back. It stays possible where only one place of the audit log can be written. */
+/** Taking a measure back. It stays possible where the audit log can't be written. */
 import { FenceLost } from '../../src/ports/host.ts';
 import { holdOf, targetOf } from '../../src/domain/measures/order.ts';
 import type { ReleaseWay } from '../../src/domain/measures/plan.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureEvent, MeasureRecord, Who } from '../../src/domain/measures/record.ts';
+import { writeIfPossible } from './audit-if-possible.ts';
 import { readMeasure } from './ledger.ts';
 import { driverOf, isLeftBehind, note, stateOf, unknown } from './notes.ts';
 import type { Acting } from './notes.ts';
@@ -25,16 +26,13 @@ export async function releaseMeasure(world: Acting, number: number, by: Who, way
   if (!driver)
     throw new Error(`There is no way to ${targetOf(record.order)} any more. Its undo: ${record.plan.undo.join('; ')}`);
   const fence = await world.fences.next(targetOf(record.order));
-  await world.auditLog.write(
-    {
-      kind: 'intent',
-      about: `measure/${number}`,
-      who: by.person,
-      what: `release ${record.order.kind} on ${targetOf(record.order)} (${way})`,
-      data: { fence, undo: record.plan.undo },
-    },
-    'one',
-  );
+  const unwritten = await writeIfPossible(world.auditLog, {
+    kind: 'intent',
+    about: `measure/${number}`,
+    who: by.person,
+    what: `release ${record.order.kind} on ${targetOf(record.order)} (${way})`,
+    data: { fence, undo: record.plan.undo },
+  });
   const at = world.clock.now();
   if ((await world.ledger.append(number, entry.version, [{ kind: 'releasing', at, by, way, fence }])) === 'conflict')
     return releaseMeasure(world, number, by, way);
@@ -43,7 +41,7 @@ export async function releaseMeasure(world: Acting, number: number, by: Who, way
     const after = world.clock.now();
     const event: MeasureEvent =
       done.kind === 'released'
-        ? { kind: 'released', at: after, notes: done.notes }
+        ? { kind: 'released', at: after, notes: [...done.notes, ...unwritten] }
         : { kind: 'release-refused', at: after, differences: done.differences };
     const state = await note(
       world,

@@ -12,6 +12,7 @@ import { MEASURE_KINDS, targetOf } from '../../src/domain/measures/order.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import type { MeasureTask, Observation, Plain, Released, ReleaseWay } from '../../src/domain/measures/plan.ts';
 import { tagOf } from '../../src/domain/measures/record.ts';
+import { writeIfPossible } from './audit-if-possible.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';
 import type { World } from '../../src/ports/world.ts';
 
@@ -103,11 +104,15 @@ export async function lookAtBegun(world: Rescuing, begun: Begun): Promise<Rescue
 export async function takeBack(world: Rescuing, begun: Begun, who: string, way: ReleaseWay): Promise<Rescued> {
   const { about } = begun;
   return withDriver(world, begun, async (driver) => {
-    await world.auditLog.write({ kind: 'intent', about, who, what: `rescue: release ${begun.task.order.kind}` }, 'one');
+    const what = `rescue: release ${begun.task.order.kind}`;
+    const unwritten = await writeIfPossible(world.auditLog, { kind: 'intent', about, who, what });
     const done = await driver.release(begun.task, Math.max(world.clock.now(), begun.lastFence + 1), way);
     if (done.kind === 'released')
       await world.auditLog.write({ kind: 'outcome', about, who, what: 'rescued' }, 'one').catch(() => {});
-    return { kind: 'released', released: done };
+    return {
+      kind: 'released',
+      released: done.kind === 'released' ? { ...done, notes: [...done.notes, ...unwritten] } : done,
+    };
   });
 }
 

@@ -100,7 +100,7 @@ function sayOutcome(begun: Begun, outcome: Rescued): readonly string[] {
       return [`${what}: ${outcome.seen.kind}`, ...(outcome.seen.kind === 'absent' ? [] : byHand)];
     case 'released':
       return outcome.released.kind === 'released'
-        ? [`${what}: taken back`]
+        ? [`${what}: taken back`, ...outcome.released.notes.map((line) => `  ${plain(line)}`)]
         : [
             `${what}: refused, as somebody else has changed it since (--ours-only takes back only what is ours)`,
             ...outcome.released.differences.map((line) => `  ${plain(line)}`),

@@ -4,8 +4,8 @@
  * Guarantees of every adapter (test/contracts/audit-log.ts):
  * 1. Each entry carries the hash of the one before it; a change, a gap or a reorder is found by `verify`.
  * 2. `write` resolves once the entry is on the disk (fsync) and in the second place.
- * 3. Where only one place can be had, `write` throws AuditUnavailable, except with `must: 'one'` (taking a measure back
- *    stays possible); where none can, it throws in any case.
+ * 3. Where only one place can be had, `write` throws AuditUnavailable, except with `must: 'one'`; where none can, or where
+ *    the original can't, it throws in any case. Taking a measure back goes on all the same (jobs/measures).
  */
 import type { Plain } from '../domain/measures/plan.ts';
 
@@ -31,11 +31,13 @@ export type AuditVerdict =
 
 /** The entry could not be kept; nothing was changed outside. */
 export class AuditUnavailable extends Error {
+  readonly why: string;
   constructor(why: string, options?: ErrorOptions) {
     super(
       `The audit log can't be written (${why}); nothing was changed. Make room or mend the disk, then say it again.`,
       options,
     );
     this.name = 'AuditUnavailable';
+    this.why = why;
   }
 }

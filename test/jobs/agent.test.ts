@@ -30,8 +30,8 @@ describe('the agent', () => {
       },
       looks: { answer: async () => ({ kind: 'looked', value: null }) },
       auditLog: {
-        write: async (entry, must = 'both') => {
-          if (auditIsAway && must === 'both') throw new AuditUnavailable('the disk is full');
+        write: async (entry) => {
+          if (auditIsAway) throw new AuditUnavailable('the disk is full');
           audit.push(entry);
         },
         verify: async () => ({ kind: 'whole', entries: 0, head: '' }),

@@ -79,6 +79,24 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
     mail.write(MAIN_CF, before['main.cf'] ?? '');
   }, 60_000);
 
+  it('may be a disk that can’t be written any more: nothing new is begun, and what stands is taken back', async () => {
+    const block = await inForce('block gateway');
+    const audit = `${house.dataFolder}/audit`;
+    await site.admin.must(['mount', '--bind', audit, audit]);
+    await site.admin.must(['mount', '-o', 'remount,ro,bind', audit]);
+    expect(await ana.say('quarantine gateway 10.77.0.99')).toMatch(
+      /audit log can't be\s+written[^]*nothing was\s+changed/,
+    );
+    number += 1;
+    expect(await ana.say(`undo ${block}`)).toContain(`Measure ${block} is taken back`);
+    expect(await site.world()).toEqual(before);
+    await site.admin.must(['umount', audit]);
+    expect(await ana.say('report 1')).toMatch(
+      new RegExp(`measure ${block} is taken back \\(it is not in the audit log`),
+    );
+    expect(await ana.say('audit-log verify')).toContain('The audit log is whole');
+  }, 60_000);
+
   it('is told where somebody has thawed the server by hand', async () => {
     const { mail } = site.company.boxes;
     const freeze = await inForce('freeze mx1');

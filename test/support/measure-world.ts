@@ -72,8 +72,8 @@ export function makeMeasureStage(): MeasureStage {
       holds: makeHolds(),
       fences: makeFences(() => stage.now),
       auditLog: {
-        write: async (entry, must = 'both') => {
-          if (stage.auditIsAway && must === 'both') throw new AuditUnavailable('the disk is full');
+        write: async (entry) => {
+          if (stage.auditIsAway) throw new AuditUnavailable('the disk is full');
           stage.audit.push(entry);
         },
         verify: async () => ({ kind: 'whole', entries: stage.audit.length, head: '' }),

@@ -158,8 +158,8 @@ describe('measures', () => {
   it('change nothing while the audit log can’t be written, but can be taken back', async () => {
     await say('ana', 'freeze');
     await say('ben', 'approve 1');
-    stage.auditIsAway = true;
     await say('ana', 'block');
+    stage.auditIsAway = true;
     await expect(say('ben', 'approve 2')).rejects.toThrow(/nothing was changed/);
     expect(stage.device.effects).toEqual(['engage tq1']);
     expect((await say('ana', 'undo 1')).status).toBe('ok');
