@@ -170,7 +170,9 @@ export function measureBlock(record: MeasureRecord): Extract<Block, { kind: 'mea
     // Of what is gone, it would read as the time since when.
     ...(record.since !== undefined && seen?.seen !== 'absent' && { since: record.since }),
     ...(record.until !== undefined && { until: record.until }),
-    ...(record.approvedBy[0] && { by: record.approvedBy[0].shown }),
+    ...(record.approvedBy.length > 0 && {
+      by: foreign(record.approvedBy.map((who) => who.shown.foreign).join(' and '), 120),
+    }),
     ...(record.brokeGlass && { by: record.brokeGlass.by.shown }),
     ...(seen && { observed: say`last look ${new Date(seen.at).toISOString().slice(11, 16)} UTC: ${SEEN[seen.seen]}` }),
   };

@@ -61,6 +61,9 @@ describeLab('a mail server that was broken into', { sets: ['net', 'postfix', 'dn
     expect(await outward()).toBe('open');
     expect(await cem.say('approve 3')).toMatch(/Measure 3: pull the plug on gateway for 30 min: in force/);
     expect(await outward()).toBe('silence');
+    expect((await ana.say('ledger')).replaceAll(/\s+/g, ' ')).toMatch(
+      /#3 unplug gateway: in force, since \S+ \S+ UTC, until \S+ \S+ UTC, by ben and cem last look \S+ UTC: in force/,
+    );
     expect(await ana.say('note the image is being taken')).toMatch(/noted|Incident 1/i);
     expect(await ana.say('do plug-in')).toContain('Taken back: measure 3');
     expect(await outward()).toBe('open');

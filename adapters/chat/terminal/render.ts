@@ -103,7 +103,7 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
       ];
     case 'measure':
       return [
-        `  ${paint.bold(`#${block.number} ${block.name}`)} ${paint.phrase(block.target)}: ${block.state}${leaseOf(block)}`,
+        `  ${paint.bold(`#${block.number} ${block.name}`)} ${paint.phrase(block.target)}: ${block.state}${leaseOf(block)}${block.by ? `, by ${paint.phrase([block.by])}` : ''}`,
         ...(block.observed ? [`     ${paint.dim(paint.phrase(block.observed))}`] : []),
         ...(block.buttons.length === 0 ? [] : [`     ${block.buttons.map((each) => number(each, pen)).join('  ')}`]),
       ];
