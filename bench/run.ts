@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>> = {
   start: () => import('./start.ts'),
   dns: () => import('./dns.ts'),
+  escalation: () => import('./escalation.ts'),
   history: () => import('./history.ts'),
   teams: () => import('./teams.ts'),
   slack: () => import('./slack.ts'),
