@@ -65,8 +65,8 @@ export async function run(): Promise<void> {
   await server.stop();
   printTable(`Escalation: ${INCIDENTS} open incidents, ${late.length} calls made, ${said} said`, [
     ['', 'p50', 'p99', 'worst', `p99 of the goal (${GOAL_MS} ms)`],
-    ['late by, ms', at(late, 0.5), at(late, 0.99), at(late, 1), at(late, 0.99) / GOAL_MS],
-    ['one tick, ms', at(ticks, 0.5), at(ticks, 0.99), at(ticks, 1), ''],
+    ['late by, ms', quantile(late, 0.5), quantile(late, 0.99), quantile(late, 1), quantile(late, 0.99) / GOAL_MS],
+    ['one tick, ms', quantile(ticks, 0.5), quantile(ticks, 0.99), quantile(ticks, 1), ''],
   ]);
 }
 
@@ -85,7 +85,7 @@ function eventsOf(number: number, from: number): readonly IncidentEvent[] {
   ];
 }
 
-function at(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN);
 }
