@@ -1,5 +1,6 @@
 /** `drill` and `hint` in a chat: begin, join, end; the playing itself is the other commands'. */
-import { readArguments } from '../../src/commands/parse.ts';
+import { parseLine, readArguments } from '../../src/commands/parse.ts';
+import { registry } from '../../src/commands/registry.ts';
 import { drillSpec } from '../../src/commands/specs/drill.ts';
 import { sayDrillBegins, sayNoDrill, sayScenarios, sayScore } from '../../src/messages/drill.ts';
 import { message, notice } from '../../src/messages/message.ts';
@@ -9,7 +10,7 @@ import type { Answer, CommandJob } from '../answer.ts';
 export const runDrill: CommandJob<'drills'> = async (request, world) => {
   const args = readArguments(drillSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
-  const { what, scenario, seed, speed, auto } = args.value;
+  const { what, scenario, seed, speed, auto, line = '' } = args.value;
   const here = world.drills.find(request.conversation);
   switch (what) {
     case 'list':
@@ -17,7 +18,8 @@ export const runDrill: CommandJob<'drills'> = async (request, world) => {
     case 'start': {
       if (auto)
         return refused('a drill plays itself in the shell alone', 'say drill start here, or tq drill --auto there');
-      if (here) return refused(`a drill is played here already (${here.scenario.name})`, 'say drill stop first');
+      if (here)
+        return inDrill(refused(`a drill is played here already (${here.scenario.name})`, 'say drill stop first'));
       const order = { speed, ...(scenario !== undefined && { scenario }), ...(seed !== undefined && { seed }) };
       try {
         return {
@@ -31,8 +33,19 @@ export const runDrill: CommandJob<'drills'> = async (request, world) => {
     case 'join': {
       if (!here) return { status: 'ok', message: sayNoDrill() };
       here.join(request.actor);
-      const words = 'You approve from now on; the simulated colleague keeps still.';
+      const words =
+        'You approve from now on; the simulated colleague keeps still. Who is alone at one keyboard says drill as NAME approve N.';
       return { status: 'ok', message: { ...message('good', words, notice('good', words)), drill: true } };
+    }
+    case 'as': {
+      if (!here) return { status: 'ok', message: sayNoDrill() };
+      // What can be said was said in the drill; this could not.
+      const heard = parseLine(line, registry);
+      const words =
+        heard.kind === 'misheard'
+          ? sayRefused(heard.why, heard.remedy)
+          : sayRefused(`${heard.spec.name} is yours alone to say`, `say ${line}`);
+      return { status: 'refused', message: { ...words, drill: true } };
     }
     case 'stop': {
       const ended = await world.drills.stop(request.conversation);
@@ -48,6 +61,10 @@ export const runHint: CommandJob<'drills'> = async (request, world) => {
   const here = world.drills.find(request.conversation);
   return { status: 'ok', message: here ? await here.hint() : sayNoDrill() };
 };
+
+function inDrill(answer: Answer): Answer {
+  return { ...answer, message: { ...answer.message, drill: true } };
+}
 
 function refused(why: string, remedy: string): Answer {
   return { status: 'refused', message: sayRefused(why, remedy) };

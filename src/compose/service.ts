@@ -10,13 +10,13 @@ import type { Deliverer } from '../../adapters/redis/deliverer.ts';
 import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
 import type { CommandRequest } from '../../jobs/answer.ts';
 import { openSeen } from '../../adapters/redis/seen.ts';
-import type { Answer } from '../../jobs/answer.ts';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { chores } from '../../jobs/catalogue.ts';
 import { makeGateway } from '../../jobs/gateway.ts';
 import { MAIN_QUEUE, openJobQueue } from '../../jobs/queue.ts';
 import { HOUSE_SLOTS, startSchedule } from '../../jobs/schedule.ts';
 import { openWorker } from '../../jobs/worker.ts';
+import type { WorkerPlan } from '../../jobs/worker.ts';
 import { registry } from '../commands/registry.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import { sayLost } from '../messages/lost.ts';
@@ -25,7 +25,11 @@ import type { Message } from '../messages/message.ts';
 import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../ports/conversation.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
-import { refuseOutsideDrill, stageOf } from './drill/stage.ts';
+import { refuseHandedOn } from './drill/elsewhere.ts';
+import type { Elsewhere } from './drill/elsewhere.ts';
+import { openDrillLine } from './drill/line.ts';
+import type { DrillLine } from './drill/line.ts';
+import { isAboutDrill, outsideDrill, stageOf } from './drill/stage.ts';
 import { WORKERS_KEY, isWorkerAlive } from './household.ts';
 import { morningSlots } from './on-call.ts';
 import { PROCESS_NAME } from './process-name.ts';
@@ -69,12 +73,24 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   const subscriber = redis.waiter();
   subscriber.on('message', (_channel: string, changed: string) => deliverers.get(changed)?.nudge());
   await subscriber.subscribe(OUTBOX_CHANNEL);
-  const worker = parts.worker
+  const staff: Staff = { world: real.world, drills: real.drills, figures, log };
+  const line = parts.worker
+    ? openDrillLine(
+        redis,
+        PROCESS_NAME,
+        workerPlan(staff, async (request) =>
+          isAboutDrill(request) ? { kind: 'nowhere' } : { kind: 'over', answer: refuseHandedOn() },
+        ),
+      )
+    : undefined;
+  const worker = line
     ? openWorker(
         redis.waiter(),
         address,
-        workerPlan(real.world, real.drills, figures, log, (request) =>
-          refuseOutsideDrill(request, real.drillMarks, (owner) => isWorkerAlive(redis, owner)),
+        workerPlan(
+          staff,
+          (request) => outsideDrill(request, real.drillMarks, (owner) => isWorkerAlive(redis, owner)),
+          line,
         ),
       )
     : undefined;
@@ -123,7 +139,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
     close: async () => {
       clearInterval(heartbeat);
       await schedule?.close();
-      await worker?.close(1500);
+      await Promise.all([worker?.close(1500), line?.close(1500)]);
       await Promise.all([...deliverers.values()].map((deliverer) => deliverer.close()));
       await redis.records.hdel(WORKERS_KEY, id).catch(() => 0);
       await queue.close();
@@ -133,20 +149,32 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
   };
 }
 
+interface Staff {
+  readonly world: World;
+  readonly drills: LazyDrills;
+  readonly figures: Figures;
+  readonly log: Log;
+}
+
+/** `outside`: what becomes of a request that no drill of this process takes. */
 function workerPlan(
-  world: World,
-  drills: LazyDrills,
-  figures: Figures,
-  log: Log,
-  refused: (request: CommandRequest) => Promise<Answer | undefined>,
-): Parameters<typeof openWorker>[2] {
+  { world, drills, figures, log }: Staff,
+  outside: (request: CommandRequest) => Promise<Elsewhere>,
+  line?: DrillLine,
+): WorkerPlan {
   return {
     concurrency: CONCURRENCY,
     carryOut: async (request) => {
       const began = world.clock.monotonic();
       const stage = stageOf(request, world, drills);
-      const stopped = stage.isPlayed ? undefined : await refused(request);
-      if (stopped) {
+      const found = stage.isPlayed ? undefined : await outside(request);
+      if (found?.kind === 'played' && line) {
+        await line.handOn(found.owner, request);
+        log.info({ command: request.command.name, to: found.owner }, 'handed on to the process that plays the drill');
+        return { status: 'ok', message: message('neutral', 'It was handed on to the process that plays the drill.') };
+      }
+      if (found?.kind === 'over') {
+        const stopped = found.answer;
         await world.outbox.put({
           conversation: request.conversation,
           key: request.id,

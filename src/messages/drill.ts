@@ -17,7 +17,7 @@ export function sayDrillBegins(drill: PlayedDrill): Message {
         `From now on everything said here goes to a simulated company: one site (office), a mail server (mx1), a firewall (gw), some workstations behind one address. Nothing real is touched. Time runs ${speed} times as fast as yours.`,
       ),
       text(
-        'A colleague agrees to what you propose, after a while. Say hint when you are stuck, drill stop when you are through.',
+        'A colleague agrees to what you propose, after a minute of the drill; drill join ends that, and somebody of yours approves. Say hint when you are stuck, drill stop when you are through.',
       ),
       notice('neutral', `Scenario ${scenario.name}, seed ${seed}: the same words begin the same morning.`),
       actions(button('Look what happened', 'triage', 'primary'), button('Hint', 'hint'), button('Stop', 'drill stop')),

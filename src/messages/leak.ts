@@ -39,7 +39,7 @@ export function sayLeak(finding: LeakFinding, scene: LeakScene): Message {
       const minutes = Math.max(1, Math.ceil((finding.enoughAt - scene.now) / 60_000));
       return message(
         'unknown',
-        say`Nothing is seen since the last change (${clock(finding.since)}), but that is too short. Look again in ${minutes} min.`,
+        say`Nothing is seen since the last change (${clock(finding.since)}), but that is too short. Look again in ${minutes} min, at ${clock(finding.enoughAt)}.`,
         ...looked,
         text(
           'What wakes later, or knows the password too, shows itself only once everything is open again. Whoever asks for removal while it still leaks is listed again, and for longer.',

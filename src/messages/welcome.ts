@@ -1,24 +1,22 @@
 import { actions, button, message, text } from './message.ts';
 import type { Message } from './message.ts';
 
-/** The first thing that is seen: three lines and where to begin. */
+/** The first thing that is seen: what this is in three lines, where to begin among them; then where else it can be seen. */
 export function sayWelcome(
   configured: boolean,
   at: { readonly operations: string; readonly console: string | undefined },
 ): Message {
-  const page = at.console === undefined ? '' : `Console: ${at.console} (tq console gives the link in). `;
+  const page = at.console === undefined ? '' : `Console: ${at.console} (tq console gives the link) · `;
   return message(
     'neutral',
-    'Tourniquet is here.',
-    text(
-      'It looks why mail is refused or queues are full, contains the damage with approval, and takes every bit back.',
-    ),
+    'Tourniquet is here: why mail is refused, what to do about it, and back again.',
+    text('It looks first, contains the damage once two have agreed, and takes every bit back.'),
     text(
       configured
-        ? `${page}Operations: ${at.operations}`
-        : `Nothing is configured yet (tourniquet.example.yaml explains itself). ${page}Operations: ${at.operations}`,
+        ? 'Say drill start to practise, check, triage, or help.'
+        : 'Nothing is configured yet: say drill start, check YOUR.ADDRESS, or help.',
     ),
-    text('Say drill start to practise a bad morning, check and your public address, or help.'),
+    text(`${page}Operations: ${at.operations}`),
     actions(button('Drill', 'drill start'), button('Help', 'help'), button('Status', 'status')),
   );
 }

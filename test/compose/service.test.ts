@@ -62,7 +62,7 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
     const { child, out } = start([], { TOURNIQUET_OPERATIONS_PORT: String(port) });
     child.stdin?.write('help status\n');
     await until(() => out().includes('only looks'), 8000, 'the answer');
-    expect(out()).toContain('Tourniquet is here.');
+    expect(out()).toContain('Tourniquet is here:');
     const began = performance.now();
     child.kill('SIGINT');
     await new Promise((resolve) => child.once('exit', resolve));
@@ -92,7 +92,7 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
   it('joins the Redis of a bot that runs on the same data folder, and leaves it running', async () => {
     const port = await freePort();
     const { out, child } = start([], { TOURNIQUET_OPERATIONS_PORT: String(port) });
-    await until(() => out().includes('Tourniquet is here.'), 8000, 'the first');
+    await until(() => out().includes('Tourniquet is here:'), 8000, 'the first');
     const beside = await bot.run(['status', '--json']);
     expect(JSON.parse(beside.out)).toMatchObject({
       redis: { kind: 'private' },

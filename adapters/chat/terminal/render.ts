@@ -3,7 +3,7 @@
  */
 import { plain } from '../../../src/domain/foreign.ts';
 import type { Block, Button, Message } from '../../../src/messages/message.ts';
-import { tableLines, wrap } from './layout.ts';
+import { tableLines, widthOf, wrap } from './layout.ts';
 import { SIGNS, makePaint } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { sparkline } from '../../../src/messages/sparkline.ts';
@@ -76,10 +76,14 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
       return [
         paint.bold(block.title),
         ...block.steps.flatMap((step, index) => {
-          const note = step.note ? paint.dim(`  ${paint.phrase(step.note)}`) : '';
+          const name = `  ${stepSign(step.state, paint)} ${index + 1}. ${step.name}`;
+          const note = step.note ? paint.dim(paint.phrase(step.note)) : '';
+          const beside = `${name}  ${note}`;
+          const isNarrow = widthOf(beside) > form.width;
           const offered = (step.buttons ?? []).map((each) => number(each, pen)).join('  ');
           return [
-            `  ${stepSign(step.state, paint)} ${index + 1}. ${step.name}${note}`,
+            ...(note === '' || isNarrow ? [name] : [beside]),
+            ...(isNarrow ? wrap(`       ${note}`, form.width, '       ') : []),
             ...(offered === '' ? [] : [`       ${offered}`]),
           ];
         }),

@@ -1,10 +1,11 @@
 /** `drill` and `hint`: a simulated bad morning, played by a person or by itself. */
 import { accept, refuse } from '../../domain/parsed.ts';
+import type { Parsed } from '../../domain/parsed.ts';
 import { hasOption, optionOf } from '../spec.ts';
 import type { CommandSpec, SpokenCommand } from '../spec.ts';
 
 export interface DrillArguments {
-  readonly what: 'start' | 'stop' | 'join' | 'list';
+  readonly what: 'start' | 'stop' | 'join' | 'as' | 'list';
   readonly scenario?: string;
   readonly seed?: number;
   readonly speed: number;
@@ -12,6 +13,9 @@ export interface DrillArguments {
   readonly faults: boolean;
   /** No more than so many of the faults. */
   readonly first?: number;
+  /** Of `as`: who says the line. */
+  readonly who?: string;
+  readonly line?: string;
 }
 
 const WHATS = ['start', 'stop', 'join', 'list'] as const;
@@ -22,14 +26,19 @@ const MOST_SEED = 4_294_967_295;
 
 export const drillSpec: CommandSpec<DrillArguments> = {
   name: 'drill',
-  usage: '[start|stop|join|list] [SCENARIO]',
+  usage: '[start|stop|join|list] [SCENARIO] | as NAME COMMAND',
   help: 'practise a bad morning on a simulated company, with the real commands',
   details: [
     'While a drill runs in a conversation, everything said there goes to the simulated company; nothing real is touched. drill stop ends it with a score card. hint says what to do next.',
-    'A colleague who says drill join approves from then on; alone, a simulated one agrees after a while.',
+    'A colleague who says drill join approves from then on; alone, a simulated one agrees after a while. At one keyboard, drill as NAME COMMAND says the command as somebody else.',
     'In the shell, --auto takes the recommended step each time and prints the result as JSON; the same seed gives the same run.',
   ],
-  examples: ['drill start', 'drill start two-machines --speed 60', 'drill --auto --scenario stolen-login --seed 7'],
+  examples: [
+    'drill start',
+    'drill start two-machines --speed 60',
+    'drill as ben approve 1',
+    'drill --auto --scenario stolen-login --seed 7',
+  ],
   role: 'viewer',
   risk: 'look',
   options: [
@@ -41,6 +50,7 @@ export const drillSpec: CommandSpec<DrillArguments> = {
     { name: 'first', value: 'N', help: 'with --faults: only the first N of them' },
   ],
   read(said) {
+    if (said.words[0] === 'as') return readAs(said.words.slice(1));
     const [word = 'start', second, ...rest] = said.words;
     const what = WHATS.find((each) => each === word);
     const named = what === undefined ? word : second;
@@ -72,6 +82,14 @@ export const drillSpec: CommandSpec<DrillArguments> = {
     });
   },
 };
+
+function readAs([who, ...words]: readonly string[]): Parsed<DrillArguments> {
+  if (who === undefined || words.length === 0)
+    return refuse('drill as needs who says it, and what', 'say drill as ben approve 1');
+  if (!/^[\p{L}][\p{L}\d._-]{0,39}$/u.test(who))
+    return refuse(`${JSON.stringify(who.slice(0, 40))} is not a name`, 'say drill as ben approve 1');
+  return accept({ what: 'as', who, line: words.join(' '), speed: SPEED, auto: false, faults: false });
+}
 
 export const hintSpec: CommandSpec<Record<string, never>> = {
   name: 'hint',

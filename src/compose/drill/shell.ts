@@ -21,7 +21,7 @@ export async function runDrillInShell(command: Command, streams: ShellStreams): 
   const args = readArguments(drillSpec, command.spoken);
   if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
   const { what, auto, scenario, seed = randomInt(1, 10_000), speed, faults, first = Infinity } = args.value;
-  if (what === 'stop' || what === 'join') {
+  if (what === 'stop' || what === 'join' || what === 'as') {
     streams.err(`tq: drill ${what} is said in the chat in which the drill is played\n`);
     return WRONG_CALL;
   }

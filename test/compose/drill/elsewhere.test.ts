@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseIfOver, refuseIfPlayedElsewhere } from '../../../src/compose/drill/elsewhere.ts';
+import { playedElsewhere, refuseHandedOn, refuseIfOver } from '../../../src/compose/drill/elsewhere.ts';
 import { keyInDrill } from '../../../src/domain/drill/place.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 
@@ -17,20 +17,25 @@ function marksOf(owner: string | undefined) {
 
 describe('what is said where another process plays a drill', () => {
   it('is let through where no drill is played', async () => {
-    expect(await refuseIfPlayedElsewhere(marksOf(undefined), here, async () => true)).toBeUndefined();
+    expect(await playedElsewhere(marksOf(undefined), here, async () => true)).toEqual({ kind: 'nowhere' });
   });
 
-  it('is refused for as long as that process lives', async () => {
+  it('is handed on for as long as that process lives', async () => {
     const marks = marksOf('other');
     for (let time = 0; time < 2; time += 1)
-      expect(await refuseIfPlayedElsewhere(marks, here, async () => true)).toMatchObject({ status: 'refused' });
+      expect(await playedElsewhere(marks, here, async () => true)).toEqual({ kind: 'played', owner: 'other' });
+  });
+
+  it('is refused where it was handed on to a drill that ended meanwhile', () => {
+    expect(refuseHandedOn()).toMatchObject({ status: 'refused' });
   });
 
   it('is refused once and told that it is over where that process is gone, and real from then on', async () => {
     const marks = marksOf('dead');
-    const refused = await refuseIfPlayedElsewhere(marks, here, async () => false);
-    expect(plain(refused?.message.summary ?? [])).toMatch(/nothing was done. What you say from now on is real/);
-    expect(await refuseIfPlayedElsewhere(marks, here, async () => false)).toBeUndefined();
+    const found = await playedElsewhere(marks, here, async () => false);
+    const words = found.kind === 'over' ? plain(found.answer.message.summary) : '';
+    expect(words).toMatch(/nothing was done. What you say from now on is real/);
+    expect(await playedElsewhere(marks, here, async () => false)).toEqual({ kind: 'nowhere' });
   });
 
   it('never becomes real on a card of a drill that is over, or in the thread beneath it', () => {
