@@ -13,6 +13,7 @@ import type { Gateway } from '../../adapters/firewall/netfilter/resolved.ts';
 import { tcpProbe } from '../../adapters/network/probe.ts';
 import { cidrContains } from '../domain/address/cidr.ts';
 import { parseIp } from '../domain/address/ip.ts';
+import { say } from '../domain/foreign.ts';
 import type { FirewallConfig } from '../config/schema.ts';
 import type { Hands } from '../ports/hands.ts';
 import type { MeasureDriver, MeasureDrivers } from '../ports/measures.ts';
@@ -24,7 +25,37 @@ import type { Settings } from './settings.ts';
 
 const now = (): number => Date.now();
 
+/** Its plans say where the alarm's own mail is cut off too. */
 export function firewallDriver(
+  firewall: FirewallConfig,
+  settings: Settings,
+  hands: Hands,
+): MeasureDriver | ReturnType<MeasureDrivers['find']> {
+  const driver = kindOf(firewall, settings, hands);
+  const behind = pagersBehind(firewall, settings);
+  if ('refused' in driver || behind.length === 0) return driver;
+  return {
+    ...driver,
+    plan: async (order, tag) => {
+      const plan = await driver.plan(order, tag);
+      const isCut = order.kind === 'unplug' || (order.kind === 'block-port-25' && order.who === 'everyone');
+      if (!isCut) return plan;
+      const words = say`the pager's mail leaves through ${behind.join(', ')} behind it, and is held with the rest`;
+      return { ...plan, blastRadius: [...plan.blastRadius, words] };
+    },
+  };
+}
+
+/** Of the sites behind it; of all where none is named. */
+function pagersBehind(firewall: FirewallConfig, { config }: Settings): readonly string[] {
+  const sites = config.sites.filter((site) => site.firewall === firewall.name);
+  return config.servers
+    .filter((server) => server.pagerLeavesHere)
+    .filter((server) => sites.length === 0 || sites.some((site) => site.servers.includes(server.name)))
+    .map((server) => server.name);
+}
+
+function kindOf(
   firewall: FirewallConfig,
   settings: Settings,
   hands: Hands,

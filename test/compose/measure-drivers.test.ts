@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { plain } from '../../src/domain/foreign.ts';
 import { makeMeasureDrivers } from '../../src/compose/measure-drivers.ts';
 import { readConfig } from '../../src/config/read.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';
@@ -7,11 +8,17 @@ import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 
 const CONFIG = `
 servers:
-  - {name: mx1, mta: postfix}
+  - {name: mx1, mta: postfix, pagerLeavesHere: true}
   - {name: mx2, mta: postfix, reach: agent}
   - {name: mx3, mta: exim}
   - {name: ex1, mta: exchange}
   - {name: sm1, mta: sendmail}
+firewalls:
+  - {name: gw, kind: by-hand}
+  - {name: branch, kind: by-hand}
+sites:
+  - {name: hq, servers: [mx1], firewall: gw}
+  - {name: second, servers: [mx3], firewall: branch}
 `;
 const agents = new Map<string, MeasureDriver>();
 const drivers = makeMeasureDrivers(
@@ -29,6 +36,7 @@ const drivers = makeMeasureDrivers(
     agents.set(target, agent);
     return agent;
   },
+  { state: async () => ({}), ask: async () => {}, confirm: async () => undefined },
 );
 
 it.each([
@@ -48,4 +56,15 @@ it.each([
 it('gives what is reached through an agent to that agent', () => {
   const found = drivers.find({ kind: 'freeze-outbound', server: 'mx2' });
   expect(found).toBe(agents.get('mx2'));
+});
+
+it('says of a block for everyone that the alarm’s own mail is held, where it leaves through a server behind that firewall', async () => {
+  const says = async (firewall: string, who: 'everyone' | 'all-but-mail-servers'): Promise<string> => {
+    const order: MeasureOrder = { kind: 'block-port-25', firewall, who, submissionToo: false };
+    const driver = drivers.find(order);
+    if ('refused' in driver) throw new Error(driver.refused);
+    return (await driver.plan(order, 'tq1')).blastRadius.map(plain).join('\n');
+  };
+  expect(await says('gw', 'everyone')).toContain("the pager's mail leaves through mx1 behind it, and is held");
+  expect(await says('branch', 'everyone')).not.toContain('pager');
 });

@@ -65,6 +65,7 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
         undo: [...steps.take, `then say: confirm ${tag.replace(/^tq/, '')}`],
         blastRadius: [
           ...steps.touches,
+          say`how many connections that cuts can't be seen from here`,
           say`a person carries it out on ${name}; nothing happens by itself, and nothing takes it back by itself`,
           gateway.probe && order.kind === 'block-port-25'
             ? say`whether it works is tried from here, at ${probeOf(gateway)}`

@@ -10,6 +10,7 @@
  *    fence is read again after each; without its rules an entry does nothing.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import { sayOpenNow } from '../../../src/domain/measures/open-now.ts';
 import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
@@ -88,7 +89,11 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
         undo: [
           `DELETE each of these ${items.length}, found by its comment "tourniquet ${tag} N", and the list ${listOf(tag, 'tried')}`,
         ],
-        blastRadius: [...blastRadius(order, gateway, resolved), ...notes],
+        blastRadius: [
+          sayOpenNow(order, name, await cutNow(gateway, router, { tag, order, prior })),
+          ...blastRadius(order, gateway, resolved),
+          ...notes,
+        ],
       };
     },
     engage: async (task, fence) => {
@@ -252,6 +257,22 @@ async function outwardConnections(
     const isOutward = gateway.isInside(source) && !gateway.isInside(destination);
     return isOutward && ports.includes(port) && !allowed.includes(source) ? [[menu, id] as const] : [];
   });
+}
+
+/** What is open now that would not go on. */
+async function cutNow(
+  gateway: MikrotikGateway,
+  router: Router,
+  task: MeasureTask,
+): Promise<readonly { readonly source: string }[]> {
+  const all = await connectionsOf(router);
+  const { order } = task;
+  if (order.kind === 'quarantine-host')
+    return all.filter(({ source, destination }) => source === order.address || destination === order.address);
+  if (order.kind === 'unplug')
+    return all.filter(({ source, destination }) => gateway.isInside(source) !== gateway.isInside(destination));
+  const ids = new Set((await outwardConnections(gateway, router, task)).map(([menu, id]) => `${menu} ${id}`));
+  return all.filter(({ menu, id }) => ids.has(`${menu} ${id}`));
 }
 
 async function cutConnections(

@@ -1,4 +1,6 @@
 /** What the gateway itself knows of its neighbours: `ip -j neigh` and `ip -j route`. */
+import { parseCidr } from '../../../src/domain/address/cidr.ts';
+import type { Cidr } from '../../../src/domain/address/cidr.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
 
@@ -51,6 +53,17 @@ export async function defaultWays(host: Host): Promise<readonly string[]> {
       : [Reflect.get(route, 'dev')];
   });
   return [...new Set(devices.filter((each) => typeof each === 'string'))];
+}
+
+/** Networks that are routed by other interfaces than those: the inside. Throws HostUnknown. */
+export async function networksInside(host: Host, outside: readonly string[]): Promise<readonly Cidr[]> {
+  const lists = await Promise.all([listOf(host, ['route', 'show']), listOf(host, ['-6', 'route', 'show'])]);
+  return lists.flat().flatMap((route): readonly Cidr[] => {
+    const [to, device] = [Reflect.get(route, 'dst'), Reflect.get(route, 'dev')] as readonly unknown[];
+    if (typeof to !== 'string' || typeof device !== 'string' || outside.includes(device)) return [];
+    const range = parseCidr(to.includes('/') ? to : `${to}/${to.includes(':') ? 128 : 32}`);
+    return range.kind === 'ok' ? [range.value] : [];
+  });
 }
 
 async function listOf(host: Host, words: readonly string[]): Promise<readonly object[]> {

@@ -13,6 +13,7 @@
  *    it has just added. What stays open is a request that arrives after its hand is gone.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import { sayOpenNow } from '../../../src/domain/measures/open-now.ts';
 import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
@@ -125,7 +126,15 @@ export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureD
         undo: lines
           .toReversed()
           .map(({ alias, entry }) => `POST /api/firewall/alias_util/delete/${alias} {"address":"${entry}"}`),
-        blastRadius: [...blastRadius(order, gateway), ...notes],
+        blastRadius: [
+          sayOpenNow(
+            order,
+            name,
+            (await device.states()).filter((state) => isRefused(state, { tag, order, prior: null }, gateway)),
+          ),
+          ...blastRadius(order, gateway),
+          ...notes,
+        ],
       };
     },
     engage: async (task, fence) => {

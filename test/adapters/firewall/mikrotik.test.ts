@@ -131,6 +131,8 @@ describe('measures on a MikroTik router', () => {
         { '.id': '*A2', protocol: 'tcp', 'src-address': '192.168.88.20:59389', 'dst-address': '203.0.113.9:443' },
         { '.id': '*A3', protocol: 'tcp', 'src-address': '203.0.113.9:40000', 'dst-address': '198.51.100.1:25' },
       );
+    const { blastRadius } = await openMikrotik(GATEWAY, fake.api, Date.now).plan(BLOCK, 'tq7');
+    expect(plain(blastRadius[0] ?? [])).toBe('1 connection to 25 outside is open now, of 1 machine');
     const task = await engaged(BLOCK);
     expect(fake.rows('ip/firewall/connection').map((row) => row['.id'])).toEqual(['*A2', '*A3']);
     const driver = openMikrotik(GATEWAY, fake.api, Date.now);

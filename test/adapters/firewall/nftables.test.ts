@@ -112,6 +112,29 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     expect(await Promise.all(held.map((each) => each.talk()))).toEqual(['cut', 'cut']);
   });
 
+  it('says beforehand in numbers what it would cut, and counts neither inbound mail nor mail inside', async () => {
+    const says = async (order: MeasureOrder): Promise<string> =>
+      plain((await driver.plan(order, 'tq903')).blastRadius[0] ?? []);
+    const countOf = async (order: MeasureOrder): Promise<number> => Number(/^\d+/.exec(await says(order))?.[0]);
+    const plug: MeasureOrder = { kind: 'unplug', firewall: 'gw', leaseMinutes: 5 };
+    const one: MeasureOrder = { kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.infected };
+    // A kernel that remembers nothing at all may be one that tracks nothing.
+    await company.connect('infected', ADDRESSES.outside, 443);
+    const earlier = [await countOf(BLOCK), await countOf(plug), await countOf(one)];
+    const held = [
+      await company.hold('infected', ADDRESSES.outside, 25),
+      await company.hold('infected', ADDRESSES6.outside, 25),
+      await company.hold('outside', ADDRESSES.mail, 25),
+      await company.hold('innocent', ADDRESSES.mail, 25),
+    ];
+    for (const each of held) expect(await each.talk()).toBe('carried');
+    expect(await says(BLOCK)).toMatch(/^\d+ connections to 25 outside are open now, of \d+ machines?$/);
+    expect(await countOf(BLOCK)).toBe((earlier[0] ?? 0) + 2);
+    expect(await says(plug)).toMatch(/^\d+ connections through gw are open now, of \d+ machines?$/);
+    expect(await countOf(plug)).toBe((earlier[1] ?? 0) + 3);
+    expect(await countOf(one), 'by this address').toBe((earlier[2] ?? 0) + 1);
+  });
+
   it('lets the mail servers alone send where that is ordered, by IPv4 and by the IPv6 of the same network card', async () => {
     await company.connect('mail', ADDRESSES.gateway, 9);
     await company.connect('mail', ADDRESSES6.gateway, 9);

@@ -220,6 +220,24 @@ describe('measures on OPNsense', () => {
     await expect(driver.plan(BLOCK, 'tq8')).rejects.toThrow(HostUnknown);
   });
 
+  it('says beforehand in numbers what it cuts', async () => {
+    fake.states = [
+      state('a1/f1', '192.168.1.20', '203.0.113.9', '25'),
+      state('a2/f1', '192.168.1.20', '203.0.113.8', '25'),
+      state('a3/f1', '192.168.1.21', '203.0.113.9', '443'),
+      state('a4/f1', '203.0.113.9', '192.168.1.25', '25'),
+    ];
+    const says = async (order: MeasureOrder): Promise<string> =>
+      plain((await openOpnsense(GATEWAY, fake.api).plan(order, 'tq8')).blastRadius[0] ?? []);
+    expect(await says(BLOCK)).toBe('2 connections to 25 outside are open now, of 1 machine');
+    expect(await says({ kind: 'unplug', firewall: 'gw', leaseMinutes: 60 })).toBe(
+      '4 connections through gw are open now, of 3 machines',
+    );
+    expect(await says({ kind: 'quarantine-host', firewall: 'gw', address: '192.168.1.21' })).toBe(
+      '1 connection of 192.168.1.21 through gw is open now',
+    );
+  });
+
   it('says beforehand how the firewall itself takes it back', async () => {
     const { blastRadius } = await openOpnsense(GATEWAY, fake.api).plan(
       { kind: 'unplug', firewall: 'gw', leaseMinutes: 60 },

@@ -13,6 +13,7 @@ import { foreign, say } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
+import { openNow } from '../conntrack.ts';
 import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
 import type { Gateway } from '../resolved.ts';
 import { rulesOf } from './rules.ts';
@@ -116,7 +117,7 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
           ),
           ...rules.sets.map((set) => `ipset destroy ${set.name}`),
         ],
-        blastRadius: blastRadius(order, name, resolved),
+        blastRadius: [await openNow(order, gateway, host), ...blastRadius(order, name, resolved)],
       };
     },
     engage: async (task, fence) => {

@@ -13,6 +13,7 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host, Ran } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
+import { openNow } from '../conntrack.ts';
 import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
 import type { Gateway } from '../resolved.ts';
 import { leaseSetOf, rulesetOf, tableOf } from './orders.ts';
@@ -90,6 +91,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
         commands: ['nft -f - <<EOF', ...text.trimEnd().split('\n'), 'EOF'],
         undo: [`nft delete table inet ${tableOf(tag)}`],
         blastRadius: [
+          await openNow(order, gateway, host),
           ...blastRadius(order, name, resolved),
           ...(offload
             ? [say`${name} offloads flows: a connection that is established already may go on until it ends`]
