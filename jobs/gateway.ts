@@ -19,6 +19,7 @@ import { sayMisheard, sayQuestion } from '../src/messages/help.ts';
 import { message, notice } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Conversation, Gateway, Heard, HearResult } from '../src/ports/conversation.ts';
+import { FileRefused } from '../src/ports/files.ts';
 import type { People } from '../src/ports/people.ts';
 import type { CommandRequest } from './answer.ts';
 import { QueueDown } from './queue.ts';
@@ -30,6 +31,8 @@ export interface GatewayNeeds {
   readonly registry: readonly CommandSpec[];
   /** A drill is played there: its own company says who may do what. */
   readonly isPlayed?: (where: Conversation) => boolean;
+  /** Carries a dropped file to the worker, wherever that runs; gives the name it is opened by. Throws FileRefused. */
+  readonly send: (path: string) => Promise<string>;
   /** What natural words may name. */
   readonly names: PhraseNames;
 }
@@ -51,10 +54,10 @@ async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {
     return { kind: 'refused', message: message('warning', words, notice('warning', words)) };
   }
   try {
-    await needs.queue.submit(requestOf(heard, command));
+    await needs.queue.submit(requestOf(heard, command, await sentOf(heard, needs)));
     return { kind: 'taken' };
   } catch (error) {
-    const why = error instanceof QueueDown ? error.message : new QueueDown().message;
+    const why = error instanceof QueueDown || error instanceof FileRefused ? error.message : new QueueDown().message;
     return { kind: 'refused', message: message('critical', say`${foreign(why)}`, notice('critical', why)) };
   }
 }
@@ -114,8 +117,12 @@ function refuseShellOnly(command: Command | Misheard | Question): Command | Mish
   };
 }
 
-function requestOf(heard: Heard, command: Command): CommandRequest {
-  const dropped = heard.said.kind === 'words' ? heard.said.files?.[0] : undefined;
+async function sentOf({ said }: Heard, { send }: GatewayNeeds): Promise<string | undefined> {
+  const dropped = said.kind === 'words' ? said.files?.[0] : undefined;
+  return dropped && send(dropped.path);
+}
+
+function requestOf(heard: Heard, command: Command, sent: string | undefined): CommandRequest {
   const nonce = heard.said.kind === 'pressed' ? heard.said.nonce : undefined;
   const slot = command.spec.options.find((option) => option.file)?.name ?? 'dropped';
   return {
@@ -124,7 +131,7 @@ function requestOf(heard: Heard, command: Command): CommandRequest {
     actor: heard.actor,
     conversation: heard.conversation,
     at: heard.at,
-    files: dropped ? { [slot]: dropped.path } : {},
+    files: sent === undefined ? {} : { [slot]: sent },
     ...(nonce !== undefined && { nonce }),
   };
 }

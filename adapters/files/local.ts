@@ -1,44 +1,54 @@
-/** Files of this machine, read as a stream in bounded memory. */
+/** Files of this machine, and what was sent from another one, read as a stream in bounded memory. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Files } from '../../src/ports/files.ts';
 import { cutBytes, cutText } from './lines.ts';
 
-export const localFiles: Files = {
-  async *lines(path, longest) {
-    const chunks = open(path);
-    const first = await chunks.next();
-    if (first.done === true) return;
-    const encoding = encodingOf(first.value);
-    const rest = (async function* rest() {
-      yield first.value;
-      yield* chunks;
-    })();
-    if (encoding === 'utf-8') yield* cutBytes(rest, longest);
-    else yield* cutText(rest, encoding, longest);
-  },
-  async text(path, most) {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of open(path)) {
-      bytes += chunk.length;
-      if (bytes > most) throw new Error(`${path} has more than ${most} bytes; that is no file this command reads.`);
-      chunks.push(chunk);
-    }
-    const all = Buffer.concat(chunks);
-    return new TextDecoder(encodingOf(all)).decode(all);
-  },
-  async writtenAt(path) {
-    try {
-      const about = await stat(path);
-      return about.isFile() ? about.mtimeMs : undefined;
-    } catch {
-      return undefined;
-    }
-  },
-};
+/** `sent`: the octets of what isn't a file here; undefined where the name is a path. */
+export function openFiles(sent: (name: string) => AsyncIterable<Buffer> | undefined): Files {
+  const open = (name: string): AsyncGenerator<Buffer> => octetsOf(name, sent(name));
+  return {
+    async *lines(path, longest) {
+      const chunks = open(path);
+      const first = await chunks.next();
+      if (first.done === true) return;
+      const encoding = encodingOf(first.value);
+      const rest = (async function* rest() {
+        yield first.value;
+        yield* chunks;
+      })();
+      if (encoding === 'utf-8') yield* cutBytes(rest, longest);
+      else yield* cutText(rest, encoding, longest);
+    },
+    async text(path, most) {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      for await (const chunk of open(path)) {
+        bytes += chunk.length;
+        if (bytes > most) throw new Error(`${path} has more than ${most} bytes; that is no file this command reads.`);
+        chunks.push(chunk);
+      }
+      const all = Buffer.concat(chunks);
+      return new TextDecoder(encodingOf(all)).decode(all);
+    },
+    async writtenAt(path) {
+      try {
+        const about = await stat(path);
+        return about.isFile() ? about.mtimeMs : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
 
-async function* open(path: string): AsyncGenerator<Buffer> {
+export const localFiles: Files = openFiles(() => undefined);
+
+async function* octetsOf(path: string, sent: AsyncIterable<Buffer> | undefined): AsyncGenerator<Buffer> {
+  if (sent) {
+    yield* sent;
+    return;
+  }
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }))
       yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));

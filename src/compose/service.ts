@@ -122,6 +122,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
       people: real.world.people,
       registry,
       isPlayed: (where) => real.drills.find(where) !== undefined,
+      send: (path) => real.parcels.send(path),
       names: { servers: real.world.mailServers.names },
     }),
     figures,

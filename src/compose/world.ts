@@ -6,7 +6,7 @@ import { diagnoseResolver } from '../../adapters/dns/diagnosis.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
 import { openSecondOpinion } from '../../adapters/dns/second-opinion.ts';
 import { systemResolvers } from '../../adapters/dns/resolv-conf.ts';
-import { localFiles } from '../../adapters/files/local.ts';
+import { openFiles } from '../../adapters/files/local.ts';
 import { openAuditLog } from '../../adapters/audit/log.ts';
 import { openAuditCopy } from '../../adapters/redis/audit-copy.ts';
 import { openDrillMarks } from '../../adapters/redis/drill-marks.ts';
@@ -22,6 +22,8 @@ import { openMornings } from '../../adapters/redis/mornings.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import { openRotaMemory } from '../../adapters/redis/rota-memory.ts';
+import { PARCEL, openParcels } from '../../adapters/redis/parcels.ts';
+import type { Parcels } from '../../adapters/redis/parcels.ts';
 import { openQueueHistory } from '../../adapters/redis/queue-history.ts';
 import type { JobQueue } from '../../jobs/queue.ts';
 import type { Resolver } from '../ports/dns.ts';
@@ -56,6 +58,7 @@ export interface WorldNeeds {
 export interface RealWorld {
   readonly world: World;
   readonly outbox: RedisOutbox;
+  readonly parcels: Parcels;
   readonly drills: LazyDrills;
   readonly drillMarks: DrillMarks;
   /** Ends what the adapters hold open. */
@@ -65,6 +68,7 @@ export interface RealWorld {
 export function makeWorld(needs: WorldNeeds): RealWorld {
   const { settings, redis, queue } = needs;
   const outbox = openOutbox(redis.records);
+  const parcels = openParcels(redis.records);
   const named = needs.resolvers.length > 0 ? needs.resolvers : settings.config.resolvers;
   const resolver = openResolver(named.length > 0 ? named.map(readServer) : systemResolvers());
   const inside = settings.config.network.resolver;
@@ -100,7 +104,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
       watchPlans(settings.config),
       digestPlan(settings.config),
     ),
-    files: localFiles,
+    files: openFiles((name) => (PARCEL.test(name) ? parcels.open(name) : undefined)),
     drills,
     mailServers: makeMailServers(settings, agents.lineTo),
     watches: makeWatches(settings, agents.lineTo),
@@ -124,6 +128,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   return {
     world,
     outbox,
+    parcels,
     drills,
     drillMarks,
     close: async () => {

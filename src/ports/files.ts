@@ -1,4 +1,4 @@
-/** Files that somebody hands over: a saved dump, a JSON of another command. */
+/** Files that somebody hands over: a saved dump, a JSON of another command; a path, or the name of what was sent. */
 export interface Files {
   /**
    * The lines of a file, decoded (UTF-8, or UTF-16 where it begins with that mark, as Windows PowerShell writes), in
@@ -11,4 +11,12 @@ export interface Files {
   text(path: string, most: number): Promise<string>;
   /** When it was last written, milliseconds since 1970 UTC; undefined for a stream such as standard input. */
   writtenAt(path: string): Promise<number | undefined>;
+}
+
+/** A file that can't be carried or read, with the remedy: nothing was done. */
+export class FileRefused extends Error {
+  constructor(why: string, options?: ErrorOptions) {
+    super(why, options);
+    this.name = 'FileRefused';
+  }
 }

@@ -5,7 +5,7 @@
  * 1. Everything that is addressed to the bot is answered: taken (the outbox answers), or refused to the person alone.
  * 2. It is acknowledged once the gateway has taken it. An event that can be neither taken nor answered throws, so that
  *    Slack sends it again.
- * 3. A refusal is said once, however often the event comes, over all gateways.
+ * 3. What is delivered again while it is being taken waits for the same. A refusal is said once, however often the event comes, over all gateways.
  */
 import type { App } from '@slack/bolt';
 import { parseLine } from '../../../src/commands/parse.ts';
@@ -44,6 +44,8 @@ export interface ListenerNeeds {
   isNamed(identity: string): boolean;
   readonly registry: readonly CommandSpec[];
   readonly clock: Clock;
+  /** By event: what is being taken now. A file may take longer than Slack waits; its redelivery waits for the same. */
+  readonly underway: Map<string, Promise<Taken>>;
   /** Folder for dropped files. */
   readonly downloads: string;
   /** Who the bot is and where it lives, as far as Slack has told. */
@@ -57,7 +59,7 @@ export interface ListenerNeeds {
 }
 
 /** What became of it: taken, or to be told to the person. */
-type Taken =
+export type Taken =
   | { readonly kind: 'taken' }
   | { readonly kind: 'silent' }
   | { readonly kind: 'told'; readonly message: Message };
@@ -157,7 +159,14 @@ async function hearEvent(body: Field, needs: ListenerNeeds): Promise<void> {
   await tell(await take(spoken, needs), spoken, needs);
 }
 
-async function take(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
+function take(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
+  const { underway } = needs;
+  const now = underway.get(spoken.id) ?? takeOnce(spoken, needs).finally(() => underway.delete(spoken.id));
+  underway.set(spoken.id, now);
+  return now;
+}
+
+async function takeOnce(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
   if (spoken.overheard && !isMeant(spoken, needs.registry)) return { kind: 'silent' };
   const identity = identityOf(spoken.speaker);
   const [refused, inGroups] = await Promise.all([

@@ -63,6 +63,7 @@ export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat
     downloads: settings.downloads,
     admission: openAdmission(web, settings.rules, needs.clock),
     groups: openGroups(web, settings.groups, needs.clock),
+    underway: new Map(),
     isNamed: (identity) => settings.rules.named(identity),
     self: introduction.self,
   };

@@ -91,7 +91,7 @@ describeLab('what waits to be said in Slack', { sets: ['redis'] }, () => {
     stage.slack.workspace.fail('*', { kind: 'status', status: 503 }, 10_000);
     await put('C0OPS', 'incident-1', 'Incident 1 is contained');
     await put('C0OPS', 'incident-1', 'somebody look', { loud: true });
-    await until(() => calls('chat.update').some((call) => call.outcome === 'status 503'), 8000, 'a failed try');
+    await until(() => stage.slack.workspace.calls.some((call) => call.outcome === 'status 503'), 8000, 'a failed try');
     await Promise.all(deliverers.splice(0).map((each) => each.close()));
     stage.slack.workspace.heal();
     const restarted = await openSlackStage({ slack: stage.slack });

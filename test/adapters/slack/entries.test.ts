@@ -103,6 +103,20 @@ describe('what is said in Slack', () => {
     expect(last()?.said).toMatchObject({ text: 'queue' });
   });
 
+  it('a file that takes longer than Slack waits is fetched once, and heard once, though it is delivered again meanwhile', async () => {
+    stage.slack.workspace.fileDelayMs = 300;
+    const fetched = stage.slack.workspace.fetched.length;
+    const anna = stage.person().in('D0ANNA');
+    const sent = anna.drop('slow.txt', 'listing\n', 'queue --mta exim');
+    await until(() => stage.slack.workspace.fetched.length > fetched, 3000, 'the file to be fetched');
+    const again = await anna.resend();
+    expect((await sent).status).toBe(200);
+    expect(again.status).toBe(200);
+    stage.slack.workspace.fileDelayMs = 0;
+    expect(stage.heard).toHaveLength(1);
+    expect(stage.slack.workspace.fetched).toHaveLength(fetched + 1);
+  });
+
   it('a file from elsewhere, or too long a one, is refused and told', async () => {
     await stage.person().in('D0ANNA').drop('x', 'x', 'queue', { url_private_download: 'https://evil.test/x' });
     await stage.person().in('D0ANNA').drop('y', 'y', 'queue', { size: 400_000_000 });

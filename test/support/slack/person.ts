@@ -14,6 +14,8 @@ export interface Reply {
 }
 
 export interface Sent extends Reply {
+  /** What was sent, to be delivered again by another road. */
+  readonly payload: SlackPayload;
   /** The same event once more, newly signed, as Slack redelivers it. */
   again(): Promise<Reply>;
 }
@@ -54,7 +56,8 @@ export function encode(payload: SlackPayload): readonly [body: string, type: str
 
 export function overHttp(eventsUrl: string): Road {
   return async (payload, retry) => {
-    const signed = sign(...encode(payload));
+    // A redelivery comes later, so that its signature is another.
+    const signed = sign(...encode(payload), Math.floor(Date.now() / 1000) + retry);
     const began = performance.now();
     const response = await fetch(eventsUrl, {
       method: 'POST',
@@ -92,6 +95,8 @@ export class Person {
   readonly id: string;
   readonly team: string;
   readonly channel: string;
+  /** What was sent last, answered or not. */
+  last: SlackPayload | undefined;
   readonly #slack: SlackServer;
   readonly #road: Road;
   constructor(slack: SlackServer, road: Road, options: PersonOptions = {}) {
@@ -248,9 +253,16 @@ export class Person {
     });
   }
 
+  /** What was sent last once more, though it has not been answered yet. */
+  resend(): Promise<Reply> {
+    if (!this.last) throw new Error('nothing was sent');
+    return this.#road(this.last, 1);
+  }
+
   async #send(payload: SlackPayload): Promise<Sent> {
+    this.last = payload;
     const reply = await this.#road(payload, 0);
-    return { ...reply, again: () => this.#road(payload, 1) };
+    return { ...reply, payload, again: () => this.#road(payload, 1) };
   }
 }
 

@@ -66,6 +66,8 @@ export async function startSlackServer(): Promise<SlackServer> {
       if (request.headers.authorization !== `Bearer ${BOT_TOKEN}`)
         return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sign in</html>');
       const drop = workspace.drops.get(name);
+      workspace.fetched.push(name);
+      await new Promise((resolve) => setTimeout(resolve, workspace.fileDelayMs));
       return void (drop
         ? response.writeHead(200, { 'content-type': 'text/plain' }).end(drop)
         : response.writeHead(404).end());

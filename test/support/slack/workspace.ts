@@ -61,6 +61,9 @@ export class Workspace {
   }[] = [];
   readonly uploads = new Map<string, { readonly name: string; readonly url: string; text: string | undefined }>();
   readonly drops = new Map<string, Buffer>();
+  /** Dropped files that were fetched, and how long each takes. */
+  readonly fetched: string[] = [];
+  fileDelayMs = 0;
   /** Types of block that this workspace does not have yet. */
   readonly without = new Set<string>();
   /** Scopes that were not granted. */
