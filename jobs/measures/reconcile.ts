@@ -3,13 +3,15 @@
  * minute in between: the same for what is half done or not known, so that one lost answer isn't a minute of not knowing.
  *
  * Rules:
- * 1. A measure found half engaged or half released is continued from what was recorded.
+ * 1. A measure found half engaged or half released is continued from what was recorded, once it can be seen again: a
+ *    target that is away for hours is no line in the records for each look.
  * 2. A lease that ended, a change by somebody else's hand and a target that can't be seen are told once, when they begin.
  * 3. A proposal past its expiry is closed. A freeze never thaws by itself: after an hour it is asked about.
  */
 import { say } from '../../src/domain/foreign.ts';
 import { HOUSE } from '../../src/domain/incidents/incident.ts';
 import { stateInWords } from '../../src/domain/measures/decision.ts';
+import { taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { orderInWords, sayMeasure, sayStillNeeded } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
@@ -18,6 +20,7 @@ import type { World } from '../../src/ports/world.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
 import { carryMeasureOut } from './engine.ts';
 import { lookAtMeasure } from './look.ts';
+import { driverOf } from './notes.ts';
 import type { Acting } from './notes.ts';
 import { releaseMeasure } from './release.ts';
 import { change, openMeasures } from './ledger.ts';
@@ -63,8 +66,10 @@ async function reconcileOne(world: Reconciling, record: MeasureRecord): Promise<
       return told(world, record, await change(world, record.number, expire(world.clock.now())));
     case 'approved':
     case 'engaging':
+      if (await isStillUnseen(world, record)) return record;
       return told(world, record, await carryMeasureOut(world, record.number));
     case 'releasing':
+      if (await isStillUnseen(world, record)) return record;
       return told(
         world,
         record,
@@ -83,6 +88,14 @@ async function reconcileOne(world: Reconciling, record: MeasureRecord): Promise<
     default:
       return record.state satisfies never;
   }
+}
+
+/** Not known before and not now: a host that is away, or a person who has not confirmed. There is nothing to do yet. */
+async function isStillUnseen(world: Reconciling, record: MeasureRecord): Promise<boolean> {
+  if (record.lastSeen?.seen !== 'unknown') return false;
+  const driver = driverOf(world, record);
+  const seen = await driver?.observe(taskOf(record)).catch(() => undefined);
+  return driver !== undefined && (seen === undefined || seen.kind === 'unknown');
 }
 
 const expire = (now: number) => (record: MeasureRecord) =>

@@ -43,7 +43,7 @@ describeLab('a mail server that was broken into', { sets: ['net', 'postfix', 'dn
     }
     await malware.go();
     // What was on its way at the freeze may still knock for ten seconds; that convicts nobody.
-    const hunted = await ana.say('hunt hq --seconds 15');
+    const hunted = await ana.say('hunt hq --seconds 12');
     expect(hunted).toMatch(
       /The mail server itself \(10\.77\.0\.13\) tried \d+ times to send past its own\s+frozen queue/,
     );

@@ -4,6 +4,7 @@ import { runConfirm } from '../../../jobs/measures/confirm.ts';
 import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
 import { change } from '../../../jobs/measures/ledger.ts';
 import { propose } from '../../../jobs/measures/propose.ts';
+import { settle } from '../../../jobs/measures/reconcile.ts';
 import { releaseMeasure } from '../../../jobs/measures/release.ts';
 import type { Answer } from '../../../jobs/answer.ts';
 import { parseLine } from '../../../src/commands/parse.ts';
@@ -84,6 +85,26 @@ describe('confirm', () => {
     const number = await asked();
     await confirm(number);
     expect((await releaseMeasure(world, number, ana, 'exact')).state).toBe('releasing');
+    expect(words(await confirm(number))).toMatch(/taken back/);
+  });
+
+  it('is waited for without a line in the records for each look', async () => {
+    const number = await asked();
+    const { version } = await world.ledger.read(number);
+    const entries = stage.audit.length;
+    for (let look = 0; look < 40; look += 1) {
+      stage.now += 15_000;
+      await settle(world);
+    }
+    expect([stage.audit.length, (await world.ledger.read(number)).version]).toEqual([entries, version]);
+    expect(words(await confirm(number))).toMatch(/in force$/);
+    await releaseMeasure(world, number, ana, 'exact');
+    const after = stage.audit.length;
+    for (let look = 0; look < 40; look += 1) {
+      stage.now += 15_000;
+      await settle(world);
+    }
+    expect(stage.audit.length, 'also while it is to be taken back').toBe(after);
     expect(words(await confirm(number))).toMatch(/taken back/);
   });
 
