@@ -25,6 +25,7 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
     credentials,
     ...(tenantId !== undefined && tenantId !== '' && { tenantId }),
     isNamed: (actor) => isNamed(settings.config, actor),
+    mentionOf: (name) => settings.config.people.find((person) => person.name === name)?.teams?.split('/')[1],
     refused: (why) => log.warn({ why }, 'a request to Teams’ path was refused'),
     firstTime: service.firstTime,
     keyOf: (id) => service.keyOf('teams', id),

@@ -8,6 +8,7 @@
  * 2. Teams sends again what was not answered in 15 s: the same activity is heard once and gets the same answer.
  * 3. It is acknowledged once the gateway has it, in well under a second.
  */
+import { rm } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { findSpec } from '../../../src/commands/parse.ts';
@@ -163,6 +164,8 @@ async function hearMessage(activity: Activity, event: string, needs: EarsNeeds):
   const text = words === '' ? (files.length > 0 ? 'queue' : 'help') : words;
   const said: Said = { kind: 'words', text, ...(files.length > 0 && { files }) };
   const result = await hear(activity, event, said, conversation, needs);
+  // Nobody will read it: the job of a redelivered drop has the file of the first.
+  if (result.kind !== 'taken') await Promise.all(files.map((file) => rm(file.path, { force: true })));
   if (result.kind === 'refused') await tell(result.message, conversation, `refused-${event}`, needs);
   return TAKEN;
 }

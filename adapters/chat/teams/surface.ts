@@ -5,7 +5,7 @@
  * 1. The bot's token goes to hosts on the list alone, whatever the kept reference says.
  * 2. A card Teams finds too large or broken is tried once more as a small one; a message that was taken away is posted anew.
  */
-import type { Message } from '../../../src/messages/message.ts';
+import type { MentionOf, Message } from '../../../src/messages/message.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
 import { mayAnswerTo } from './admission.ts';
@@ -36,6 +36,7 @@ export interface SurfaceNeeds extends PlaceNeeds {
   /** Posted, but its file is not yet beneath it: what is tried again edits this. */
   readonly owed: Map<string, string>;
   readonly wait: (ms: number) => Promise<void>;
+  readonly mentionOf: MentionOf;
   /** A random number from 0 to 1, for jitter. */
   readonly fraction: () => number;
 }
@@ -62,7 +63,7 @@ async function deliver(utterance: Utterance, previous: string | undefined, needs
   const { conversation } = utterance;
   const slot = slotOf(conversation, utterance.key);
   const edits = needs.owed.get(slot) ?? (utterance.loud || previous === '' ? undefined : previous);
-  const id = await send(utterance.message, { key: utterance.key }, place, edits, needs);
+  const id = await send(utterance.message, formOf(utterance, needs.mentionOf), place, edits, needs);
   if (!utterance.loud) needs.memory.keep(utterance.key, { id, message: utterance.message, conversation });
   if (utterance.file) {
     needs.owed.set(slot, id);
@@ -75,6 +76,15 @@ async function deliver(utterance: Utterance, previous: string | undefined, needs
     void settle(utterance, place, { ...needs, edit });
   }
   return id;
+}
+
+/** Whom it calls is mentioned where the configuration knows an id; who isn't known is named in the words. */
+function formOf({ key, message }: Utterance, mentionOf: MentionOf): CardForm {
+  const mentions = (message.calls ?? []).flatMap((name) => {
+    const id = mentionOf(name);
+    return id === undefined ? [] : [{ id, name }];
+  });
+  return { key, ...(mentions.length > 0 && { mentions }) };
 }
 
 /** Rule 1 once more: references were kept a long time ago, and by others. */

@@ -1,6 +1,7 @@
 /** Teams, put together: what hears and what speaks. */
 import { join } from 'node:path';
 import type { Gateway, Surface } from '../../../src/ports/conversation.ts';
+import type { MentionOf } from '../../../src/messages/message.ts';
 import type { Clock, Random } from '../../../src/ports/clock.ts';
 import { SERVICE_HOSTS } from './admission.ts';
 import type { Door } from './admission.ts';
@@ -29,6 +30,8 @@ export interface TeamsPlan {
   readonly tenantId?: string;
   /** Whether tourniquet.yaml names this person (`tenant/object`): such are let in though they are guests. */
   readonly isNamed: (actor: string) => boolean;
+  /** The object id of a person of tourniquet.yaml, for mentions; left out: nobody is mentioned. */
+  readonly mentionOf?: MentionOf;
   readonly refused: (why: string) => void;
   /** True for the first who asks with this id within a day, over all processes. */
   readonly firstTime: (id: string) => Promise<boolean>;
@@ -75,6 +78,7 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
     owed: new Map(),
     wait: (ms) => clock.wait(ms),
     fraction: () => plan.random.fraction(),
+    mentionOf: plan.mentionOf ?? (() => undefined),
   });
   const ears = openEars({
     door,

@@ -147,6 +147,15 @@ describe('saying something in Teams', () => {
     expect(error).toBeInstanceOf(DeliveryNever);
   });
 
+  it('mentions whom the message calls by the ids of the configuration alone, and nobody by words from outside', async () => {
+    const calls = { ...message('critical', [foreign('<at>ben</at> come')]), calls: ['ana', 'nobody-known'] };
+    await say('', { message: calls, loud: true });
+    const sent = JSON.stringify(stage.platform.messages.at(-1)?.activity);
+    const mention = { type: 'mention', text: '<at>ana</at>', mentioned: { id: ANA.aadObjectId, name: 'ana' } };
+    expect(sent).toContain(`"entities":[${JSON.stringify(mention)}]`);
+    expect(sent.match(/"type":"mention"/g)).toHaveLength(1);
+  });
+
   it('notifies with the summary in plain words', async () => {
     const words = message('warning', ['listed: ', foreign('*x*\u202e')], text('more'));
     await stage.surface.deliver({ conversation: here, key: 's', message: words }, undefined);

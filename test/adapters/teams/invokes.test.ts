@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textOfMessage } from '../../../adapters/chat/teams/forms.ts';
 import { actions, button, message } from '../../../src/messages/message.ts';
@@ -171,6 +172,18 @@ describe('what Teams wants answered at once', () => {
     const said = lastWords() as { files: readonly { path: string; bytes: number; name: { foreign: string } }[] };
     expect(said.files).toEqual([{ name: { foreign: 'queue.json' }, path: expect.any(String), bytes: 23 }]);
     expect(readFileSync(said.files[0]?.path ?? '', 'utf8')).toBe('{"queue_name":"active"}');
+  });
+
+  it('keeps no second copy of a file whose message comes again, and none of what was refused', async () => {
+    stage.platform.files.set('queue.json', Buffer.from('{"queue_name":"active"}'));
+    const inbox = join(stage.dataFolder, 'teams', 'inbox');
+    const before = readdirSync(inbox).length;
+    stage.answerWith({ kind: 'duplicate' });
+    await stage.post(dropped(`${url}/files/queue.json`));
+    stage.answerWith({ kind: 'refused', message: message('warning', 'Not here.') });
+    await stage.post(dropped(`${url}/files/queue.json`));
+    stage.answerWith({ kind: 'taken' });
+    expect(readdirSync(inbox)).toHaveLength(before);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { serveEars } from '../../../adapters/chat/teams/http.ts';
 import { openSdk } from '../../../adapters/chat/teams/sdk.ts';
 import { openTeams } from '../../../adapters/chat/teams/teams.ts';
 import type { Heard, HearResult, Surface } from '../../../src/ports/conversation.ts';
-import { APP, TENANT, claimsFor } from './people.ts';
+import { ANA, APP, TENANT, claimsFor } from './people.ts';
 import type { ActivityJson } from './people.ts';
 import { startPlatform } from './platform.ts';
 import type { Platform, PlatformPlan } from './platform.ts';
@@ -71,6 +71,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     dataFolder,
     credentials: local ? undefined : credentials,
     isNamed: plan.named ?? (() => true),
+    mentionOf: (name) => (name === 'ana' ? ANA.aadObjectId : undefined),
     refused: (why) => refused.push(why),
     firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
     keyOf: async (id) => keys.get(id),
