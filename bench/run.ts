@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   dns: () => import('./dns.ts'),
   escalation: () => import('./escalation.ts'),
   history: () => import('./history.ts'),
+  queue: () => import('./queue.ts'),
   teams: () => import('./teams.ts'),
   slack: () => import('./slack.ts'),
 };

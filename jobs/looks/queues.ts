@@ -5,6 +5,7 @@ import type { Snapshot } from '../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../src/ports/mail-server.ts';
 import type { World } from '../../src/ports/world.ts';
 import { readListing } from '../read-dump.ts';
+import type { ReadDump } from '../read-dump.ts';
 
 export interface QueueLooked {
   readonly snapshot: Snapshot;
@@ -15,16 +16,26 @@ export interface QueueLooked {
 const WORTH_A_SAMPLE = 20;
 
 /** Throws HostUnknown, and an Error where nothing of the listing could be read. */
+export async function readQueue(
+  server: MailServer,
+  world: Pick<World, 'clock'>,
+  deadlineMs: number,
+): Promise<ReadDump> {
+  const read = await readListing(server.listing(deadlineMs), server.mta, server.name, world.clock.now(), () => {});
+  if (read.snapshot.messages === 0 && read.snapshot.malformed > 0)
+    throw new Error(`nothing of the listing of ${server.name} could be read: ${read.faults[0]?.why ?? ''}`);
+  return read;
+}
+
+/** Throws as `readQueue` does. */
 export async function lookAtQueue(
   server: MailServer,
   world: Pick<World, 'clock'>,
   deadlineMs: number,
 ): Promise<QueueLooked> {
   const end = world.clock.monotonic() + deadlineMs;
-  const read = await readListing(server.listing(deadlineMs), server.mta, server.name, world.clock.now(), () => {});
+  const read = await readQueue(server, world, deadlineMs);
   const { snapshot } = read;
-  if (snapshot.messages === 0 && snapshot.malformed > 0)
-    throw new Error(`nothing of the listing of ${server.name} could be read: ${read.faults[0]?.why ?? ''}`);
   const ids = read.sample.flatMap((text) => {
     const id = parseQueueId(text, server.mta);
     return id.kind === 'ok' ? [id.value] : [];

@@ -4,13 +4,15 @@
  *
  * Rules:
  * 1. Each site is looked at once per interval, whoever ticks.
- * 2. A threshold alone accuses nobody: the whole look decides what it is, and whether it is worth waking somebody.
+ * 2. The messages are counted, where that is cheap; listed only where the count leaves it possible that a threshold is
+ *    passed.
+ * 3. A threshold alone accuses nobody: the whole look decides what it is, and whether it is worth waking somebody.
  */
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import { judgeMorning } from '../../src/domain/morning/judge.ts';
-import { exceeded, exceededInLog } from '../../src/domain/morning/threshold.ts';
+import { exceeded, exceededInLog, mayExceed } from '../../src/domain/morning/threshold.ts';
 import { lookOf } from '../../src/domain/queues/trend.ts';
 import type { WatchPlan } from '../../src/ports/mornings.ts';
 import type { Place } from '../../src/ports/sites.ts';
@@ -18,7 +20,7 @@ import type { World } from '../../src/ports/world.ts';
 import { verdictEvent } from '../incidents/verdict.ts';
 import { lookAtLog } from '../look-at-log.ts';
 import { lookAtDomains, lookAtListings } from '../looks/listings.ts';
-import { lookAtQueue } from '../looks/queues.ts';
+import { readQueue } from '../looks/queues.ts';
 import type { SweepWorld } from '../sweep.ts';
 import { compareListings } from './compare.ts';
 import { lookAtSite } from './look.ts';
@@ -71,9 +73,16 @@ async function watchSite(world: Watching, plan: WatchPlan, look: Look): Promise<
 async function watchQueue(world: Watching, name: string, plan: WatchPlan): Promise<readonly Phrase[]> {
   const server = world.mailServers.find(name);
   if (!server) return [];
-  const { snapshot } = await lookAtQueue(server, world, QUEUE_MS);
-  const now = lookOf(snapshot, world.clock.now());
-  const before = await world.queueHistory.recent(name, now.at - HOUR_MS);
+  const at = world.clock.now();
+  const before = await world.queueHistory.recent(name, at - HOUR_MS);
+  const messages = await server.count?.(QUEUE_MS).catch(() => undefined);
+  const counted = messages === undefined ? undefined : { at, messages };
+  if (counted && !mayExceed(counted, before, plan)) {
+    await world.queueHistory.note(name, counted);
+    return [];
+  }
+  const { snapshot } = await readQueue(server, world, QUEUE_MS);
+  const now = lookOf(snapshot, at);
   await world.queueHistory.note(name, now);
   return exceeded(name, now, before, plan);
 }

@@ -9,6 +9,10 @@ export interface MailServer {
   /** What the server's own tool prints of its queue, as it comes. Throws HostUnknown. */
   listing(deadlineMs: number): AsyncIterable<readonly (string | undefined)[]>;
   /**
+   * How many messages wait, counted without listing them; undefined where that can't be told cheaply. Left out: never.
+   */
+  count?(deadlineMs: number): Promise<number | undefined>;
+  /**
    * The envelopes of these messages (100 at most), never their bodies; a message that is gone meanwhile is left out.
    * Throws HostUnknown.
    */

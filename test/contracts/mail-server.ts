@@ -52,6 +52,15 @@ export function keepsTheMailServerContract(start: () => Promise<MailLab>, expect
     );
   });
 
+  it('counts what waits without listing it', async () => {
+    const host = openHost('mx', (argv) => lab.box.enter(argv));
+    expect(await openMailServer('mx', lab.mta, host, []).count?.(10_000)).toBe((await look()).messages);
+    const nobody = openHost('mx', (argv) =>
+      lab.box.enter(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv]),
+    );
+    expect(await openMailServer('mx', lab.mta, nobody, []).count?.(10_000)).toBeUndefined();
+  });
+
   it('shows the envelope of one message and who handed it in, never its body; one that is gone is left out', async () => {
     const host = openHost('mx', (argv) => lab.box.enter(argv));
     const server = openMailServer('mx', lab.mta, host, []);

@@ -7,6 +7,7 @@ import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../../src/ports/mail-server.ts';
+import { countWaiting } from './count.ts';
 import { readEnvelopes } from './envelopes.ts';
 import { readExchangeMessages, readExchangeQueue } from './exchange.ts';
 
@@ -27,6 +28,7 @@ export function openMailServer(
       if (mta === 'exchange') yield* readExchangeQueue(host, name, scripts, deadlineMs);
       else for (const ways of waysToAsk(mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
     },
+    count: (deadlineMs) => countWaiting(mta, host, instances, deadlineMs),
     envelopes: (ids, deadlineMs) =>
       mta === 'exchange'
         ? readExchangeMessages(host, name, scripts, ids, deadlineMs)

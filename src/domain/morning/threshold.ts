@@ -26,12 +26,11 @@ export function exceeded(
   before: readonly QueueLook[],
   limits: Thresholds,
 ): readonly Phrase[] {
-  const earliest = before.find((look) => now.at - look.at <= HOUR_MS);
-  const grown = earliest ? now.messages - earliest.messages : 0;
+  const grown = growth(now, before);
   return [
     ...(now.messages >= limits.queue ? [say`${server} has ${now.messages} messages waiting`] : []),
     ...(grown >= limits.growthPerHour ? [say`${server} has ${grown} more waiting than within the last hour`] : []),
-    ...(now.nulls >= limits.nullSender && now.nulls * 2 >= now.messages
+    ...(now.nulls !== undefined && now.nulls >= limits.nullSender && now.nulls * 2 >= now.messages
       ? [say`${server} has ${now.nulls} bounces waiting, at least half of its queue`]
       : []),
   ];
@@ -56,4 +55,16 @@ export function exceededInLog(server: string, evidence: LogEvidence, limits: Thr
       ? [say`${server} makes ${Math.round(bouncesPerMinute)} bounces a minute`]
       : []),
   ];
+}
+
+/** Whether a mere count leaves it possible that a threshold is passed, so that the queue has to be listed. */
+export function mayExceed(now: QueueLook, before: readonly QueueLook[], limits: Thresholds): boolean {
+  return (
+    now.messages >= limits.queue || now.messages >= limits.nullSender || growth(now, before) >= limits.growthPerHour
+  );
+}
+
+function growth(now: QueueLook, before: readonly QueueLook[]): number {
+  const earliest = before.find((look) => now.at - look.at <= HOUR_MS);
+  return earliest ? now.messages - earliest.messages : 0;
 }

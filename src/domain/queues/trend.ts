@@ -5,9 +5,10 @@ export type QueueLook = {
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
   readonly messages: number;
-  readonly nulls: number;
-  readonly oldestSeconds: number;
-  readonly byQueue: Readonly<Record<string, number>>;
+  /** This and what follows: left out where the messages were only counted, not listed. */
+  readonly nulls?: number;
+  readonly oldestSeconds?: number;
+  readonly byQueue?: Readonly<Record<string, number>>;
 };
 
 export interface QueueTrend {
@@ -31,16 +32,17 @@ export function lookOf(snapshot: Snapshot, at: number): QueueLook {
 }
 
 export function trendSince(before: QueueLook, now: QueueLook): QueueTrend {
-  const names = [...new Set([...Object.keys(before.byQueue), ...Object.keys(now.byQueue)])].toSorted();
+  const [was, is] = before.byQueue && now.byQueue ? [before.byQueue, now.byQueue] : [{}, {}];
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();
   const changed = names
-    .map((name) => [name, (now.byQueue[name] ?? 0) - (before.byQueue[name] ?? 0)] as const)
+    .map((name) => [name, (is[name] ?? 0) - (was[name] ?? 0)] as const)
     .filter(([, change]) => change !== 0);
   const minutes = Math.max(1 / 60, (now.at - before.at) / 60_000);
   const messages = now.messages - before.messages;
   return {
     secondsAgo: Math.max(0, Math.round((now.at - before.at) / 1000)),
     messages,
-    nulls: now.nulls - before.nulls,
+    nulls: before.nulls === undefined || now.nulls === undefined ? 0 : now.nulls - before.nulls,
     byQueue: Object.fromEntries(changed),
     perMinute: Math.round((messages / minutes) * 10) / 10,
   };

@@ -9,6 +9,7 @@ import { parseIp } from '../../../src/domain/address/ip.ts';
 import type { Change } from '../../../src/domain/blocklists/history.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import type { MorningLook } from '../../../src/domain/morning/judge.ts';
+import type { QueueLook } from '../../../src/domain/queues/trend.ts';
 import type { MailLogs } from '../../../src/ports/mail-log.ts';
 import type { WatchPlan } from '../../../src/ports/mornings.ts';
 import { makeIncidentChat } from '../../support/incident-chat.ts';
@@ -131,6 +132,36 @@ describe('between the mornings', () => {
       return `${when} mx1 postfix/submission/smtpd[2210]: B${String(index).padStart(9, '0')}: client=unknown[198.51.100.7], sasl_method=LOGIN, sasl_username=${account}`;
     });
   }
+
+  it('a queue is only counted where that is cheap, and listed where a threshold may be passed', async () => {
+    const noted: QueueLook[] = [];
+    const counting: Watching = {
+      ...world,
+      mailServers: {
+        names: ['mx1'],
+        find: () => {
+          const found = server();
+          return found && { ...found, count: async () => messages };
+        },
+      },
+      queueHistory: {
+        recent: async (_server, since) => noted.filter((each) => each.at >= since),
+        note: async (_server, each) => void noted.push(each),
+      },
+    };
+    expect(await watchQueues(counting, look)).toEqual([]);
+    expect([listings, noted.map((each) => each.messages)]).toEqual([0, [3]]);
+    chat.stage.now += 15 * MINUTE;
+    // More than the bounces' threshold: how many of them are bounces stands in the listing alone.
+    messages = 22;
+    expect(await watchQueues(counting, look)).toEqual([]);
+    expect(listings).toBe(1);
+    chat.stage.now += 15 * MINUTE;
+    // Thirty more than within the last hour.
+    messages = 33;
+    expect(await watchQueues(counting, look)).toEqual([1]);
+    expect(listings).toBe(2);
+  });
 
   it('the queues are looked at once per interval, whoever ticks', async () => {
     for (let minute = 0; minute < 60; minute += 1) {
