@@ -18,6 +18,7 @@ import type { CommandJob, CommandRequest, Json, Status, Tell } from './answer.ts
 import { gatherEvidence } from './gather.ts';
 import type { GatherNeeds } from './gather.ts';
 import { seenTrying } from './incidents/hunted.ts';
+import { take } from './looks/look.ts';
 import { noteVerdict } from './incidents/verdict.ts';
 import type { Judging } from './incidents/verdict.ts';
 import { readDump } from './read-dump.ts';
@@ -27,6 +28,8 @@ const MOST_YAML_BYTES = 1024 * 1024;
 
 /** The whole of a live triage, milliseconds, where nothing else is said. */
 const LIVE_MS = 75_000;
+/** A store that doesn't answer costs the record, not the verdict. */
+const STORE_MS = 3000;
 
 type Needs = 'clock' | 'files' | 'random' | 'sites' | 'evidence' | keyof GatherNeeds | keyof Judging;
 
@@ -50,7 +53,13 @@ export const runTriage: CommandJob<Needs> = async (request, world, tell) => {
   const live = place && (await lookAround(place, request, { known, told }, world, tell));
   const evidence = live?.evidence ?? told;
   const diagnosis = diagnose(evidence);
-  if (live?.id !== undefined) await world.evidence.conclude(live.id, diagnosis.verdict).catch(() => {});
+  if (live?.id !== undefined) {
+    const { id } = live;
+    await take(
+      { name: 'store', deadlineMs: STORE_MS, take: () => world.evidence.conclude(id, diagnosis.verdict) },
+      world.clock,
+    );
+  }
   const notes = [...faults, ...(live?.notes ?? [])];
   const said = sayTriage(diagnosis, live?.failed ?? [], notes);
   const more = await noteVerdict(world, request, args.value.incident, evidence, diagnosis);
@@ -88,14 +97,14 @@ async function lookAround(
   const { known, told } = said;
   const whole: Evidence = { ...known, ...evidence, ...told, site: { ...evidence.site, ...told.site } };
   const id = `${place.name}-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${world.random.hex(3)}`;
-  try {
-    await world.evidence.keep({ id, place: place.name, at, looks, evidence: whole });
-    return { evidence: whole, id, looks, failed, notes: [] };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const note = `The evidence could not be stored (${why}). Take no measure before it is: a freeze destroys it.`;
-    return { evidence: whole, looks, failed, notes: [note] };
-  }
+  const record = { id, place: place.name, at, looks, evidence: whole };
+  const kept = await take(
+    { name: 'store', deadlineMs: STORE_MS, take: () => world.evidence.keep(record) },
+    world.clock,
+  );
+  if (kept.kind === 'taken') return { evidence: whole, id, looks, failed, notes: [] };
+  const note = `The evidence could not be stored (${kept.why}). Take no measure before it is: a freeze destroys it.`;
+  return { evidence: whole, looks, failed, notes: [note] };
 }
 
 function inOneLine(error: unknown): string {

@@ -86,13 +86,14 @@ async function matches(
       return hasAddress(target, rest, address, ask, walk);
     case 'mx': {
       const hosts = await lookUp(target, 'MX', ask, walk);
+      // Their addresses are not counted among the ten (RFC 7208, 4.6.4), but one that can't be had leaves it open.
+      const inner: Walk = { lookups: 0, unsure: false };
       const found = await Promise.all(
         hosts
           .slice(0, 10)
-          .map((text) =>
-            hasAddress(text.split(' ').at(-1)?.replace(/\.$/, '') ?? '', rest, address, ask, { ...walk, lookups: 0 }),
-          ),
+          .map((text) => hasAddress(text.split(' ').at(-1)?.replace(/\.$/, '') ?? '', rest, address, ask, inner)),
       );
+      if (inner.unsure) walk.unsure = true;
       return found.includes(true);
     }
     case 'exists':
