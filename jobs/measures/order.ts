@@ -51,7 +51,7 @@ function order(spec: CommandSpec<MeasureArguments>): CommandJob<keyof Ordering> 
         'say incidents for those there are',
       );
     const proposed = await propose(world, wanted, whoIs(world, request.actor), incident);
-    if (proposed.kind === 'refused') return refused(proposed.why, proposed.remedy);
+    if (proposed.kind === 'refused') return refused(proposed.why, proposed.remedy, proposed.rule);
     if (incident !== undefined) await joinMeasure(world, incident, proposed.record.number);
     return { status: 'warning', ...(await shown(world, request, proposed.record)) };
   };
@@ -59,12 +59,15 @@ function order(spec: CommandSpec<MeasureArguments>): CommandJob<keyof Ordering> 
 
 function targetFor(args: MeasureArguments, world: Ordering): string | Answer {
   const names = args.on === 'server' ? world.measureRules.servers : world.measureRules.firewalls;
-  const known = names.length === 0 ? `put one under ${args.on}s in tourniquet.yaml` : `say one of ${names.join(', ')}`;
+  const known =
+    names.length === 0
+      ? `an admin can put one under ${args.on}s in tourniquet.yaml`
+      : `say one of ${names.join(', ')}; an admin can add others under ${args.on}s in tourniquet.yaml`;
   if (args.target === undefined)
     return names.length === 1 && names[0] !== undefined ? names[0] : refused(`no ${args.on} was named`, known);
   return names.includes(args.target)
     ? args.target
-    : refused(`there is no ${args.on} ${JSON.stringify(args.target)}`, known);
+    : refused(`there is no ${args.on} ${JSON.stringify(args.target)}`, known, 'inventory');
 }
 
 /** The card as the answer, and where it was shown, so that it can be edited. */
@@ -96,6 +99,10 @@ export function measureJson(record: MeasureRecord): Json {
   };
 }
 
-function refused(why: string, remedy: string): Answer {
-  return { status: 'refused', message: sayRefused(why, remedy) };
+function refused(why: string, remedy: string, rule?: string): Answer {
+  return {
+    status: 'refused',
+    message: sayRefused(why, remedy, rule),
+    ...(rule !== undefined && { data: { schema: 'tourniquet.refused/1', rule, why, remedy } }),
+  };
 }

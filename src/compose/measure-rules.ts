@@ -42,7 +42,8 @@ function refusal(order: MeasureOrder, config: Config): ReturnType<MeasureRules['
         : {
             rule: 'lease',
             why: `a lease of ${order.leaseMinutes} min is out of bounds`,
-            remedy: 'write whole minutes, 1 to 120',
+            remedy:
+              'write whole minutes, 1 to 120: the bounds are the product’s own; the usual lease is an admin’s, under measures.leaseMinutes in tourniquet.yaml',
           };
     case 'freeze-outbound':
     case 'block-port-25':

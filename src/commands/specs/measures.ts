@@ -217,7 +217,7 @@ function readLease(said: SpokenCommand, most: number): Parsed<number | undefined
   if (!/^\d{1,4}$/.test(text) || minutes < 1 || minutes > most)
     return refuse(
       `a lease of ${JSON.stringify(text.slice(0, 20))} is out of bounds`,
-      `write whole minutes, 1 to ${most}`,
+      `write whole minutes, 1 to ${most}: the bounds are the product’s own, so that nobody stays cut off by a slip`,
     );
   return accept(minutes);
 }

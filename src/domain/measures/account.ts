@@ -6,8 +6,9 @@ export function readAccount(text: string): Parsed<string> {
   if (/^[A-Za-z0-9][A-Za-z0-9._+@-]{0,253}$/.test(text)) return accept(text);
   // DOMAIN\user of Windows.
   if (/^[A-Za-z0-9][A-Za-z0-9-]{0,62}\\[A-Za-z0-9._$-]{1,64}$/.test(text)) return accept(text);
+  const isFlag = text.startsWith('-');
   return refuse(
-    `${JSON.stringify(text.slice(0, 60))} is not the name of an account`,
+    `${JSON.stringify(text.slice(0, 60))} is not the name of an account${isFlag ? ': a program would take it for an option' : ''}`,
     'write a login: letters, digits, and . _ + @ - inside, not at its beginning',
   );
 }
