@@ -30,6 +30,7 @@ import { conversationOf, messageId } from './place.ts';
 import { fieldsOf, listAt, textAt } from './record.ts';
 import type { Field } from './record.ts';
 import { wordsOf } from './words.ts';
+import { SlackTrouble } from './web.ts';
 import type { SlackWeb } from './web.ts';
 
 export const BOUNCE_SHORTCUT = 'tq.bounce';
@@ -97,12 +98,16 @@ export function listen(app: App, needs: ListenerNeeds): void {
   app.event('reaction_added', async ({ body }) => {
     const heard = hearReaction(fieldsOf(body));
     if (!heard) return;
-    const found = await web.call('conversations.replies', {
-      channel: heard.place.channel,
-      ts: heard.ts,
-      limit: 1,
-      inclusive: true,
-    });
+    const found = await web
+      .call('conversations.replies', { channel: heard.place.channel, ts: heard.ts, limit: 1, inclusive: true })
+      .catch((error: unknown) => {
+        if (error instanceof SlackTrouble && error.kind === 'never') return error;
+        throw error;
+      });
+    if (found instanceof SlackTrouble) {
+      const words = say`I can’t read the message that you marked (${found.message}). Say note and the words instead.`;
+      return tell({ kind: 'told', message: message('unknown', words, notice('unknown', words)) }, heard, needs);
+    }
     const marked = fieldsOf(listAt(found, 'messages')[0]);
     const text = wordsOf(textAt(marked, 'text') ?? '');
     const thread = textAt(marked, 'thread_ts') ?? heard.ts;

@@ -115,6 +115,7 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
   const isOurs = (address: string): boolean => {
     if (!URL.canParse(address)) return false;
     const url = new URL(address);
+    if (url.username !== '' || url.password !== '') return false;
     if (url.origin === api.origin) return true;
     const hosts = [...SLACK_HOSTS, `hooks.${api.hostname}`, `files.${api.hostname}`];
     return url.protocol === 'https:' && url.port === '' && hosts.includes(url.hostname);

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
@@ -139,6 +141,20 @@ describe('what is said in Slack', () => {
     expect(stage.heard).toHaveLength(1);
   });
 
+  it('says so where the marked message can’t be read, and leaves it to Slack to send it again where Slack is away', async () => {
+    const parent = await post(message('neutral', 'The second queue is empty again'));
+    stage.slack.workspace.missingScopes.add('channels:history');
+    expect((await stage.person().react('stopwatch', parent)).status).toBe(200);
+    await until(() => privately('can’t read the message that you marked').length > 0, 3000, 'why');
+    stage.slack.workspace.missingScopes.clear();
+    stage.slack.workspace.fail('conversations.replies', { kind: 'status', status: 500 });
+    const marked = await stage.person().react('stopwatch', parent);
+    expect(marked.status).toBe(503);
+    expect(stage.heard).toHaveLength(0);
+    expect((await marked.again()).status).toBe(200);
+    expect(stage.heard).toHaveLength(1);
+  });
+
   it('a bounce becomes a form with what was found in it, and the form becomes words in the message’s thread', async () => {
     await stage.person().shortcut('550 5.7.1 client [185.12.45.7] blocked using zen.spamhaus.org', 'tq.bounce');
     await until(() => stage.slack.workspace.views.length > 0, 3000, 'the form');
@@ -233,24 +249,50 @@ describe('what is said in Slack', () => {
     workspace.missingScopes.clear();
   });
 
-  it('tells over the response URL of Slack alone, never to another host', async () => {
-    stage.answerWith({
-      kind: 'refused',
-      message: message('warning', 'ben decided it', notice('warning', 'ben decided it')),
+  describe('the response URL', () => {
+    let elsewhere: Server;
+    const asked: string[] = [];
+    beforeAll(async () => {
+      elsewhere = createServer((request, response) => {
+        asked.push(String(request.url));
+        response.end('ok');
+      });
+      await new Promise<void>((resolve) => {
+        elsewhere.listen(0, '127.0.0.1', resolve);
+      });
     });
-    const parent = await post(
-      message('neutral', 'Decide', {
-        kind: 'actions',
-        buttons: [{ label: 'Go', command: 'approve 1', style: 'primary' }],
-      }),
-    );
-    const before = stage.slack.responses.length;
-    await stage.person().press(parent, 'Go');
-    await until(() => stage.slack.responses.length > before, 3000, 'the response');
-    expect(record(stage.slack.responses.at(-1)?.body)).toMatchObject({
-      response_type: 'ephemeral',
-      replace_original: false,
+    afterAll(() => {
+      elsewhere.closeAllConnections();
+      elsewhere.close();
     });
-    expect(JSON.stringify(stage.heard)).not.toContain('/response/');
+
+    async function pressRefused(more: Readonly<Record<string, unknown>> = {}): Promise<void> {
+      const why = message('warning', 'ben decided it', notice('warning', 'ben decided it'));
+      stage.answerWith({ kind: 'refused', message: why });
+      const go = { label: 'Go', command: 'approve 1', style: 'primary' as const };
+      const parent = await post(message('neutral', 'Decide', { kind: 'actions', buttons: [go] }));
+      await stage.person().press(parent, 'Go', more);
+    }
+
+    it('is used once, at once, for the one who pressed, and handed on to nobody', async () => {
+      const before = stage.slack.responses.length;
+      await pressRefused();
+      await until(() => stage.slack.responses.length > before, 3000, 'the response');
+      expect(record(stage.slack.responses.at(-1)?.body)).toMatchObject({
+        response_type: 'ephemeral',
+        replace_original: false,
+      });
+      expect(stage.slack.responses).toHaveLength(before + 1);
+      expect(JSON.stringify(stage.heard)).not.toContain('/response/');
+    });
+
+    it('of another host is never asked: the person is told by another way', async () => {
+      const { port } = Object(elsewhere.address());
+      const before = privately('ben decided it').length;
+      for (const host of [`http://127.0.0.1:${port}`, `http://hooks.slack.com.127.0.0.1.nip.io:${port}`])
+        await pressRefused({ response_url: `${host}/actions/T1/1/x` });
+      await until(() => privately('ben decided it').length === before + 2, 5000, 'both answers');
+      expect(asked).toEqual([]);
+    });
   });
 });

@@ -196,7 +196,7 @@ export class Person {
   }
 
   /** Presses a button, or chooses from a menu, by its label. */
-  press(posted: Posted, label: string): Promise<Sent> {
+  press(posted: Posted, label: string, more: Readonly<Record<string, unknown>> = {}): Promise<Sent> {
     const found = elementOf(posted.blocks, label);
     if (!found) throw new Error(`there is no button ${label} on ${JSON.stringify(posted.blocks)}`);
     return this.#interactive({
@@ -211,6 +211,7 @@ export class Person {
       message: { ts: posted.ts, ...(posted.thread !== undefined && { thread_ts: posted.thread }) },
       response_url: this.#slack.responseUrl(posted.channel, this.id),
       actions: [{ ...found, action_ts: this.#slack.workspace.nextTs(), block_id: 'b1' }],
+      ...more,
     });
   }
 

@@ -44,6 +44,7 @@ export function textChart(series: Series): readonly SlackBlock[] {
     section(
       `*${escape(literal(series.title, 100))}*  ${sparkline(points)}  ${last === undefined ? 'not measured' : `${last.value.toLocaleString('en')} ${escape(literal(series.unit, 40))}`}`,
     ),
+    ...notesOf(series, known.length, points.length),
   ];
 }
 
@@ -90,7 +91,7 @@ function notesOf(series: Series, known: number, drawn: number): readonly SlackBl
   const missing = series.points.length - known;
   const notes = [
     ...(missing > 0 ? [`${missing} ${missing === 1 ? 'point was' : 'points were'} not measured`] : []),
-    ...(drawn < known ? [`${drawn} of ${known} points are drawn`] : []),
+    ...(drawn < known ? [`${drawn} of ${known} points are drawn …`] : []),
   ];
   return notes.length === 0 ? [] : [context(notes.join('; '))];
 }

@@ -8,6 +8,7 @@ import { signOf, wordOf } from './steps.ts';
 import { SIGNS, literal, timeOf } from './text.ts';
 
 const ROWS = 10;
+const TWIN_POINTS = 40;
 const LINE = 400;
 
 /** `called`: mentions, said first. */
@@ -59,7 +60,10 @@ function twinOf(block: Block): readonly string[] {
       return [block.title, ...block.items.map((item) => `${item.side}: ${one(item.text)}`)];
     case 'series': {
       const known = knownOf(block);
-      return [`${block.title}: ${sparkline(known.slice(-40))} ${known.at(-1)?.value ?? 'not measured'} ${block.unit}`];
+      const lost = known.length - TWIN_POINTS;
+      const before = lost > 0 ? `${more(lost, 'points')} ` : '';
+      const line = sparkline(known.slice(-TWIN_POINTS));
+      return [`${block.title}: ${before}${line} ${known.at(-1)?.value ?? 'not measured'} ${block.unit}`];
     }
     case 'measure':
       return [
