@@ -146,6 +146,37 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     expect(await released(task)).toBe('released');
   });
 
+  it('blocks 465 and 587 too where that is ordered, and leaves them alone where it is not', async () => {
+    const tries = async (): Promise<readonly string[]> =>
+      Promise.all(
+        [25, 465, 587].flatMap((port) => [
+          company.connect('infected', ADDRESSES.outside, port),
+          company.connect('infected', ADDRESSES6.outside, port),
+        ]),
+      );
+    await company.listen('outside', 465);
+    await company.listen('outside', 587);
+    const narrow = await engaged(BLOCK);
+    expect(await tries()).toEqual(['refused', 'refused', 'open', 'open', 'open', 'open']);
+    expect(await released(narrow)).toBe('released');
+    const wide = await engaged({ ...BLOCK, submissionToo: true });
+    expect(await tries()).toEqual(['refused', 'refused', 'refused', 'refused', 'refused', 'refused']);
+    expect(await company.connect('innocent', ADDRESSES.mail, 25), 'inside').toBe('open');
+    expect(await released(wide)).toBe('released');
+  });
+
+  it('touches no table of others, and carries its measure’s number in its own', async () => {
+    const others = async (): Promise<string> => company.boxes.gateway.must(['nft', 'list', 'table', 'inet', 'office']);
+    const theirs = await others();
+    const task = await engaged(BLOCK);
+    expect(await others()).toBe(theirs);
+    const tables = (await company.boxes.gateway.must(['nft', 'list', 'tables'])).trim().split('\n');
+    expect(tables.filter((each) => !before.includes(each.replace('table ', '')))).toEqual([
+      `table inet tourniquet_${task.tag}`,
+    ]);
+    expect(await released(task)).toBe('released');
+  });
+
   it('says beforehand that an IPv6 address of the mail server is missing, and refuses where none is known at all', async () => {
     const elsewhere = openNftables({ ...SET_UP, mailServers: ['10.99.0.1'] }, host, Date.now);
     const order: MeasureOrder = { ...BLOCK, who: 'all-but-mail-servers' };

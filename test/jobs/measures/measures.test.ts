@@ -103,6 +103,13 @@ describe('measures', () => {
     expect(stage.device.effects).toEqual(['engage tq1']);
   });
 
+  it('say how the conversation goes on without this chat, before anybody can pull the plug', async () => {
+    const card = JSON.stringify((await say('ana', 'unplug gateway')).message.blocks);
+    expect(card).toMatch(/If this chat is cut off too, go on at the machine where Tourniquet runs \(tq chat\)/);
+    expect(JSON.stringify((await say('ana', 'freeze')).message.blocks)).not.toContain('cut off too');
+    expect(stage.device.effects).toEqual([]);
+  });
+
   it('end at one "no"', async () => {
     await say('ana', 'unplug gateway');
     await say('ben', 'approve 1');
