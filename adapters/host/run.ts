@@ -21,8 +21,8 @@ exec 9>>"$1/lock"
 flock 9 || exit 73
 seen=$(cat "$1/number" 2>/dev/null)
 if [ "$2" -lt "\${seen:-0}" ]; then echo "${FENCED_WORD}" >&2; exit ${FENCED}; fi
-printf '%s\\n' "$2" > "$1/number.new" && mv "$1/number.new" "$1/number" || exit 73
-shift 2
+{ printf '%s\\n' "$2" > "$1/number.new" && mv "$1/number.new" "$1/number"; } || [ "$3" = undoes ] || exit 73
+shift 3
 "$@" 9>&-`;
 
 export interface Reached {
@@ -40,7 +40,9 @@ export async function runToEnd(
   env: NodeJS.ProcessEnv,
 ): Promise<Ran> {
   const fenced =
-    how.fence === undefined ? argv : ['sh', '-c', GUARD, 'tourniquet', fenceFolder, String(how.fence), ...argv];
+    how.fence === undefined
+      ? argv
+      : ['sh', '-c', GUARD, 'tourniquet', fenceFolder, String(how.fence), how.undoes ? 'undoes' : 'does', ...argv];
   const [program = '', ...words] = wrap(fenced);
   const what = `${argv[0] ?? ''} on ${name}`;
   const child = spawn(program, words, { stdio: 'pipe', env });

@@ -25,6 +25,8 @@ export interface HowToRun {
   readonly deadlineMs: number;
   readonly input?: string;
   readonly fence?: number;
+  /** An undo: it goes on also where the host can't keep the fence's number, as its disk is full. */
+  readonly undoes?: true;
 }
 
 export interface Ran {

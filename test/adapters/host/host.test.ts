@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -137,6 +137,17 @@ describe('a program run to its end', () => {
     expect(existsSync(file)).toBe(false);
     await fenced.run(['touch', file], { deadlineMs: 3000, fence: 9 });
     expect(existsSync(file)).toBe(true);
+  });
+
+  it('does nothing where the fence’s number can’t be kept, but for an undo that is not too late', async () => {
+    const full = mkdtempSync(join(fences, 'full-'));
+    const crowded = openHost('gw', (argv) => argv, full);
+    await crowded.run(['true'], { deadlineMs: 3000, fence: 5 });
+    // Nothing can be written under this name.
+    mkdirSync(join(full, 'number.new'));
+    expect((await crowded.run(['true'], { deadlineMs: 3000, fence: 6 })).code).not.toBe(0);
+    expect((await crowded.run(['true'], { deadlineMs: 3000, fence: 6, undoes: true })).code).toBe(0);
+    await expect(crowded.run(['true'], { deadlineMs: 3000, fence: 4, undoes: true })).rejects.toThrow(FenceLost);
   });
 
   it('never overlaps with another behind the same fence', async () => {

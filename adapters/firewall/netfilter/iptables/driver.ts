@@ -38,11 +38,12 @@ const FAMILIES = [
 
 export function openIptables(gateway: Gateway, host: Host, now: () => number): MeasureDriver {
   const { name } = gateway;
-  const run = async (argv: readonly string[], input?: string, fence?: number): Promise<string> => {
+  const run = async (argv: readonly string[], input?: string, fence?: number, undoes?: true): Promise<string> => {
     const how = {
       deadlineMs: DEADLINE_MS,
       ...(input !== undefined && { input }),
       ...(fence !== undefined && { fence }),
+      ...(undoes && { undoes }),
     };
     const ran = await host.run(argv, how);
     if (ran.code !== 0)
@@ -65,8 +66,8 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
     return { ...lookAtSets(rules.sets, there, entries, now()), families };
   };
   const ipset = (text: string, fence: number): Promise<string> => run(['ipset', 'restore', '-exist'], text, fence);
-  const restore = (tool: string, text: string, fence: number): Promise<string> =>
-    run([`${tool}-restore`, '-w', '5', '--noflush'], text, fence);
+  const restore = (tool: string, text: string, fence: number, undoes?: true): Promise<string> =>
+    run([`${tool}-restore`, '-w', '5', '--noflush'], text, fence, undoes);
   const renew = async (task: MeasureTask, fence: number): Promise<void> => {
     const lines = rulesOf(task, name)
       .sets.filter((set) => set.seconds !== undefined)
@@ -139,8 +140,9 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
         return { kind: 'refused', differences: differences.map((line) => [foreign(line)]) };
       const nothing = seen.there.length === 0 && seen.families.every((family) => !family.stands);
       for (const { tool, listed, chains, stands } of seen.families)
-        if (stands) await restore(tool, takeRules(listed, chains), fence);
-      if (seen.there.length > 0) await run(['ipset', 'restore'], destroySets(seen.there.map((set) => set.name)), fence);
+        if (stands) await restore(tool, takeRules(listed, chains), fence, true);
+      if (seen.there.length > 0)
+        await run(['ipset', 'restore'], destroySets(seen.there.map((set) => set.name)), fence, true);
       return { kind: 'released', notes: nothing ? [say`there was nothing left to take back`] : [] };
     },
     verify: async (task) => {

@@ -10,7 +10,7 @@
 import type { MeasureTask, Observation } from '../../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
-import type { Host, Ran } from '../../../../src/ports/host.ts';
+import type { Host, HowToRun, Ran } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
 import { openNow } from '../conntrack.ts';
@@ -24,7 +24,7 @@ const DEADLINE_MS = 10_000;
 
 export function openNftables(gateway: Gateway, host: Host, now: () => number): MeasureDriver {
   const { name } = gateway;
-  const nft = async (words: readonly string[], how: { input?: string; fence?: number } = {}) =>
+  const nft = async (words: readonly string[], how: Omit<HowToRun, 'deadlineMs'> = {}) =>
     await host.run(['nft', ...words], { deadlineMs: DEADLINE_MS, ...how });
   const load = async (text: string, fence: number): Promise<void> =>
     done(await nft(['-f', '-'], { input: text, fence }));
@@ -111,7 +111,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
         const { differences } = await look(task, text, rulesetOf(task, name));
         if (differences.length > 0) return { kind: 'refused', differences: differences.map((line) => [foreign(line)]) };
       }
-      const ran = await nft(['delete', 'table', 'inet', tableOf(task.tag)], { fence });
+      const ran = await nft(['delete', 'table', 'inet', tableOf(task.tag)], { fence, undoes: true });
       if (ran.code !== 0) throw new HostUnknown(`nft on ${name} could not delete the table: ${ran.err.trim()}`);
       return { kind: 'released', notes: [] };
     },
