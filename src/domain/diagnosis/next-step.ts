@@ -70,12 +70,12 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
     case 'configuration-error':
       return {
         step: 'fix-configuration',
-        why: say`this is an error or a change, not an attack: mend it; blocking or freezing would only hide it`,
+        why: say`this is an error or a change, not an attack; blocking or freezing would only hide it`,
       };
     case 'policy-listing':
       return {
         step: 'use-isp-relay',
-        why: say`the range must not send directly: send through the ISP’s relay, or get a static address with reverse DNS`,
+        why: say`the range must not send directly; in the long run a static address with a reverse name does as well`,
       };
     case 'healthy':
       return { step: 'none', why: say`nothing is wrong that can be seen from here` };
@@ -105,7 +105,7 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
   if (isp && signs.queue === 'clear')
     return {
       step: 'ask-the-isp',
-      why: say`queues and lists are clear, and the mail leaves through the ISP’s relay: ask the ISP whether it blocks or limits this site, since when and why, and for a sample with headers; only the ISP can see what its relay does`,
+      why: say`ask the ISP whether it blocks or limits this site, since when and why, and for a sample with headers: queues and lists are clear and the mail leaves through its relay, so that only the ISP can see what becomes of it`,
     };
   if (signs.queue === 'full' && evidence.logins === undefined)
     return {
