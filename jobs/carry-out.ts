@@ -4,12 +4,14 @@
  * Rules:
  * 1. The spec reads the words again here; a job never trusts what travelled through Redis.
  * 2. A chat sees "working" when an answer takes longer than 0.4 s, and progress at most once a second, in one message.
- * 3. An error becomes an answer that names it; a person is never left without one.
+ * 3. No chat notifies of an edit: where "working" stood already, whom the answer calls is called by a line of its own.
+ * 4. An error becomes an answer that names it; a person is never left without one.
  */
 import { findSpec, parseWords } from '../src/commands/parse.ts';
 import { registry } from '../src/commands/registry.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import { say, foreign } from '../src/domain/foreign.ts';
+import { sayCalled } from '../src/messages/call.ts';
 import { message, notice } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Message } from '../src/messages/message.ts';
@@ -89,7 +91,9 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
   let last: Promise<void> = Promise.resolve();
   let pending: Message | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let stands = false;
   const put = (words: Message): void => {
+    stands = true;
     const utterance = { conversation: request.conversation, key: request.id, message: words };
     last = last.then(() => world.outbox.put(utterance)).catch(() => {});
   };
@@ -121,6 +125,9 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
         final: true,
         ...(file && { file }),
       });
+      const called = stands && !words.drill ? sayCalled(words) : undefined;
+      if (called)
+        await world.outbox.put({ conversation: request.conversation, key: request.id, message: called, loud: true });
     },
   };
 }

@@ -5,6 +5,7 @@
  * 1. Refused at once, by name: a target that isn't in the inventory, a protected address, a lease out of bounds, what
  *    another open measure holds.
  * 2. The plan is made by the driver from the world as it is, and is kept whole: what is approved is what was shown.
+ * 3. Who may approve is asked by name, where they are few.
  */
 import { createHash } from 'node:crypto';
 import { holdOf, quorumOf } from '../../src/domain/measures/order.ts';
@@ -85,7 +86,7 @@ export async function propose(
     quorum: quorumOf(order),
     expiresAt: now + world.measureRules.approvalMs,
     ...(incident !== undefined && { incident }),
-    ...(drill && { drill }),
+    ...(drill ? { drill } : asking(world, by)),
   };
   await world.auditLog.write(
     {
@@ -101,6 +102,15 @@ export async function propose(
   const entry = await readMeasure(world, number);
   if (!entry) throw new Error(`Measure ${number} was not kept; say it again.`);
   return { kind: 'proposed', record: entry.record };
+}
+
+/** More than these are nobody in particular. */
+const MOST_ASKED = 8;
+
+/** In a drill nobody is asked by name: its people are not those of the house. */
+function asking({ measureRules }: Proposing, by: Who): { readonly asked?: readonly string[] } {
+  const asked = measureRules.approvers.filter((name) => name !== by.person);
+  return asked.length === 0 || asked.length > MOST_ASKED ? {} : { asked };
 }
 
 /** SHA-256 of what is shown for approval. */

@@ -1,4 +1,6 @@
 /** What the configuration permits of measures. */
+import { mayUse } from '../commands/roles.ts';
+import { approveSpec } from '../commands/specs/decisions.ts';
 import { cidrContains } from '../domain/address/cidr.ts';
 import { parseIp } from '../domain/address/ip.ts';
 import type { MeasureOrder } from '../domain/measures/order.ts';
@@ -14,10 +16,17 @@ export function makeMeasureRules(config: Config): MeasureRules {
     firewalls: config.firewalls.map((firewall) => firewall.name),
     approvalMs: approvalMinutes * 60_000,
     breakGlass,
+    approvers: approversOf(config),
     unplugMinutes: leaseMinutes.unplug,
     ...(leaseMinutes.blockPort25 !== undefined && { blockMinutes: leaseMinutes.blockPort25 }),
     refuses: (order) => refusal(order, config),
   };
+}
+
+function approversOf(config: Config): readonly string[] {
+  const people = config.people.filter(({ role }) => mayUse(role, approveSpec)).map(({ name }) => name);
+  const groups = config.groups.filter(({ role }) => mayUse(role, approveSpec)).map(({ name }) => `group:${name}`);
+  return [...people, ...groups];
 }
 
 function refusal(order: MeasureOrder, config: Config): ReturnType<MeasureRules['refuses']> {

@@ -13,6 +13,13 @@ export function sayCall(incident: Incident, people: readonly string[], round: nu
   return { ...message('critical', words, notice('critical', words), actions(...answers(incident))), calls: people };
 }
 
+/** Calls whom the message calls once more, in one line; undefined where it calls nobody. */
+export function sayCalled({ calls = [], tone, summary }: Message): Message | undefined {
+  if (calls.length === 0) return undefined;
+  const names = calls.map((name) => name.replace(/^group:/, ''));
+  return { ...message(tone, [foreign(names.join(', '), 200), ': ', ...summary]), calls };
+}
+
 export function sayStillOnIt(incident: Incident, minutes: number): Message {
   const who = incident.acknowledgedBy?.shown ?? foreign('whoever has it');
   const words = say`${who}: still on incident ${incident.number}? Nothing was heard for a while. Without an answer within ${minutes} min others are called.`;

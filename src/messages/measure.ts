@@ -72,7 +72,9 @@ function sayProposal(record: MeasureRecord): Message {
     record.quorum > 1
       ? `${missing(record)} of ${record.quorum} people must still agree; who proposed it does not count`
       : 'somebody other than who proposed it must agree';
-  return message(
+  const asked = (record.asked ?? []).filter((name) => record.approvedBy.every(({ person }) => person !== name));
+  const names = asked.map((name) => name.replace(/^group:/, '')).join(', ');
+  const said = message(
     'warning',
     title,
     {
@@ -81,7 +83,7 @@ function sayProposal(record: MeasureRecord): Message {
       title,
       commands: plan.commands,
       blastRadius: [...plan.blastRadius, ...(agreed.length > 0 ? [agreed] : [])],
-      needs: asks,
+      needs: names === '' ? asks : `${asks} (${names})`,
       expiresAt: record.expiresAt,
       buttons: [
         { ...button('No', `deny ${number}`), nonce: record.nonce },
@@ -95,6 +97,7 @@ function sayProposal(record: MeasureRecord): Message {
     ...(order.kind === 'unplug' ? [notice('warning', CHAT_CUT_OFF)] : []),
     text(say`Proposed by ${record.proposedBy.shown}. Alone? break-glass ${number} and why.`),
   );
+  return asked.length === 0 ? said : { ...said, calls: asked };
 }
 
 const CHAT_CUT_OFF =

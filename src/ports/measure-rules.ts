@@ -8,6 +8,8 @@ export interface MeasureRules {
   /** How long a proposal may be approved, in milliseconds. */
   readonly approvalMs: number;
   readonly breakGlass: boolean;
+  /** Who may approve, by the names of tourniquet.yaml: people, and `group:NAME`. */
+  readonly approvers: readonly string[];
   /** Lease of a pulled plug where none is said, in minutes. */
   readonly unplugMinutes: number;
   readonly blockMinutes?: number;

@@ -84,6 +84,7 @@ export function makeMeasureStage(): MeasureStage {
         firewalls: ['gateway'],
         approvalMs: 900_000,
         breakGlass: true,
+        approvers: ['ana', 'ben', 'carla'],
         unplugMinutes: 30,
         refuses: () => undefined,
       },

@@ -34,6 +34,8 @@ export const LIMITS = {
   primaryButtons: 2,
   buttonsPerRow: 6,
   sparkPoints: 60,
+  /** Ours: more people than this are named in the words alone. */
+  mentions: 20,
   /** [rate] Messages of this bot in one thread: at most `most` in `ms`. */
   rates: [
     { most: 7, ms: 1000 },

@@ -80,7 +80,8 @@ async function deliver(utterance: Utterance, previous: string | undefined, needs
 
 /** Whom it calls is mentioned where the configuration knows an id; who isn't known is named in the words. */
 function formOf({ key, message }: Utterance, mentionOf: MentionOf): CardForm {
-  const mentions = (message.calls ?? []).flatMap((name) => {
+  const called = message.drill ? [] : [...new Set(message.calls)];
+  const mentions = called.slice(0, LIMITS.mentions).flatMap((name) => {
     const id = mentionOf(name);
     return id === undefined ? [] : [{ id, name }];
   });

@@ -36,6 +36,8 @@ type MeasureHappening =
       readonly quorum: number;
       readonly expiresAt: number;
       readonly incident?: number;
+      /** Who is asked to decide, by the names of tourniquet.yaml; left out: whoever may. */
+      readonly asked?: readonly string[];
       /** Proposed in a drill: never mixes with real ones. */
       readonly drill?: true;
     }
@@ -95,6 +97,7 @@ export interface MeasureRecord {
   readonly deniedBy?: Who;
   readonly brokeGlass?: { readonly by: Who; readonly reason: Foreign };
   readonly incident?: number;
+  readonly asked?: readonly string[];
   readonly drill: boolean;
   readonly told: readonly { readonly conversation: Conversation; readonly key: string }[];
   /** When it came into force. */
@@ -138,6 +141,7 @@ export function foldMeasure(number: number, events: readonly MeasureEvent[]): Me
     drill: first.drill ?? false,
     told: [],
     ...(first.incident !== undefined && { incident: first.incident }),
+    ...(first.asked && { asked: first.asked }),
   };
   return rest.reduce(apply, begun);
 }

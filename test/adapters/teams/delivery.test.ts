@@ -156,6 +156,11 @@ describe('saying something in Teams', () => {
     expect(sent.match(/"type":"mention"/g)).toHaveLength(1);
   });
 
+  it('mentions nobody in a drill, whose people have the names of ours', async () => {
+    await say('', { message: { ...message('critical', 'come'), calls: ['ana'], drill: true }, loud: true });
+    expect(JSON.stringify(stage.platform.messages.at(-1)?.activity)).not.toContain('"entities"');
+  });
+
   it('notifies with the summary in plain words', async () => {
     const words = message('warning', ['listed: ', foreign('*x*\u202e')], text('more'));
     await stage.surface.deliver({ conversation: here, key: 's', message: words }, undefined);

@@ -103,6 +103,21 @@ describe('measures', () => {
     expect(stage.device.effects).toEqual(['engage tq1']);
   });
 
+  it('ask those who may approve by name, but for who proposed it and who has agreed; nobody where they are many', async () => {
+    const proposed = await say('ana', 'unplug gateway');
+    const asks = (answer: Answer): unknown => answer.message.blocks.find((block) => block.kind === 'approval')?.needs;
+    expect(proposed.message.calls).toEqual(['ben', 'carla']);
+    expect(asks(proposed)).toMatch(/must still agree; .* \(ben, carla\)$/);
+    await say('ben', 'approve 1', nonceOf(proposed));
+    const card = stage.said.find((each) => each.key.startsWith('event-'))?.message;
+    expect(card?.calls).toEqual(['carla']);
+    await say('ana', 'deny 1');
+    expect(stage.said.findLast((each) => each.key.startsWith('event-'))?.message.calls).toBeUndefined();
+    const approvers = Array.from({ length: 20 }, (_, index) => `p${index}`);
+    stage = { ...stage, world: { ...stage.world, measureRules: { ...stage.world.measureRules, approvers } } };
+    expect((await say('ana', 'unplug gateway')).message.calls).toBeUndefined();
+  });
+
   it('say how the conversation goes on without this chat, before anybody can pull the plug', async () => {
     const card = JSON.stringify((await say('ana', 'unplug gateway')).message.blocks);
     expect(card).toMatch(/If this chat is cut off too, go on at the machine where Tourniquet runs \(tq chat\)/);
