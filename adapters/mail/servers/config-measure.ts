@@ -7,6 +7,7 @@
  * 2. The server itself checks the new configuration; one that it refuses does not stay.
  * 3. In force is what the file says and the running server does; where the two differ it is neither.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { foreign, say } from '../../../src/domain/foreign.ts';
@@ -20,6 +21,7 @@ import type { HostFiles } from '../../../src/ports/host-files.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { orUnknown } from './or-unknown.ts';
+import { POLL_MS } from './options.ts';
 
 /** A server whose configuration is a file; each instance of it is a place. */
 export interface ConfigServer {
@@ -104,6 +106,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
       const left = await measure.lagging(plan, engaged);
       if (left.length === 0) return;
       if (performance.now() > last) throw new HostUnknown(`${name} was told, and still: ${left.join(', ')}.`);
+      await sleep(POLL_MS);
     }
   };
   const reload = async (plan: PlacePlan, engaged: boolean, changed: boolean, fence: number): Promise<void> => {

@@ -2,8 +2,10 @@
  * Open connections of a host's processes, seen and ended by ss(8): its -K needs INET_DIAG_DESTROY of the kernel, which
  * nearly every distribution has; where it does nothing, the process is ended.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
+import { POLL_MS } from './options.ts';
 
 export interface Connection {
   /** Each an address with its port, as ss prints it. */
@@ -72,6 +74,7 @@ export async function endConnections(
       const now = await open();
       if (!old.some((each) => now.some(({ remote, pid }) => remote === each.remote && pid === each.pid))) return true;
       if (performance.now() > last) return false;
+      await sleep(POLL_MS);
     }
   };
   const how = { deadlineMs: DEADLINE_MS, fence };

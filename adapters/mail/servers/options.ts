@@ -1,6 +1,9 @@
 /** What is configured of a mail server that its measures need. */
 import type { MailServer } from '../../../src/ports/mail-server.ts';
 
+/** Between two looks at a server that was told something: each look starts programs there. Milliseconds. */
+export const POLL_MS = 25;
+
 export interface ServerOptions {
   readonly name: string;
   /** Configuration folders of Postfix instances; empty: the one that Postfix itself names. */

@@ -5,6 +5,7 @@
  * new text is checked under another name (-C) before it is put in place. Nothing tells from outside what the daemon has
  * read, so it is told each time.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readEximListing } from '../../../../src/domain/queues/exim-bp.ts';
 import type { ListingSink } from '../../../../src/domain/queues/message.ts';
 import { countWaiting } from '../../../../src/domain/queues/waiting.ts';
@@ -19,6 +20,7 @@ import type { Listener } from '../connections.ts';
 import type { ConfigServer } from '../config-measure.ts';
 import type { ServerOptions } from '../options.ts';
 import { preparedFile, withIncluded } from './config.ts';
+import { POLL_MS } from '../options.ts';
 
 export interface EximTools {
   readonly name: string;
@@ -108,6 +110,7 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
         if (begun.length > 0 && !begun.some((each) => old.some(({ inode }) => inode === each.inode))) return;
         if (performance.now() > last)
           throw new HostUnknown(`the daemon on ${name} was told to read its configuration, and has not begun anew.`);
+        await sleep(POLL_MS);
       }
     },
     sendWaiting: async (fence) => {

@@ -10,6 +10,7 @@
  *    and it is scheduled again. `schedule all` is not said here: it sends what somebody has paused, too.
  * 4. `pause` of what is paused, and `resume` of what runs, fail: the status is what counts.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../../src/domain/foreign.ts';
 import type { Observation } from '../../../../src/domain/measures/plan.ts';
@@ -22,6 +23,7 @@ import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import type { ServerOptions } from '../options.ts';
 import { orUnknown } from '../or-unknown.ts';
+import { POLL_MS } from '../options.ts';
 
 const FILE = '/var/spool/smtpd/tourniquet-freeze';
 const DEADLINE_MS = 20_000;
@@ -144,6 +146,7 @@ export function openOpensmtpdFreeze(
             return { kind: 'proved', by: [say`${name} says that its MTA is paused, and delivers nothing outward`] };
           if (performance.now() > last)
             return { kind: 'disproved', by: [say`${running} deliveries outward of ${name} are still under way`] };
+          await sleep(POLL_MS);
         }
       }),
   };
