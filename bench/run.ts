@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(): Promise<void> }>>>
   escalation: () => import('./escalation.ts'),
   history: () => import('./history.ts'),
   queue: () => import('./queue.ts'),
+  drill: () => import('./drill.ts'),
   teams: () => import('./teams.ts'),
   slack: () => import('./slack.ts'),
 };

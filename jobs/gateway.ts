@@ -17,6 +17,7 @@ import { readDrillKey } from '../src/domain/drill/place.ts';
 import { foreign, say } from '../src/domain/foreign.ts';
 import { sayMisheard, sayQuestion } from '../src/messages/help.ts';
 import { message, notice } from '../src/messages/message.ts';
+import type { Message } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Conversation, Gateway, Heard, HearResult } from '../src/ports/conversation.ts';
 import { FileRefused } from '../src/ports/files.ts';
@@ -44,12 +45,15 @@ export function makeGateway(needs: GatewayNeeds): Gateway {
 async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {
   const heard = { ...said, conversation: whereItBelongs(said) };
   const command = commandOf(heard, needs);
-  if (command.kind === 'question') return { kind: 'refused', message: sayQuestion(command.question, command.offers) };
-  if (command.kind === 'misheard') {
-    return { kind: 'refused', message: sayMisheard(command.why, command.remedy, command.nearest) };
-  }
+  const isPlayed = needs.isPlayed?.(heard.conversation) === true;
+  const refuse = (words: Message): HearResult => ({
+    kind: 'refused',
+    message: isPlayed ? { ...words, drill: true } : words,
+  });
+  if (command.kind === 'question') return refuse(sayQuestion(command.question, command.offers));
+  if (command.kind === 'misheard') return refuse(sayMisheard(command.why, command.remedy, command.nearest));
   const role = needs.people.roleOf(heard.actor);
-  if (!mayUse(role, command.spec) && needs.isPlayed?.(heard.conversation) !== true) {
+  if (!mayUse(role, command.spec) && !isPlayed) {
     const words = sayRoleMissing(command.spec, role, heard.actor);
     return { kind: 'refused', message: message('warning', words, notice('warning', words)) };
   }

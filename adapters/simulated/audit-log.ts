@@ -8,10 +8,12 @@ export interface SimulatedAuditLog extends AuditLog {
   readonly entries: readonly (AuditEntry & { readonly at: number })[];
   /** One of its two places, or both, can't be written for now. */
   away(places: 0 | 1 | 2): void;
+  /** Somebody changes the words of one entry, from 0. */
+  tamper(index: number): void;
 }
 
 interface Link {
-  readonly text: string;
+  text: string;
   readonly hash: string;
 }
 
@@ -24,6 +26,10 @@ export function makeAuditLog(clock: Clock): SimulatedAuditLog {
     entries,
     away: (places) => {
       missing = places;
+    },
+    tamper: (index) => {
+      const link = links[index];
+      if (link) link.text = link.text.replace('"what":"', '"what":"not ');
     },
     write: async (entry, must = 'both') => {
       if (missing === 2 || (missing === 1 && must === 'both')) throw new AuditUnavailable('the drill took it away');

@@ -68,8 +68,8 @@ const MINUTE = 60_000;
 const LAN = '10.20.0';
 /** The simulation begins so much before the earliest trouble. */
 const CALM_MS = 40 * MINUTE;
-/** Mail that was held for longer than this was held up. */
-const HELD_UP_MS = 15 * MINUTE;
+/** Mail that was held for longer than this, by what was ordered, was held up. */
+export const HELD_UP_MS = 15 * MINUTE;
 
 /** `clock` stands at the beginning of the lead: the person comes in `lead` later. */
 export function foundCompany(scenario: Scenario, random: SeededRandom, clock: VirtualClock): Company {

@@ -110,8 +110,12 @@ export function makeMailHost(needs: MailHostNeeds): MailHost {
     const stop = obstacle(domain);
     mail.tries += 1;
     mail.next = clock.monotonic() + RETRY_MS;
+    if (stop?.isOurs) mail.heldSince ??= clock.monotonic();
+    else {
+      mail.heldMs = heldFor(mail, clock.monotonic());
+      mail.heldSince = undefined;
+    }
     if (stop) {
-      mail.isHeld ||= stop.isOurs;
       mail.reason = stop.why;
       return false;
     }
@@ -143,7 +147,8 @@ export function makeMailHost(needs: MailHostNeeds): MailHost {
         reason: undefined,
         tries: 0,
         next: 0,
-        isHeld: false,
+        heldMs: 0,
+        heldSince: undefined,
       };
       log.push(text.taken(stamp(), waiting.id, mail.from));
       if (!attempt(waiting)) {
@@ -156,10 +161,9 @@ export function makeMailHost(needs: MailHostNeeds): MailHost {
       const now = clock.monotonic();
       for (const mail of queue.values()) {
         if (mail.next > now) continue;
-        const wasHeld = mail.isHeld;
         if (!attempt(mail)) continue;
         queue.delete(mail.id);
-        if (wasHeld) needs.held(mail, now - mail.at);
+        needs.held(mail, mail.heldMs);
       }
     },
     breaks: (part) => {
@@ -196,4 +200,9 @@ function refusal(mail: Waiting, isListed: boolean): string | undefined {
 
 function domainOf(mail: Mail): string {
   return mail.recipient.split('@')[1] ?? '';
+}
+
+/** How long it was held by what was ordered, until now. Milliseconds. */
+export function heldFor(mail: Waiting, now: number): number {
+  return mail.heldMs + (mail.heldSince === undefined ? 0 : now - mail.heldSince);
 }

@@ -25,5 +25,7 @@ export interface Waiting extends Mail {
   reason: string | undefined;
   tries: number;
   next: number;
-  isHeld: boolean;
+  /** So long it was held by what was ordered, in milliseconds; and since when it is now. */
+  heldMs: number;
+  heldSince: number | undefined;
 }

@@ -1,16 +1,23 @@
 /** What really happened in the company of a drill, for the score; nothing of it is seen before the end. */
 import type { DrillTruth } from '../../src/domain/drill/score.ts';
+import { HELD_UP_MS } from './company.ts';
 import type { Company, Source } from './company.ts';
+import { heldFor } from './mail-host.ts';
 
 export function truthOf(company: Company): DrillTruth {
-  const { clock, tally, lead } = company;
+  const { clock, tally, lead, mail } = company;
+  // What is still held counts as well.
+  const waiting = [...mail.queue.values()]
+    .filter(({ nature }) => nature === 'legitimate')
+    .map((each) => heldFor(each, clock.monotonic()))
+    .filter((ms) => ms >= HELD_UP_MS);
   return {
     elapsedMs: clock.monotonic() - lead,
     spamLeaked: tally.spamLeaked,
     backscatterLeaked: tally.backscatterLeaked,
     lastLeakMs: tally.lastLeak === undefined ? 0 : tally.lastLeak - lead,
-    mailHeld: tally.mailHeld,
-    longestHoldMs: tally.longestHoldMs,
+    mailHeld: tally.mailHeld + waiting.length,
+    longestHoldMs: Math.max(tally.longestHoldMs, ...waiting),
     stillActive: company.sources.filter((source) => canHarm(source, company)).map(inWords),
     innocent: innocentOf(company),
     askedTooEarly: company.lists.wasAskedTooEarly(),

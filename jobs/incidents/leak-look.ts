@@ -16,6 +16,7 @@ import type { LeakFinding, LeakLooks } from '../../src/domain/incidents/stopped.
 import { taskOf } from '../../src/domain/measures/record.ts';
 import { sayNext } from '../../src/messages/incident.ts';
 import { sayLeak } from '../../src/messages/leak.ts';
+import { text } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Place } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
@@ -62,7 +63,7 @@ export const runLeak: CommandJob<keyof Leaking> = async (request, world) => {
   const next = after && finding.kind === 'goes-on' ? sayNext(after) : undefined;
   return {
     status: statusOf(finding),
-    message: next ? { ...words, blocks: [...words.blocks, ...next.blocks] } : words,
+    message: next ? { ...words, blocks: [...words.blocks, text(next.summary), ...next.blocks] } : words,
     data: leakJson(place, finding),
     ...((finding.kind === 'goes-on' || finding.kind === 'quiet') && { settles: 'no' }),
   };

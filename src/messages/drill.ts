@@ -96,7 +96,7 @@ export function sayScore(scenario: ScenarioCard, seed: number, score: DrillScore
           value: [
             truth.mailHeld === 0
               ? 'no legitimate mail'
-              : `${truth.mailHeld} legitimate messages, up to ${minutes(truth.longestHoldMs)}`,
+              : `${truth.mailHeld} legitimate messages by what you ordered, up to ${minutes(truth.longestHoldMs)}`,
           ],
         },
         {

@@ -37,9 +37,13 @@ export function sayLeak(finding: LeakFinding, scene: LeakScene): Message {
       );
     case 'quiet': {
       const minutes = Math.max(1, Math.ceil((finding.enoughAt - scene.now) / 60_000));
+      const [doubt] = finding.doubt;
+      const found = doubt
+        ? say`Too early to tell: ${doubt}; the firewall may still remember that from before the last change (${clock(finding.since)}).`
+        : say`Nothing is seen since the last change (${clock(finding.since)}), but that is too short.`;
       return message(
         'unknown',
-        say`Nothing is seen since the last change (${clock(finding.since)}), but that is too short. Look again in ${minutes} min, at ${clock(finding.enoughAt)}.`,
+        say`${found} Look again in ${minutes} min, at ${clock(finding.enoughAt)}.`,
         ...looked,
         text(
           'What wakes later, or knows the password too, shows itself only once everything is open again. Whoever asks for removal while it still leaks is listed again, and for longer.',

@@ -41,20 +41,28 @@ export interface LeakLooks {
 
 export type LeakFinding =
   | { readonly kind: 'goes-on'; readonly cause: CauseId; readonly by: readonly Phrase[] }
-  /** Nothing was seen, but not for long enough. */
-  | { readonly kind: 'quiet'; readonly since: number; readonly enoughAt: number }
+  /** Nothing was seen, but not for long enough; `doubt`: but for what may be from before the change. */
+  | {
+      readonly kind: 'quiet';
+      readonly since: number;
+      readonly enoughAt: number;
+      readonly doubt: readonly Phrase[];
+    }
   | { readonly kind: 'stopped'; readonly since: number }
   | { readonly kind: 'unknown'; readonly why: readonly Phrase[] };
 
 export function judgeLeak(looks: LeakLooks): LeakFinding {
   const { now, changedAt, blind } = looks;
-  const seen = [...pastTheServers(looks), ...throughTheServers(looks.through)];
+  const past = pastTheServers(looks);
+  const mayBeOld = changedAt !== undefined && now - changedAt < REMEMBERED_MS;
+  const seen = [...(mayBeOld ? [] : past), ...throughTheServers(looks.through)];
   const [first] = seen;
   if (first) return { kind: 'goes-on', cause: first.cause, by: seen.map(({ by }) => by) };
   if (blind.length > 0 || !looks.past || !looks.through) return { kind: 'unknown', why: blind };
   const since = Math.min(changedAt ?? now - QUIET_MS, now);
-  const enoughAt = since + QUIET_MS;
-  return enoughAt > now ? { kind: 'quiet', since, enoughAt } : { kind: 'stopped', since };
+  const doubt = mayBeOld ? past.map(({ by }) => by) : [];
+  const enoughAt = since + (doubt.length > 0 ? REMEMBERED_MS : QUIET_MS);
+  return enoughAt > now ? { kind: 'quiet', since, enoughAt, doubt } : { kind: 'stopped', since };
 }
 
 interface Going {
@@ -62,8 +70,7 @@ interface Going {
   readonly by: Phrase;
 }
 
-function pastTheServers({ past, changedAt, now }: LeakLooks): readonly Going[] {
-  if (changedAt !== undefined && now - changedAt < REMEMBERED_MS) return [];
+function pastTheServers({ past }: LeakLooks): readonly Going[] {
   return (past ?? [])
     .filter(({ destinations }) => destinations >= MANY_DESTINATIONS)
     .map(({ who, destinations }) => ({

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAuditLog } from '../../../adapters/audit/log.ts';
 import { systemClock } from '../../../adapters/clock/system.ts';
+import { keepsTheAuditContract } from '../../contracts/audit-log.ts';
 import type { AuditEntry } from '../../../src/ports/audit-log.ts';
 
 const entry = (what: string): AuditEntry => ({ kind: 'intent', about: 'measure/7', who: 'ana', what });
@@ -94,5 +95,40 @@ describe('the audit log', () => {
     await open().write(entry('one'));
     writeFileSync(file(), readFileSync(file(), 'utf8').replace('one', 'ONE'));
     await expect(open().write(entry('two'))).rejects.toThrow(/audit-log verify/);
+  });
+});
+
+describe('the audit log on a disk, with its copy', () => {
+  keepsTheAuditContract(() => {
+    const folder = mkdtempSync(join(tmpdir(), 'tq-audit-'));
+    const file = join(folder, 'audit.jsonl');
+    const copy: string[] = [];
+    let missing = 0;
+    const second = {
+      name: 'the copy',
+      count: async () => {
+        if (missing > 0) throw new Error('it is away');
+        return copy.length;
+      },
+      append: async (more: readonly string[]) => void copy.push(...more),
+      lines: async () => copy,
+    };
+    const lines = (): string[] => readFileSync(file, 'utf8').trim().split('\n');
+    return {
+      log: openAuditLog(folder, second, systemClock),
+      away: (places) => {
+        missing = places;
+        if (places === 2) mkdirSync(file);
+      },
+      tamper: (index) =>
+        writeFileSync(
+          file,
+          `${lines()
+            .map((line, at) => (at === index ? line.replace('"what":"', '"what":"not ') : line))
+            .join('\n')}\n`,
+        ),
+      count: () => lines().length,
+      clean: () => rmSync(folder, { recursive: true, force: true }),
+    };
   });
 });

@@ -68,6 +68,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
     await say('freeze mx1', /DRILL ▲ Measure 1: freeze outbound mail of mx1\?/);
     expect(await say('approve 1', /DRILL ▲ who proposed measure 1/)).toContain('ask a second person');
     await say('drill as ben approve 1', /DRILL ▲ Measure 1: freeze outbound mail of mx1: in force/);
+    await say('skip', /DRILL \? skip needs a reason/);
     await say('drill as ben aprove 1', /DRILL \? .*aprove/);
   }, 60_000);
 

@@ -19,7 +19,7 @@ describe('whether the leak has stopped', () => {
 
   it('is not said before that, and the time to look again is', () => {
     const changedAt = NOW - 14 * MINUTE;
-    expect(judged({ changedAt })).toEqual({ kind: 'quiet', since: changedAt, enoughAt: NOW + MINUTE });
+    expect(judged({ changedAt })).toEqual({ kind: 'quiet', since: changedAt, enoughAt: NOW + MINUTE, doubt: [] });
     expect(judged({ changedAt: NOW + 60 * MINUTE })).toMatchObject({ enoughAt: NOW + 15 * MINUTE });
   });
 
@@ -38,7 +38,10 @@ describe('whether the leak has stopped', () => {
 
   it('accuses nobody for one or two hosts, nor for what the firewall may remember from before the change', () => {
     expect(judged({ past: [{ who: ['copier'], destinations: 2 }] }).kind).toBe('stopped');
-    expect(judged({ past: [{ who: ['pc'], destinations: 40 }], changedAt: NOW - 2 * MINUTE }).kind).toBe('quiet');
+    const past = [{ who: ['pc'], destinations: 40 }];
+    const early = judged({ past, changedAt: NOW - 2 * MINUTE });
+    expect(early).toMatchObject({ kind: 'quiet', enoughAt: NOW + MINUTE, doubt: [expect.anything()] });
+    expect(judged({ past, changedAt: NOW - 3 * MINUTE }).kind).toBe('goes-on');
   });
 
   it.each([
