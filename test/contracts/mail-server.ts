@@ -22,6 +22,8 @@ export interface Expected {
 export interface MailRig {
   readonly mta: Mta;
   readonly server: MailServer;
+  /** The same server for somebody who may not read its queue, where there are such. */
+  readonly unreadable?: MailServer;
   /** What its own tool calls the queue of what waits. */
   readonly waiting: string;
   now(): number;
@@ -36,9 +38,13 @@ export interface MailRig {
 export async function rigOf(starting: Promise<MailLab>): Promise<MailRig> {
   const lab = await starting;
   const host = openHost('mx', (argv) => lab.box.enter(argv));
+  const nobody = openHost('mx', (argv) =>
+    lab.box.enter(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv]),
+  );
   return {
     mta: lab.mta,
     server: openMailServer('mx', lab.mta, host, []),
+    unreadable: openMailServer('mx', lab.mta, nobody, []),
     waiting: lab.waiting,
     now: () => Date.now(),
     send: (sender, recipients) => lab.send(sender, recipients),
@@ -86,13 +92,11 @@ export function keepsTheMailServerContract(start: () => Promise<MailRig>, expect
     }
   });
 
-  it('counts what waits without listing it', async () => {
-    const host = openHost('mx', (argv) => lab.box.enter(argv));
-    expect(await openMailServer('mx', lab.mta, host, []).count?.(10_000)).toBe((await look()).messages);
-    const nobody = openHost('mx', (argv) =>
-      lab.box.enter(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv]),
-    );
-    expect(await openMailServer('mx', lab.mta, nobody, []).count?.(10_000)).toBeUndefined();
+  it('counts what waits without listing it, where it can; who may not read it counts nothing', async () => {
+    const { messages } = await look();
+    expect(messages).toBeGreaterThan(0);
+    if (rig.server.count) expect(await rig.server.count(10_000)).toBe(messages);
+    if (rig.unreadable) expect(await rig.unreadable.count?.(10_000)).toBeUndefined();
   });
 
   it('shows the envelope of one message and who handed it in, never its body; one that is gone is left out', async () => {
