@@ -85,18 +85,16 @@ export function keepsTheMailServerContract(start: () => Promise<MailRig>, expect
       { sender: 'alice@example.test', messages: ofAlice },
     ]);
     const { reasons } = expected;
-    if (reasons === undefined) expect(snapshot.topReasons).toEqual([]);
-    else {
-      expect(snapshot.topReasons?.reduce((sum, each) => sum + each.recipients, 0)).toBe(3);
-      for (const { reason } of snapshot.topReasons ?? []) expect(reason).toMatch(reasons);
-    }
+    const told = snapshot.topReasons ?? [];
+    expect(told.reduce((sum, each) => sum + each.recipients, 0)).toBe(reasons === undefined ? 0 : 3);
+    expect(told.filter(({ reason }) => reasons?.test(reason) !== true)).toEqual([]);
   });
 
   it('counts what waits without listing it, where it can; who may not read it counts nothing', async () => {
     const { messages } = await look();
     expect(messages).toBeGreaterThan(0);
-    if (rig.server.count) expect(await rig.server.count(10_000)).toBe(messages);
-    if (rig.unreadable) expect(await rig.unreadable.count?.(10_000)).toBeUndefined();
+    expect((await rig.server.count?.(10_000)) ?? messages).toBe(messages);
+    expect(await rig.unreadable?.count?.(10_000)).toBeUndefined();
   });
 
   it('shows the envelope of one message and who handed it in, never its body; one that is gone is left out', async () => {
