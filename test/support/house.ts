@@ -10,7 +10,8 @@ import { talkTo } from './talk.ts';
 import type { Talk } from './talk.ts';
 
 const TQ = join(import.meta.dirname, '../../bin/tq');
-const STARTS_WITHIN_MS = 25_000;
+/** Idle it is three seconds. */
+const STARTS_WITHIN_MS = 60_000;
 
 export type Served = 'gateway' | 'mx1';
 
