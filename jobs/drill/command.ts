@@ -18,13 +18,15 @@ export const runDrill: CommandJob<'drills'> = async (request, world) => {
     case 'start': {
       if (auto)
         return refused('a drill plays itself in the shell alone', 'say drill start here, or tq drill --auto there');
-      if (here)
-        return inDrill(refused(`a drill is played here already (${here.scenario.name})`, 'say drill stop first'));
+      if (here) return inDrill(refused(`a drill is played here already (seed ${here.seed})`, 'say drill stop first'));
       const order = { speed, ...(scenario !== undefined && { scenario }), ...(seed !== undefined && { seed }) };
       try {
         return {
           status: 'ok',
-          message: sayDrillBegins(await world.drills.start(order, request.conversation, request.actor)),
+          message: sayDrillBegins(
+            await world.drills.start(order, request.conversation, request.actor),
+            scenario !== undefined,
+          ),
         };
       } catch (error) {
         return refused(error instanceof Error ? error.message : String(error), 'say drill list for those there are');

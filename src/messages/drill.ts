@@ -6,20 +6,30 @@ import type { PlayedDrill, ScenarioCard } from '../ports/drills.ts';
 import { actions, button, message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
-/** The first thing that is said: what one sees when one comes in. */
-export function sayDrillBegins(drill: PlayedDrill): Message {
+/**
+ * The first thing that is said: what one sees when one comes in. Where no morning was asked for by name, its name would
+ * give the answer away: it is told at the end.
+ */
+export function sayDrillBegins(drill: PlayedDrill, isChosen: boolean): Message {
   const { scenario, seed, speed } = drill;
   return marked(
     message(
       'warning',
-      say`Tuesday, 07:30. You come in, and somebody says: ${foreign(scenario.title, 120)}.`,
+      isChosen
+        ? say`Tuesday, 07:30. You come in, and somebody says: ${foreign(scenario.title, 120)}.`
+        : 'Tuesday, 07:30. You come in, and somebody says that mail is not as it should be.',
       text(
         `From now on everything said here goes to a simulated company: one site (office), a mail server (mx1), a firewall (gw), some workstations behind one address. Nothing real is touched. Time runs ${speed} times as fast as yours.`,
       ),
       text(
         'A colleague agrees to what you propose, after a minute of the drill; drill join ends that, and somebody of yours approves. Say hint when you are stuck, drill stop when you are through.',
       ),
-      notice('neutral', `Scenario ${scenario.name}, seed ${seed}: the same words begin the same morning.`),
+      notice(
+        'neutral',
+        isChosen
+          ? `Scenario ${scenario.name}, seed ${seed}: the same words begin the same morning.`
+          : `Seed ${seed}. Which morning it is, you are told at the end.`,
+      ),
       actions(button('Look what happened', 'triage', 'primary'), button('Hint', 'hint'), button('Stop', 'drill stop')),
     ),
   );
