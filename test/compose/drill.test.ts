@@ -78,7 +78,7 @@ describeLab('a drill in the terminal chat', { sets: ['redis'] }, () => {
     const script = ['drill start stolen-logn', 'drill start stolen-login', 'drill start', 'drill list'];
     const { out } = await bot.run(['chat'], { input: `${script.join('\n')}\n` });
     expect(out).toContain('did you mean stolen-login?');
-    expect(out).toContain('a drill is played here already (stolen-login)');
+    expect(out).toContain('a drill is played here already (seed ');
     expect(out).toContain('18 mornings can be played');
   });
 });
