@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { shrink } from './shrink.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
@@ -19,6 +20,7 @@ export function photograph(html: string, file: string, width: number): string {
     const height = Number(/data-height="(\d+)"/.exec(document)?.[1]);
     if (!(height > 0)) throw new Error(`The page of ${file} did not come to its end: ${document.slice(-400)}`);
     run(folder, [`--screenshot=${file}`, `--window-size=${width},${Math.min(height, 8000)}`, address]);
+    shrink(file);
     return document;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -142,6 +142,29 @@ describe('what Slack is shown', () => {
     );
   });
 
+  it('lets no address become a picture', () => {
+    expect(mrkdwn('at 2001:db8:1234:1::5, and at 07:36:05', 100)).toBe('at `2001:db8:1234:1::5`, and at 07:36:05');
+  });
+
+  it('keeps the spaces between what it puts together', () => {
+    expect(mrkdwn(say`port ${25} ${foreign('pc-7')} ${'58'} times ${foreign(' ')}!`, 100)).toBe(
+      'port 25 `pc-7` 58 times !',
+    );
+  });
+
+  it('writes a table that is wider than a line as one line for each row, with the names of its columns', () => {
+    const wide = {
+      kind: 'table' as const,
+      title: 'Who tries',
+      columns: [{ name: 'source' }, { name: 'attempts', align: 'right' as const }, { name: 'who' }],
+      rows: [[[foreign('10.20.0.20')], ['58'], [foreign('x'.repeat(90))]]],
+    };
+    const shown = renderSlack(message('neutral', 's', wide), 'k', { refused: ALL }).blocks[1];
+    expect(shown).toMatchObject({
+      text: { text: `*Who tries*\n•  \`10.20.0.20\`  *attempts* 58  *who* \`${'x'.repeat(90)}\`` },
+    });
+  });
+
   it('cuts between characters, and says so', () => {
     expect(mrkdwn('a&b'.repeat(10), 12)).toBe('a&amp;ba…');
     expect(literal('😀😀😀', 4)).toBe('😀…');

@@ -1,10 +1,13 @@
-/** Tables: the first natively (sorted and paged by the client), the others, or all on refusal, as aligned text. */
+/**
+ * Tables: the first natively (sorted and paged by the client), the others, or all on refusal, as aligned text; where that
+ * is wider than a client shows in one line, each row as a line of names and values.
+ */
 import type { Phrase } from '../../../../src/domain/foreign.ts';
 import type { Table } from '../../../../src/messages/message.ts';
 import { LIMITS } from '../limits.ts';
 import type { SlackBlock } from './block.ts';
-import { context, more, preformatted, section } from './block.ts';
-import { literal } from './text.ts';
+import { context, more, preformatted, section, sectionsOfLines } from './block.ts';
+import { literal, mrkdwn } from './text.ts';
 
 /** Characters of one cell; what is longer is cut visibly. */
 const CELL = 150;
@@ -12,6 +15,8 @@ const PAGE = 10;
 /** Rows of a table as text: more is not read in a chat. */
 const TEXT_ROWS = 20;
 const TEXT_CELL = 48;
+/** Signs that a desktop client shows in one line of a code block. */
+const WIDEST = 76;
 
 export function nativeTable(table: Table): readonly SlackBlock[] {
   const columns = table.columns.slice(0, LIMITS.tableColumns);
@@ -51,6 +56,7 @@ export function textTable(table: Table): readonly SlackBlock[] {
     .map((row) => columns.map((_, index) => literal(row[index] ?? [], index === last ? CELL : TEXT_CELL)));
   const heads = columns.map((column) => column.name);
   const widths = columns.map((_, index) => Math.max(...[heads, ...cells].map((row) => (row[index] ?? '').length)));
+  if (widths.reduce((sum, each) => sum + each + 2, -2) > WIDEST) return listed(table);
   const line = (row: readonly string[]): string =>
     row
       .map((text, index) =>
@@ -65,4 +71,17 @@ export function textTable(table: Table): readonly SlackBlock[] {
     section(title + preformatted([line(heads), ...cells.map(line)], LIMITS.sectionText - title.length - 40)),
     ...(rest > 0 ? [context(more(rest, 'rows'))] : []),
   ];
+}
+
+function listed(table: Table): readonly SlackBlock[] {
+  const rows = table.rows.slice(0, TEXT_ROWS).map((row) => {
+    const [first = '', ...others] = table.columns.map((column, index) => {
+      const value = mrkdwn(row[index] ?? [], CELL);
+      return value === '' ? '' : index === 0 ? value : `*${mrkdwn(column.name, 40)}* ${value}`;
+    });
+    return `•  ${[first || '–', ...others.filter((each) => each !== '')].join('  ')}`;
+  });
+  const title = table.title === undefined ? [] : [`*${mrkdwn(table.title, LIMITS.containerTitle)}*`];
+  const rest = table.rows.length - rows.length;
+  return [...sectionsOfLines([...title, ...rows], 2), ...(rest > 0 ? [context(more(rest, 'rows'))] : [])];
 }

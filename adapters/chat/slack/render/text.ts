@@ -30,7 +30,7 @@ export function mrkdwn(phrase: Phrase | string, limit: number): string {
   for (const part of parts) {
     const outside = isForeign(part);
     const words = outside ? disarmed(visible(part.foreign)).replaceAll('`', 'ˋ') : part;
-    if (words.trim() === '') continue;
+    if (words === '' || (outside && words.trim() === '')) continue;
     const frame = outside ? '`' : '';
     const room = limit - written.length - frame.length * 2;
     const { text, whole } = outside ? escaped(words, room) : ourOwn(words, room);
@@ -40,10 +40,14 @@ export function mrkdwn(phrase: Phrase | string, limit: number): string {
   return written;
 }
 
+/** Slack draws `:100:` and `:1234:` as pictures, in an IPv6 address too; in code it draws nothing. */
+const PICTURED = /[0-9a-f:]*:(?:100|1234):[0-9a-f:]*/gi;
+
 function ourOwn(words: string, room: number): Fitted {
   const fitted = escaped(words, room);
   if (!fitted.whole) return fitted;
-  const linked = fitted.text.replace(/https:\/\/[^\s<>|`*,;)]+[^\s<>|`*,;).:]/g, (url) => `<${url}>`);
+  const safe = fitted.text.replace(PICTURED, (each) => `\`${each}\``);
+  const linked = safe.replace(/https:\/\/[^\s<>|`*,;)]+[^\s<>|`*,;).:]/g, (url) => `<${url}>`);
   return linked.length <= room ? { text: linked, whole: true } : fitted;
 }
 
