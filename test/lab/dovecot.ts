@@ -44,7 +44,7 @@ async function makeCertificate(box: Box, days: number): Promise<void> {
   const stamp = (time: Date): string => `${time.toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
   const script = `cd /etc/dovecot && mkdir -p ca && : > ca/index.txt && echo 01 > ca/serial
 printf '[ca]\\ndefault_ca=d\\n[d]\\ndir=ca\\ndatabase=ca/index.txt\\nserial=ca/serial\\nnew_certs_dir=ca\\ndefault_md=sha256\\npolicy=p\\n[p]\\ncommonName=supplied\\n' > ca.cnf
-openssl req -newkey rsa:2048 -nodes -keyout key.pem -out req.pem -subj /CN=imap.example.test -batch 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out req.pem -subj /CN=imap.example.test -batch 2>/dev/null
 openssl ca -batch -selfsign -config ca.cnf -keyfile key.pem -in req.pem -out cert.pem -startdate "$1" -enddate "$2" -notext`;
   await box.must(['sh', '-ec', script, 'certificate', stamp(start), stamp(end)]);
 }
