@@ -68,7 +68,7 @@ describe.each<MeasureOrder>([
     const fake = await startFakeMikrotik();
     fake.rows('ip/firewall/filter').push({ ...OTHERS });
     return {
-      api: fake.api,
+      api: fake.direct,
       order,
       open: (api) => openMikrotik(GATEWAY, api, Date.now),
       world: () => worldOf(fake),

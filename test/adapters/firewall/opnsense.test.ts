@@ -62,7 +62,7 @@ describe.each<MeasureOrder>([BLOCK, { kind: 'quarantine-host', firewall: 'gw', a
       const fake = await startFakeOpnsense();
       fake.states = [state('a1/f1', '192.168.1.20', '203.0.113.9', '25')];
       return {
-        api: fake.api,
+        api: fake.direct,
         order,
         open: (api) => openOpnsense(GATEWAY, api),
         world: () => worldOf(fake),
