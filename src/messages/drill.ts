@@ -110,6 +110,11 @@ export function sayScore(scenario: ScenarioCard, seed: number, score: DrillScore
           ],
         },
         {
+          name: 'wrong steps',
+          value: [score.wrongSteps.length === 0 ? 'none' : `${score.wrongSteps.length}, named below`],
+          tone: score.wrongSteps.length === 0 ? 'good' : 'critical',
+        },
+        {
           name: 'undo',
           value: [
             score.isUndoComplete ? 'complete: nothing of ours is left' : `not complete: ${score.left.join('; ')}`,

@@ -10,7 +10,7 @@ export function sayWelcome(
   return message(
     'neutral',
     'Tourniquet is here: why mail is refused, what to do about it, and back again.',
-    text('It looks first, contains the damage once two have agreed, and takes every bit back.'),
+    text('It looks first, contains the damage once two agree, and takes every bit back.'),
     text(
       configured
         ? 'Say drill start to practise, check, triage, or help.'
