@@ -110,6 +110,7 @@ const evidence = z.object({
             mx: z.enum(['ok', 'missing']).exactOptional(),
             spf: z.enum(['ok', 'missing', 'several', 'too-many-lookups', 'lacks-address']).exactOptional(),
             dmarc: z.enum(['ok', 'missing']).exactOptional(),
+            dkim: z.enum(['ok', 'revoked', 'missing']).exactOptional(),
           }),
         )
         .exactOptional(),

@@ -72,15 +72,40 @@ async function leadsTo(
 }
 
 async function lookDomain(domain: string, place: Place, ask: Ask) {
-  const [mx, text, dmarc] = await Promise.all([ask(domain, 'MX'), ask(domain, 'TXT'), ask(`_dmarc.${domain}`, 'TXT')]);
+  const [mx, text, dmarc, dkim] = await Promise.all([
+    ask(domain, 'MX'),
+    ask(domain, 'TXT'),
+    ask(`_dmarc.${domain}`, 'TXT'),
+    lookDkim(domain, place.dkimSelectors ?? [], ask),
+  ]);
   const direct = place.usesSmartHost === true ? undefined : place.addresses[0];
   const spf = text.kind === 'answer' ? await judgeSpf(domain, text.data, direct, ask) : undefined;
   return {
     domain,
     ...(mx.kind === 'answer' && { mx: mx.data.length > 0 ? ('ok' as const) : ('missing' as const) }),
     ...(spf !== undefined && { spf }),
+    ...(dkim !== undefined && { dkim }),
     ...(dmarc.kind === 'answer' && {
       dmarc: dmarc.data.some((each) => /^v=DMARC1\b/i.test(each)) ? ('ok' as const) : ('missing' as const),
     }),
   };
+}
+
+/**
+ * The keys under the site's selectors (RFC 6376, 3.6.1): one that can be used is enough. Undefined where no selector is
+ * configured, or one without an answer could be it.
+ */
+async function lookDkim(
+  domain: string,
+  selectors: readonly string[],
+  ask: Ask,
+): Promise<'ok' | 'revoked' | 'missing' | undefined> {
+  if (selectors.length === 0) return undefined;
+  const replies = await Promise.all(selectors.map((selector) => ask(`${selector}._domainkey.${domain}`, 'TXT')));
+  const keys = replies
+    .flatMap((reply) => (reply.kind === 'answer' ? reply.data : []))
+    .flatMap((record) => /(?:^|;)\s*p=([^;]*)/i.exec(record)?.[1]?.trim() ?? []);
+  if (keys.some((key) => key !== '')) return 'ok';
+  if (replies.some((reply) => reply.kind === 'failed')) return undefined;
+  return keys.length > 0 ? 'revoked' : 'missing';
 }

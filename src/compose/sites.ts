@@ -44,6 +44,7 @@ function placeOf(site: SiteConfig, servers: readonly ServerConfig[]): Place {
     name: site.name,
     addresses: site.addresses,
     domains: site.domains,
+    ...(site.dkim.length > 0 && { dkimSelectors: site.dkim }),
     servers: servers.map(knownServer),
     ...(site.sharedAddress !== undefined && { sharedAddress: site.sharedAddress }),
     timezone: site.timezone,

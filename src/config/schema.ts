@@ -108,6 +108,11 @@ const site = z.strictObject({
   /** Several machines share the public address (NAT). */
   sharedAddress: z.boolean().optional(),
   domains: z.array(domain).default([]),
+  /** DKIM selectors of the site: `mail` for mail._domainkey.DOMAIN. */
+  dkim: z
+    .array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/i, 'a selector, such as mail or s1'))
+    .max(10)
+    .default([]),
   servers: z.array(name).default([]),
   firewall: name.optional(),
   smartHost: smartHost.or(z.boolean()).optional(),

@@ -22,6 +22,8 @@ export interface Place {
   /** How the world sees it. */
   readonly addresses: readonly Ip[];
   readonly domains: readonly Domain[];
+  /** Under which the site's DKIM keys stand (`mail` for mail._domainkey.DOMAIN). */
+  readonly dkimSelectors?: readonly string[];
   readonly servers: readonly KnownServer[];
   /** Several machines share the public address; undefined: not known. */
   readonly sharedAddress?: boolean;

@@ -92,5 +92,7 @@ export interface DnsEvidence {
     readonly mx?: 'ok' | 'missing';
     readonly spf?: 'ok' | 'missing' | 'several' | 'too-many-lookups' | 'lacks-address';
     readonly dmarc?: 'ok' | 'missing';
+    /** Of the site's own selectors (RFC 6376): a key, one that was taken back (`p=` empty), or none. */
+    readonly dkim?: 'ok' | 'revoked' | 'missing';
   }[];
 }

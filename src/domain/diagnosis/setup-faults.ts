@@ -4,7 +4,7 @@ import type { Phrase } from '../foreign.ts';
 import type { Evidence } from './evidence.ts';
 
 export interface SetupFault {
-  readonly id: 'reverse-dns' | 'helo-name' | 'spf' | 'dmarc' | 'mx' | 'clock' | 'certificate' | 'disk';
+  readonly id: 'reverse-dns' | 'helo-name' | 'spf' | 'dkim' | 'dmarc' | 'mx' | 'clock' | 'certificate' | 'disk';
   readonly text: Phrase;
 }
 
@@ -27,10 +27,12 @@ export function setupFaults(evidence: Evidence): readonly SetupFault[] {
       'helo-name',
       say`the server greets as ${foreign(helo.name, 100)}, ${helo.state === 'missing' ? 'which has no address' : 'which leads elsewhere'}`,
     );
-  for (const { domain, mx, spf, dmarc } of evidence.dns?.domains ?? []) {
+  for (const { domain, mx, spf, dkim, dmarc } of evidence.dns?.domains ?? []) {
     if (mx === 'missing') add('mx', say`${foreign(domain, 100)} has no MX`);
     const words = spf === undefined ? undefined : SPF_WORDS[spf];
     if (words !== undefined) add('spf', say`the SPF record of ${foreign(domain, 100)} ${words}`);
+    if (dkim === 'missing') add('dkim', say`${foreign(domain, 100)} has no DKIM key under the site’s selectors`);
+    if (dkim === 'revoked') add('dkim', say`the DKIM key of ${foreign(domain, 100)} is revoked: signatures fail`);
     if (dmarc === 'missing') add('dmarc', say`${foreign(domain, 100)} has no DMARC record`);
   }
   const skew = evidence.clockSkewSeconds;

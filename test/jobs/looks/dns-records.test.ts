@@ -65,6 +65,22 @@ describe('the records of a site', () => {
     expect(await look({ ...RIGHT, ...zone })).toMatchObject(found);
   });
 
+  it.each<[what: string, zone: Zone, found: string | undefined]>([
+    ['a key', { 'mail._domainkey.example.com TXT': ['v=DKIM1; k=rsa; p=MIIB'] }, 'ok'],
+    [
+      'one key that is good beside one that was taken back',
+      { 'mail._domainkey.example.com TXT': ['v=DKIM1; p='], 'old._domainkey.example.com TXT': ['p=MIIB'] },
+      'ok',
+    ],
+    ['a key that was taken back', { 'mail._domainkey.example.com TXT': ['v=DKIM1; p='] }, 'revoked'],
+    ['no key', {}, 'missing'],
+    ['a selector that could not be looked up', { 'mail._domainkey.example.com TXT': 'fails' }, undefined],
+  ])('with %s under its DKIM selectors are told so', async (_what, zone, dkim) => {
+    const none: Zone = { 'mail._domainkey.example.com TXT': [], 'old._domainkey.example.com TXT': [] };
+    const found = await look({ ...RIGHT, ...none, ...zone }, { dkimSelectors: ['mail', 'old'] });
+    expect(found.domains?.[0]?.dkim).toBe(dkim);
+  });
+
   it('that could not be looked up are left out, and are no "missing"', async () => {
     const zone: Zone = Object.fromEntries(Object.keys(RIGHT).map((key) => [key, 'fails' as const]));
     expect(await look({ ...zone, 'mail.example.com A': ['203.0.113.7'] })).toEqual({
