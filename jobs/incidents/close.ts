@@ -18,7 +18,8 @@ import { whoIs } from '../measures/who.ts';
 import { changeIncident } from './change.ts';
 import type { Decided } from './change.ts';
 import { incidentJson } from './open.ts';
-import { tellIncident } from './tell.ts';
+import { reportOf } from './report.ts';
+import { conversationsOf, headlineKey, tellIncident } from './tell.ts';
 import type { TellingIncident } from './tell.ts';
 import type { Seen } from './view.ts';
 import { whichIncident } from './which.ts';
@@ -26,7 +27,7 @@ import { whichIncident } from './which.ts';
 type Closing = TellingIncident & Pick<World, 'clock' | 'people'>;
 
 type Outcome =
-  | { readonly kind: 'closed'; readonly words: Phrase }
+  | { readonly kind: 'closed'; readonly words: Phrase; readonly justNow: boolean }
   | { readonly kind: 'stays'; readonly words: Phrase; readonly buttons: readonly Button[] };
 
 /** A step that was taken up this recently may be about to propose a measure, in milliseconds. */
@@ -50,6 +51,7 @@ export const runClose: CommandJob<keyof Closing> = async (request, world) => {
       result: {
         kind: 'closed',
         words: say`Incident ${number} is closed. Nothing of it is in force that nobody chose to keep.`,
+        justNow: true,
       },
     };
   });
@@ -58,8 +60,21 @@ export const runClose: CommandJob<keyof Closing> = async (request, world) => {
   const { state, pages } = changed.seen.incident;
   if (state === 'closed' && pages.length === 0) await world.incidents.settle(number);
   await tellIncident(world, number);
+  if (changed.result.kind === 'closed' && changed.result.justNow) await postReport(world, changed.seen);
   return answer(changed.result, changed.seen);
 };
+
+/** Beneath the headline, as a document; a terminal prints it when it is asked for. Never throws: `report` has it always. */
+async function postReport(world: Closing, seen: Seen): Promise<void> {
+  const { number } = seen.incident;
+  const words = say`The report of incident ${number}.`;
+  const places = conversationsOf(seen.incident).filter(({ surface }) => surface !== 'terminal');
+  if (places.length === 0) return;
+  const file = await reportOf(world, seen).catch(() => undefined);
+  if (!file) return;
+  const said = { key: headlineKey(number), message: message('neutral', words), loud: true as const, file };
+  await Promise.all(places.map((conversation) => world.outbox.put({ ...said, conversation }).catch(() => {})));
+}
 
 function staysOpen({ incident, measures, playbook }: Seen, now: number): Decided<Outcome> | undefined {
   const { number } = incident;
@@ -69,7 +84,8 @@ function staysOpen({ incident, measures, playbook }: Seen, now: number): Decided
   });
   if (incident.state === 'closed') {
     const by = incident.closedBy ? say` by ${incident.closedBy.shown}` : [];
-    return { events: [], result: { kind: 'closed', words: say`Incident ${number} is closed already${by}.` } };
+    const words = say`Incident ${number} is closed already${by}.`;
+    return { events: [], result: { kind: 'closed', words, justNow: false } };
   }
   const open = measures.filter((record) => isOpen(record) && record.kept === undefined);
   if (open.length > 0)

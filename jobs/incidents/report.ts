@@ -5,9 +5,10 @@ import { say } from '../../src/domain/foreign.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import { writeReport } from '../../src/messages/report.ts';
+import type { Utterance } from '../../src/ports/conversation.ts';
 import type { CommandJob } from '../answer.ts';
 import { incidentJson } from './open.ts';
-import type { Viewing } from './view.ts';
+import type { Seen, Viewing } from './view.ts';
 import { whichIncident } from './which.ts';
 
 export const runReport: CommandJob<keyof Viewing> = async (request, world) => {
@@ -16,16 +17,22 @@ export const runReport: CommandJob<keyof Viewing> = async (request, world) => {
   const which = await whichIncident(request, world, args.value.incident, 'closed-too');
   if (which.kind === 'asked') return which.answer;
   const { seen } = which;
-  const measureEvents = await Promise.all(
-    seen.measures.map(async ({ number }) => ({ number, events: (await world.ledger.read(number)).events })),
-  );
   const { number } = seen.incident;
-  const text = writeReport({ ...seen, measureEvents });
+  const file = await reportOf(world, seen);
   const words = say`Report of incident ${number}.`;
   return {
     status: 'ok',
     message: message('neutral', words, notice('neutral', words)),
-    file: { name: `incident-${number}.md`, type: 'text/markdown', text },
-    data: { ...incidentJson(seen), report: text },
+    file,
+    data: { ...incidentJson(seen), report: file.text },
   };
 };
+
+/** The document as it is attached. */
+export async function reportOf(world: Pick<Viewing, 'ledger'>, seen: Seen): Promise<NonNullable<Utterance['file']>> {
+  const measureEvents = await Promise.all(
+    seen.measures.map(async ({ number }) => ({ number, events: (await world.ledger.read(number)).events })),
+  );
+  const text = writeReport({ ...seen, measureEvents });
+  return { name: `incident-${seen.incident.number}.md`, type: 'text/markdown', text };
+}

@@ -91,7 +91,8 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
     }
     expect(pressed.size).toBeGreaterThan(6);
     await until(() => shown().some((each) => /Nothing of it is in force/.test(each.text)), 15_000, 'the last word');
-    for (const each of shown()) expect(summaryOf(each)).toMatch(/^DRILL/);
+    const said = shown().filter((each) => each.files.length === 0);
+    expect(said.filter((each) => !summaryOf(each).startsWith('DRILL')).map(summaryOf)).toEqual([]);
     const left = (): readonly string[] =>
       shown()
         .flatMap((each) => buttonsOf(each).map(({ command }) => command))
@@ -99,6 +100,11 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
     await until(() => left().length === 0, 15_000, 'no button to be left that would change anything').catch((error) => {
       throw new Error(`${String(error)}: ${left().join(', ')}`);
     });
+    const headline = shown().find((each) => /^DRILL .*Incident 1 .* closed$/.test(summaryOf(each)));
+    const documents = (): readonly Posted[] => shown().filter((each) => each.files.length > 0);
+    await until(() => documents().length > 0, 15_000, 'the report');
+    expect(documents()).toMatchObject([{ thread: headline?.ts, files: [{ name: 'incident-1.md' }] }]);
+    expect(documents()[0]?.files[0]?.text).toMatch(/^# .*Incident 1/);
     await anna().command('drill stop');
     await until(() => shown().some((each) => each.text.includes('The drill is over')), 15_000, 'the score');
   }, 120_000);

@@ -107,7 +107,7 @@ export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): 
     const place = placeOf(utterance.conversation);
     const standing = previous === undefined ? undefined : readMessageId(previous);
     if (utterance.loud) {
-      const thread = place.thread ?? (standing?.channel === place.channel ? standing.ts : undefined);
+      const thread = threadOfLoud(place, standing);
       return post(utterance, { ...place, ...(thread !== undefined && { thread }) });
     }
     if (!standing) return post(utterance, place);
@@ -140,7 +140,7 @@ export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): 
         next.set(`edit ${id}`, clock.monotonic() + LIMITS.postEveryMs);
         if (utterance.file) {
           unfinished.set(name, id);
-          await attach(utterance.file, threadUnder(id, placeOf(utterance.conversation)));
+          await attach(utterance.file, threadUnder(id, utterance, previous));
         }
         unfinished.delete(name);
         settle.said(utterance, id);
@@ -152,13 +152,19 @@ export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): 
   };
 }
 
-function threadUnder(id: string, place: Place): Place {
+/** A loud message is said beneath what stands under its key. */
+function threadOfLoud(place: Place, standing: { readonly channel: string; readonly ts: string } | undefined) {
+  return place.thread ?? (standing?.channel === place.channel ? standing.ts : undefined);
+}
+
+/** The thread in which a file belongs: that of its message, by the thread's first one. */
+function threadUnder(id: string, { conversation, loud }: Utterance, previous: string | undefined): Place {
+  const place = placeOf(conversation);
   const posted = readMessageId(id);
   if (!posted) return place;
-  return {
-    channel: posted.channel,
-    thread: posted.channel === place.channel ? (place.thread ?? posted.ts) : posted.ts,
-  };
+  const standing = loud && previous !== undefined ? readMessageId(previous) : undefined;
+  const own = posted.channel === place.channel ? threadOfLoud(place, standing) : undefined;
+  return { channel: posted.channel, thread: own ?? posted.ts };
 }
 
 function deliveryTrouble(error: unknown, place: Place): unknown {

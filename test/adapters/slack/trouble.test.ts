@@ -168,6 +168,14 @@ describe('a Slack that does not take what is said', () => {
       });
     });
 
+    it('puts it into the headline’s thread where its message is said there', async () => {
+      const headline = await deliver(utter('C0OPS'));
+      await patiently({ ...withReport(), loud: true }, headline);
+      const ts = headline.split('/')[1];
+      expect(stage.posted('Report of incident 7')).toMatchObject({ thread: ts });
+      expect(stage.slack.workspace.posted.find((each) => each.files.length > 0)).toMatchObject({ thread: ts });
+    });
+
     it.each([['files.getUploadURLExternal'], ['files.completeUploadExternal']])(
       'tries only the file again where %s fails for a while',
       async (method) => {
