@@ -53,6 +53,8 @@ export interface LaneWorld {
 
 /** Subjects of one lane that are looked at side by side. */
 const WALKERS = 32;
+/** Different things said by one list that are kept once; a list that says more of them keeps each for itself. */
+const MOST_KEPT_ONCE = 64;
 
 /** Findings in the order of the subjects. `note` is called once for each. */
 export async function walkLane(
@@ -114,23 +116,32 @@ async function prove(lane: Lane, world: LaneWorld, ask: Ask): Promise<Liveness> 
   return judgeLiveness(lane.list, positive, negative, at);
 }
 
-/** Most findings of a list are the same clear one; it is made once, so that memory does not grow with the subjects. */
+/** A list says the same few things of everybody; each is kept once, so that memory does not grow with the subjects. */
 function findingMaker(
   list: Blocklist,
   liveness: Liveness,
   now: number,
 ): (reply: DnsReply | 'not-permitted') => Finding {
-  const clear = new Map<string, Finding>();
+  const made = new Map<string, Finding>();
   const aged = liveness.at < now && { proofAgeSeconds: Math.round((now - liveness.at) / 1000) };
   return (reply) => {
-    if (reply === 'not-permitted')
-      return { list, verdict: { state: 'unknown', why: 'query-limit' }, resolver: '', liveness };
-    const known = reply.kind === 'answer' && reply.data.length === 0 ? clear.get(reply.resolver) : undefined;
+    const key = reply === 'not-permitted' ? reply : said(reply);
+    const known = made.get(key);
     if (known) return known;
-    const finding = { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness, ...aged };
-    if (reply.kind === 'answer' && reply.data.length === 0) clear.set(reply.resolver, finding);
+    const finding: Finding =
+      reply === 'not-permitted'
+        ? { list, verdict: { state: 'unknown', why: 'query-limit' }, resolver: '', liveness }
+        : { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness, ...aged };
+    if (made.size < MOST_KEPT_ONCE) made.set(key, finding);
     return finding;
   };
+}
+
+/** All of a reply that its verdict is made of. */
+function said(reply: DnsReply): string {
+  return reply.kind === 'failed'
+    ? `${reply.resolver} ${reply.why}`
+    : `${reply.resolver} ${reply.rcode} ${reply.data.join(' ')}`;
 }
 
 async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask): Promise<Finding[]> {
@@ -144,16 +155,25 @@ async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask
 
 /** The list's own words; a listing without them is a listing all the same. */
 async function addReasons(findings: Finding[], nameOf: Lane['nameOf'], ask: Ask): Promise<void> {
-  const listed = [...findings.keys()].filter((place) => findings[place]?.verdict.state === 'listed');
-  await Promise.all(
-    listed.map(async (place) => {
-      const name = nameOf(place);
-      const reply = name === undefined ? 'not-permitted' : await ask(name, 'TXT');
+  const made = new Map<Finding, Map<string, Finding>>();
+  let next = 0;
+  const walk = async (): Promise<void> => {
+    while (next < findings.length) {
+      const place = next;
+      next += 1;
       const finding = findings[place];
-      if (!finding || reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) return;
-      findings[place] = { ...finding, reason: withoutKey(finding.list, reply.data.join(' ')) };
-    }),
-  );
+      const name = finding?.verdict.state === 'listed' ? nameOf(place) : undefined;
+      if (!finding || name === undefined) continue;
+      const reply = await ask(name, 'TXT');
+      if (reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) continue;
+      const reason = withoutKey(finding.list, reply.data.join(' '));
+      const alike = made.get(finding) ?? new Map<string, Finding>();
+      const known = alike.get(reason) ?? { ...finding, reason };
+      if (alike.size < MOST_KEPT_ONCE) made.set(finding, alike.set(reason, known));
+      findings[place] = known;
+    }
+  };
+  await Promise.all(Array.from({ length: WALKERS }, walk));
 }
 
 /** Neither of its test points was answered. */

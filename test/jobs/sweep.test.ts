@@ -94,6 +94,32 @@ function proofMemory(holdMs: number): ListProofs & { readonly known: Map<string,
   };
 }
 
+describe('what is kept', () => {
+  it('is one thing for all of whom a list says the same, words included: memory does not grow with the subjects', async () => {
+    const words = (name: string): string => (name.startsWith('6.') ? 'of its own' : 'spam seen');
+    const server = await serve((asked) => {
+      if (asked.type === 'TXT')
+        return [reply(asked, [{ type: 'TXT', name: asked.name, ttl: 5, data: words(asked.name) }])];
+      return isPoint(asked.name, 2) || asked.name.endsWith('.2.0.192.bl.test') ? yes(asked) : no(asked);
+    });
+    const said = await ask(server, { subjects: SIX });
+    expect(said.map((each) => each.reason)).toEqual([...SIX.slice(1).map(() => 'spam seen'), 'of its own']);
+    expect(new Set(said).size).toBe(2);
+  });
+
+  it('tells apart what a list says of one and of another', async () => {
+    const server = await serve((asked) => {
+      if (isPoint(asked.name, 2) || asked.name === '1.2.0.192.bl.test') return yes(asked);
+      return asked.name === '2.2.0.192.bl.test' ? [reply(asked, [a(asked.name, '127.0.0.77')])] : no(asked);
+    });
+    expect((await ask(server, { subjects: SIX })).map(short)).toEqual([
+      'listed abuse 127.0.0.2',
+      'unknown unknown-code',
+      ...SIX.slice(2).map(() => 'clear'),
+    ]);
+  });
+});
+
 describe('a proof', () => {
   /** Answers its test point the first time only. */
   const tired: Behaviour = (asked) => {
