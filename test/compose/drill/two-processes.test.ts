@@ -57,8 +57,8 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
   });
 
   it('is answered by the one that plays it, also where the other took what was said', async () => {
-    // Both take from one queue, so that the other's turn comes.
-    while (!other.err().includes('handed on to the process that plays the drill'))
+    // Either may have begun it, and either may take what is said: sooner or later one hands on to the other.
+    while (!`${other.err()}${player.err()}`.includes('handed on to the process that plays the drill'))
       expect(await say('ledger', /in force/)).toMatch(/^DRILL /);
   }, 60_000);
 
@@ -68,7 +68,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
     await say('freeze mx1', /DRILL ▲ Measure 1: freeze outbound mail of mx1\?/);
     expect(await say('approve 1', /DRILL ▲ who proposed measure 1/)).toContain('ask a second person');
     await say('drill as ben approve 1', /DRILL ▲ Measure 1: freeze outbound mail of mx1: in force/);
-    await say('skip', /DRILL \? skip needs a reason/);
+    await say('skip', /\? skip needs a reason/);
     await say('drill as ben aprove 1', /DRILL \? .*aprove/);
   }, 60_000);
 
