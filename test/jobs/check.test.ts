@@ -116,6 +116,24 @@ describe('a check of what is configured', () => {
     expect(plain(refused.message.summary)).toContain('put the public addresses into tourniquet.yaml');
   });
 
+  it('row 34: refuses a private or local address by name, and no list hears of it', async () => {
+    for (const [text, what] of [
+      [PRIVATE, 'private'],
+      ['127.0.0.2', 'loopback'],
+      ['fe80::1', 'link-local'],
+      ['::ffff:10.0.0.9', 'private'],
+    ] as const) {
+      expect(() => request(`check ${text}`)).toThrow(what);
+      // A job that did not come through the parser is read again.
+      const by = request(`check ${CLEAR} --any-address`);
+      const bare = { ...by, command: { ...by.command, words: [text], options: {} } };
+      const refused = await runCheck(bare, world, () => {});
+      expect([text, refused.status]).toEqual([text, 'refused']);
+      expect(plain(refused.message.summary)).toContain(what);
+    }
+    expect(dns.asked).toEqual([]);
+  });
+
   it('says what to do where nothing is configured', async () => {
     subjects = [];
     const refused = await check();

@@ -1,4 +1,5 @@
 /** The conformance matrix as a table: each row's right verdict, ours, and what npm dnsbl makes of the same answers. */
+import { readFileSync } from 'node:fs';
 import { lookupWithDnsbl } from './npm-dnsbl.ts';
 
 export interface MatrixRow {
@@ -18,6 +19,16 @@ export async function dnsblSays(server: string, zone: string, who: string, right
   const said = await lookupWithDnsbl(server, zone, who);
   const isRight = said === 'listed' ? /^listed (abuse|policy)/.test(right) : said === 'not listed' && right === 'clear';
   return `${said}${isRight ? '' : ' ✗'}`;
+}
+
+/** The row as it stands in docs/blocklists.md. */
+export function documented({ row, behaviour, right, tempting, dnsbl }: MatrixRow): string {
+  return `| ${row} | ${behaviour} | ${right} | ${tempting} | ${dnsbl.replace('✗', '(wrong)')} |`;
+}
+
+/** The page's lines; a row that isn't among them is printed by the test that misses it. */
+export function documentedRows(): readonly string[] {
+  return readFileSync(new URL('../../docs/blocklists.md', import.meta.url), 'utf8').split('\n');
 }
 
 export function printMatrix(rows: readonly MatrixRow[]): void {

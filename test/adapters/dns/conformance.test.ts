@@ -9,7 +9,7 @@ import type { Blocklist } from '../../../src/domain/blocklists/blocklist.ts';
 import { dig, startDnsdist, startRbldnsd, startUnbound } from '../../lab/dns.ts';
 import type { DnsServer, RblServer } from '../../lab/dns.ts';
 import { describeLab } from '../../lab/packages.ts';
-import { dnsblSays, printMatrix } from '../../support/matrix.ts';
+import { dnsblSays, documented, documentedRows, printMatrix } from '../../support/matrix.ts';
 import type { MatrixRow } from '../../support/matrix.ts';
 import { sweepWorld } from '../../support/sweep-world.ts';
 import { LISTED, OTHER, ask, list, short, subject } from '../../support/verdicts.ts';
@@ -231,9 +231,11 @@ describeLab('the conformance matrix on rbldnsd and dnsdist', { sets: ['dns'] }, 
       ask(dist.address, lists, who),
       dnsblSays(dist.address, lists[0]?.zone ?? '', who, right),
     ]);
-    table.push({ row, behaviour, right, tempting, ours: short(finding), dnsbl });
+    const seen: MatrixRow = { row, behaviour, right, tempting, ours: short(finding), dnsbl };
+    table.push(seen);
     expect(short(finding)).toBe(right);
     expect(short(finding)).not.toBe(tempting);
+    expect(documentedRows()).toContain(documented(seen));
   });
   afterAll(() => printMatrix(table));
 

@@ -1,5 +1,5 @@
 /** The conformance rows that no real server can be told to produce. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
 import { sweep } from '../../../jobs/sweep.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
 import type { Asked, Behaviour, MisbehavingServer, Reply } from '../../support/misbehaving-dns.ts';
-import { dnsblSays, printMatrix } from '../../support/matrix.ts';
+import { dnsblSays, documented, documentedRows, printMatrix } from '../../support/matrix.ts';
 import type { MatrixRow } from '../../support/matrix.ts';
 import { sweepWorld } from '../../support/sweep-world.ts';
 import { LISTED, OTHER, ask, list, short, subject } from '../../support/verdicts.ts';
@@ -28,16 +28,18 @@ const without = (asked: Asked): readonly Reply[] => [
   { ...reply(asked), packet: { ...reply(asked).packet, id: (asked.id + 1) % 65_536 } },
 ];
 
+const TESTS = join(import.meta.dirname, '../..');
 const matrix: MatrixRow[] = [];
 afterAll(() => printMatrix(matrix));
 
-it.each<readonly [number, string, Behaviour, boolean, string]>([
+it.each<readonly [number, string, Behaviour, boolean, right: string, tempting: string]>([
   [
     9,
     'a reply after the deadline is credited to nobody',
     proved((asked) => [{ ...listing(asked), afterMs: 1800 }]),
     true,
     'unknown timeout',
+    'listed, or credited to another',
   ],
   [
     11,
@@ -45,6 +47,7 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     proved((asked) => [reply(asked, [], { rcode: 'NOERROR', flags: 0x0380 | 0x0200 })]),
     false,
     'unknown network',
+    'clear',
   ],
   [
     22,
@@ -59,6 +62,7 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     ]),
     true,
     'listed abuse 127.0.0.4',
+    'clear',
   ],
   [
     24,
@@ -66,6 +70,7 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     proved((asked) => [reply(asked, [a(asked.name, '127.0.0.2')], { rcode: 'NXDOMAIN' })]),
     true,
     'unknown malformed',
+    'clear',
   ],
   [
     25,
@@ -73,14 +78,16 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     proved((asked) => [...without(asked), listing(asked)]),
     true,
     'listed abuse 127.0.0.2',
+    'clear',
   ],
-  [25, 'nothing but a wrong id', proved(without), true, 'unknown timeout'],
+  [25, 'nothing but a wrong id', proved(without), true, 'unknown timeout', 'listed'],
   [
     25,
     'the reply to another question',
     proved((asked) => [reply({ ...asked, name: 'other.bl.test' }, [a('other.bl.test', '127.0.0.2')])]),
     true,
     'unknown timeout',
+    'listed',
   ],
   [
     26,
@@ -88,6 +95,7 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     proved((asked) => [reply(asked, [a('9.9.9.9.bl.test', '127.0.0.2')])]),
     true,
     'unknown malformed',
+    'listed',
   ],
   [
     27,
@@ -100,6 +108,7 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     ]),
     true,
     'listed abuse 127.0.0.2',
+    'a false timeout',
   ],
   [
     41,
@@ -110,16 +119,35 @@ it.each<readonly [number, string, Behaviour, boolean, string]>([
     ]),
     true,
     'clear',
+    'listed',
   ],
-])('row %i: %s', async (row, title, behaviour, tcp, right) => {
+])('row %i: %s', async (row, title, behaviour, tcp, right, tempting) => {
   const server: MisbehavingServer = await startMisbehaving({ 'odd.bl.test': behaviour }, tcp);
   const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
   const ours = short(finding);
-  const tempting = right.startsWith('unknown') ? 'clear, or listed' : right === 'clear' ? 'listed' : 'clear';
   const dnsbl = await dnsblSays(server.address, 'odd.bl.test', LISTED, right);
-  matrix.push({ row, behaviour: title, right, tempting, ours, dnsbl });
+  const seen: MatrixRow = { row, behaviour: title, right, tempting, ours, dnsbl };
+  matrix.push(seen);
   await server.stop();
   expect(ours).toBe(right);
+  expect(documentedRows()).toContain(documented(seen));
+});
+
+it('the page names all 45 rows, and each that is no single answer by a test of that number', () => {
+  const named = documentedRows().flatMap((line) => {
+    const [, row, last] = /^\| (\d+) \|.*\| (\S.*) \|$/.exec(line) ?? [];
+    return row === undefined || last === undefined ? [] : [{ row: Number(row), last }];
+  });
+  expect([...new Set(named.map(({ row }) => row))].toSorted((one, other) => one - other)).toEqual(
+    Array.from({ length: 45 }, (_, index) => index + 1),
+  );
+  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
+  for (const { row, last } of named.filter((each) => each.last.endsWith('.test.ts'))) {
+    const texts = files
+      .filter((file) => file.endsWith(`/${last}`))
+      .map((file) => readFileSync(join(TESTS, file), 'utf8'));
+    expect([row, texts.some((text) => new RegExp(`['\\s]row ${row}: `).test(text))]).toEqual([row, true]);
+  }
 });
 
 it.each([
