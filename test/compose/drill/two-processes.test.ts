@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
@@ -58,8 +59,11 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
 
   it('is answered by the one that plays it, also where the other took what was said', async () => {
     // Either may have begun it, and either may take what is said: sooner or later one hands on to the other.
-    while (!`${other.err()}${player.err()}`.includes('handed on to the process that plays the drill'))
+    // The one that has just finished takes the next at once; in between both are idle, and the longest idle is served first.
+    while (!`${other.err()}${player.err()}`.includes('handed on to the process that plays the drill')) {
       expect(await say('ledger', /in force/)).toMatch(/^DRILL /);
+      await sleep(500);
+    }
   }, 60_000);
 
   it('lets one person at one keyboard propose, and approve as somebody else', async () => {
