@@ -46,10 +46,14 @@ export async function run(): Promise<void> {
     return new Person(slack, road, { id, channel: `D0P${index}` });
   });
   const times: number[] = [];
+  /** Without the first second, in which everybody is new and the code is cold. */
+  const warm: number[] = [];
   let refused = 0;
   let redelivered = 0;
+  let began = performance.now();
   const note = ({ ms, status }: { readonly ms: number; readonly status: number }): void => {
     times.push(ms);
+    if (performance.now() - ms - began > 1000) warm.push(ms);
     if (status !== 200) refused += 1;
   };
   const one = async (index: number): Promise<void> => {
@@ -61,7 +65,7 @@ export async function run(): Promise<void> {
     redelivered += 1;
     note(await sent.again());
   };
-  const began = performance.now();
+  began = performance.now();
   const running: Promise<void>[] = [];
   const total = PER_SECOND * SECONDS;
   while (running.length < total) {
@@ -81,18 +85,26 @@ export async function run(): Promise<void> {
   await slack.close();
   await redis.stop();
   rmSync(folder, { recursive: true, force: true });
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
   printTable(
     `${PER_SECOND} signed commands a second for ${SECONDS} s, ${redelivered} redelivered (${seconds.toFixed(1)} s)`,
     [
-      ['acknowledged', 'p50 ms', 'p99 ms', 'max ms', 'not 200', 'lost', 'doubled', 'gateway CPU ms each'],
+      [
+        'acknowledged',
+        'p50 ms',
+        'p99 ms',
+        'p99 ms after the first second',
+        'max ms',
+        'not 200',
+        'lost',
+        'doubled',
+        'gateway CPU ms each',
+      ],
       [
         times.length,
-        at(0.5),
-        at(0.99),
-        at(1),
+        quantile(times, 0.5),
+        quantile(times, 0.99),
+        quantile(warm, 0.99),
+        quantile(times, 1),
         refused,
         Math.max(0, total - posted()),
         Math.max(0, posted() - total),
@@ -100,6 +112,11 @@ export async function run(): Promise<void> {
       ],
     ],
   );
+}
+
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
 /** What a process has used so far (proc(5), utime and stime; 100 ticks a second), start included. */
