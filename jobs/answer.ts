@@ -35,6 +35,8 @@ export interface Answer {
   readonly message: Message;
   /** The JSON of the contract, for `--json`. */
   readonly data?: Json;
+  /** The incident it is about, where its buttons don't name one. */
+  readonly about?: number;
   /** A document to attach. */
   readonly file?: NonNullable<Utterance['file']>;
   /** A command that only looks, word by word: its answer is shown above this message. */

@@ -18,6 +18,7 @@ import type { Message } from '../src/messages/message.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandRequest, Tell } from './answer.ts';
 import { commandJobs } from './catalogue.ts';
+import { noteOffers } from './incidents/note-offers.ts';
 
 const WORKING_AFTER_MS = 400;
 const TELL_EVERY_MS = 1000;
@@ -114,7 +115,7 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
   };
   return {
     tell,
-    close: async ({ message: words, file }: Answer): Promise<void> => {
+    close: async ({ message: words, file, about }: Answer): Promise<void> => {
       clearTimeout(timer);
       if (!inChat) return;
       await last;
@@ -125,6 +126,7 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
         final: true,
         ...(file && { file }),
       });
+      await noteOffers(world, request, words, about);
       const called = stands && !words.drill ? sayCalled(words) : undefined;
       if (called)
         await world.outbox.put({ conversation: request.conversation, key: request.id, message: called, loud: true });

@@ -27,6 +27,7 @@ import { startFlows } from './flows.ts';
 import { doByHand, letComplain, letMeddle } from './hands.ts';
 import { makeEvidenceStore } from './evidence.ts';
 import { makeMornings } from './mornings.ts';
+import { makeOffers } from './offers.ts';
 import { makeRotas } from './rotas.ts';
 import { makeFences, makeHolds, makeJournal } from './journal.ts';
 import { openMailMeasures } from './mail-measures.ts';
@@ -128,6 +129,7 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
         await needs.speak(marked);
       },
     },
+    offers: makeOffers(),
     resolver: makeResolver({
       clock,
       random: company.random.stream('names'),

@@ -138,6 +138,7 @@ function answer(outcome: Outcome, seen: Seen): Answer {
       return {
         status: 'warning',
         message: message('warning', outcome.words, notice('warning', outcome.words), actions(...outcome.buttons)),
+        about: seen.incident.number,
         data: incidentJson(seen),
       };
     default:

@@ -1,16 +1,17 @@
 /**
  * Says how an incident stands, in every conversation that follows it: one headline, edited in place, and beneath it what
- * deserves a notification of its own.
+ * deserves a notification of its own. What is over is taken back from the answers that still offer it.
  */
 import { sayIncident } from '../../src/messages/incident.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { Incident } from '../../src/domain/incidents/incident.ts';
 import type { Conversation, SurfaceName } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
+import { takeBackOffers } from './offers.ts';
 import { viewIncident } from './view.ts';
 import type { Viewing } from './view.ts';
 
-export type TellingIncident = Viewing & Pick<World, 'outbox'>;
+export type TellingIncident = Viewing & Pick<World, 'outbox' | 'offers'>;
 
 /** The key under which an incident's headline stands in each conversation. */
 export function headlineKey(number: number): string {
@@ -34,6 +35,7 @@ export async function tellIncident(world: TellingIncident, number: number, loud?
         if (loud) await world.outbox.put({ conversation, key, message: { ...loud, ...drill }, loud: true });
       }),
     );
+    await takeBackOffers(world, seen);
   } catch {
     // It is told again with the next change.
   }

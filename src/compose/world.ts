@@ -19,6 +19,7 @@ import { openLogMemory } from '../../adapters/redis/log-memory.ts';
 import { openListProofs } from '../../adapters/redis/list-proofs.ts';
 import { openManners } from '../../adapters/redis/manners.ts';
 import { openMornings } from '../../adapters/redis/mornings.ts';
+import { openOffers } from '../../adapters/redis/offers.ts';
 import { openOutbox } from '../../adapters/redis/outbox.ts';
 import type { RedisOutbox } from '../../adapters/redis/outbox.ts';
 import { openRotaMemory } from '../../adapters/redis/rota-memory.ts';
@@ -97,6 +98,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     onCall: makeOnCall(settings.config, () => roomsOfConsole(settings)),
     rotas: makeRotas(settings.config, openRotaMemory(redis.records)),
     pagers: makePagers(settings.config),
+    offers: openOffers(redis.records),
     mornings: openMornings(
       redis.records,
       settings.dataFolder,

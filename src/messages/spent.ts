@@ -6,41 +6,91 @@
  * 2. A button with a nonce belongs to a decision that others may still have to take: the house says when it is over.
  * 3. A press that could not be carried out spends nothing.
  * 4. In one conversation only the newest answer offers what comes next; an older one's offers are spent by it.
+ * 5. What an incident no longer takes (a step that is over, a closed incident) is offered nowhere.
  */
 import { parseLine } from '../commands/parse.ts';
+import type { Command } from '../commands/parse.ts';
 import { registry } from '../commands/registry.ts';
+import { aimOf } from './aim.ts';
 import type { Block, Button, Message } from './message.ts';
 
 /** Whether a command, in words, would change something (in our records or outside). */
 export function changes(command: string): boolean {
-  const read = parseLine(command, registry);
-  return read.kind === 'command' && read.spec.risk !== 'look';
+  return changing(command) !== undefined;
 }
 
 /** Whether the message offers something that changes, and that isn't somebody's decision. */
 export function offersChange(message: Message): boolean {
-  const without = spend(message);
-  return JSON.stringify(without.blocks) !== JSON.stringify(message.blocks);
+  return buttonsIn(message).some((button) => button.nonce === undefined && changes(button.command));
 }
 
 /** The message without the buttons that change something, but for those whose command `still` is offered. */
 export function spend(message: Message, still: ReadonlySet<string> = new Set()): Message {
-  return { ...message, blocks: message.blocks.map((block) => withoutSpent(block, still)) };
+  return keepButtons(
+    message,
+    (button) => button.nonce !== undefined || still.has(button.command) || !changes(button.command),
+  );
 }
 
 /** All commands that the message offers. */
 export function offersOf(message: Message): ReadonlySet<string> {
-  return new Set(message.blocks.flatMap(buttonsOf).map(({ command }) => command));
+  return new Set(buttonsIn(message).map(({ command }) => command));
 }
 
-function buttonsOf(block: Block): readonly Button[] {
-  if (block.kind === 'progress') return block.steps.flatMap((step) => step.buttons ?? []);
-  return 'buttons' in block ? block.buttons : [];
+/** What an incident takes now. */
+export interface IncidentNow {
+  readonly number: number;
+  readonly state: 'open' | 'acknowledged' | 'closed';
+  /** Steps that can be taken, done or skipped. */
+  readonly steps: ReadonlySet<string>;
+  /** Measures of it that are no longer in force. */
+  readonly ended: ReadonlySet<number>;
+  /** What its open measures hold: nothing can be ordered there twice. */
+  readonly held: ReadonlySet<string>;
 }
 
-function withoutSpent(block: Block, still: ReadonlySet<string>): Block {
-  const stays = (button: Button): boolean =>
-    button.nonce !== undefined || still.has(button.command) || !changes(button.command);
+/** The incidents that the message offers to change something in. */
+export function incidentsOffered(message: Message): ReadonlySet<number> {
+  return new Set(
+    buttonsIn(message).flatMap(({ command }) => {
+      const read = changing(command);
+      const aim = read && aimOf(read);
+      return aim?.incident === undefined ? [] : [aim.incident];
+    }),
+  );
+}
+
+/** The message without what is over in this incident (rule 5). */
+export function withoutOver(message: Message, now: IncidentNow): Message {
+  return keepButtons(message, ({ command, nonce }) => {
+    const read = nonce === undefined ? changing(command) : undefined;
+    const aim = read && aimOf(read);
+    if (!aim) return true;
+    if (aim.measure !== undefined) return !now.ended.has(aim.measure);
+    if (aim.incident !== undefined && aim.incident !== now.number) return true;
+    if (now.state === 'closed' || (aim.acknowledges && now.state === 'acknowledged')) return false;
+    if (aim.hold !== undefined) return !now.held.has(aim.hold);
+    return aim.step === undefined || now.steps.has(aim.step);
+  });
+}
+
+function changing(command: string): Command | undefined {
+  const read = parseLine(command, registry);
+  return read.kind === 'command' && read.spec.risk !== 'look' ? read : undefined;
+}
+
+function buttonsIn(message: Message): readonly Button[] {
+  return message.blocks.flatMap((block) => {
+    if (block.kind === 'progress') return block.steps.flatMap((step) => step.buttons ?? []);
+    return 'buttons' in block ? block.buttons : [];
+  });
+}
+
+function keepButtons(message: Message, stays: (button: Button) => boolean): Message {
+  return { ...message, blocks: message.blocks.map((block) => withButtons(block, stays)) };
+}
+
+function withButtons(block: Block, stays: (button: Button) => boolean): Block {
   switch (block.kind) {
     case 'actions':
     case 'measure':

@@ -26,6 +26,7 @@ import type { Manners } from './manners.ts';
 import type { Mornings } from './mornings.ts';
 import type { Network } from './network.ts';
 import type { MailSetups } from './mail-setup.ts';
+import type { Offers } from './offers.ts';
 import type { OnCall } from './on-call.ts';
 import type { Rotas } from './rotas.ts';
 import type { Pagers } from './pagers.ts';
@@ -40,6 +41,7 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly outbox: Outbox;
+  readonly offers: Offers;
   readonly people: People;
   readonly household: Household;
   readonly resolver: Resolver;

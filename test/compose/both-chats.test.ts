@@ -119,6 +119,16 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     await bothSay(next);
   }, 60_000);
 
+  it('takes back in Slack what an answer there offered, once it was done in Teams', async () => {
+    await anna().command('do --incident 1');
+    const offering = (): readonly Posted[] =>
+      slack.workspace.posted.filter((each) => /"(?:done|skip)/.test(JSON.stringify(each.blocks)) && each !== inSlack());
+    await until(() => offering().length > 0, 20_000, 'an answer in Slack that offers what comes next');
+    await post(privateWords(teams.url, 'skip the ISP does it --incident 1'));
+    await until(() => offering().length === 0, 20_000, 'no answer in Slack to offer it still');
+    expect(offering()).toEqual([]);
+  }, 60_000);
+
   it('gives the one who presses what is spent an answer, though the headline has gone on', async () => {
     const stale = { tq: { command: 'ack 1', key: 'incident-1', label: 'I have it' } };
     const before = teams.messages.length;

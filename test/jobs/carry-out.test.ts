@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { parseLine } from '../../src/commands/parse.ts';
 import { registry } from '../../src/commands/registry.ts';
@@ -12,6 +12,8 @@ let stage: MeasureStage;
 beforeEach(() => {
   stage = makeMeasureStage();
 });
+
+afterEach(() => void vi.useRealTimers());
 
 /** `freeze mx1`, whose plan is made only once `before` is over. */
 async function freeze(before: () => Promise<void>): Promise<void> {
@@ -40,6 +42,8 @@ async function freeze(before: () => Promise<void>): Promise<void> {
 }
 
 it('calls in the answer itself where nothing stood before it', async () => {
+  // "Working" is said after 0.4 s, which a busy machine may take for this too.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   await freeze(async () => {});
   expect(stage.said.map(({ message, loud }) => [message.calls, loud])).toEqual([[['ben', 'carla'], undefined]]);
 });

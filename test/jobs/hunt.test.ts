@@ -18,6 +18,7 @@ import type { Hunted } from '../../jobs/incidents/hunted.ts';
 import type { Answer, CommandRequest } from '../../jobs/answer.ts';
 import { readConfig } from '../../src/config/read.ts';
 import { makeGrounds } from '../../src/compose/grounds.ts';
+import { makeOffers } from '../../adapters/simulated/offers.ts';
 import { makeSites } from '../../src/compose/sites.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
@@ -128,6 +129,7 @@ function makeStage(more: Partial<Hunting & Hunted> = {}): Stage {
       evidence: makeEvidenceStore(),
       incidents: makeJournal<IncidentEvent>(),
       outbox: { put: async () => {} },
+      offers: makeOffers(),
       playbooks: { own: [] },
       random: makeRandom(1),
       sites: makeSites(CONFIG),

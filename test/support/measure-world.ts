@@ -1,6 +1,7 @@
 /** A world for the engine of measures: records in memory, a device in memory, a clock that is set by hand. */
 import { makeRotas } from '../../adapters/simulated/rotas.ts';
 import { makeEvidenceStore } from '../../adapters/simulated/evidence.ts';
+import { makeOffers } from '../../adapters/simulated/offers.ts';
 import { makeMornings } from '../../adapters/simulated/mornings.ts';
 import { makeFences, makeHolds, makeJournal } from '../../adapters/simulated/journal.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
@@ -26,6 +27,7 @@ export type MeasureWorld = Pick<
   | 'measureDrivers'
   | 'measureRules'
   | 'mornings'
+  | 'offers'
   | 'onCall'
   | 'pagers'
   | 'rotas'
@@ -89,6 +91,7 @@ export function makeMeasureStage(): MeasureStage {
         refuses: () => undefined,
       },
       outbox: { put: async (utterance) => void stage.said.push(utterance) },
+      offers: makeOffers(),
       playbooks: { own: [] },
       evidence: makeEvidenceStore(),
       listingHistory: { read: async () => new Map(), note: async () => new Map() },
