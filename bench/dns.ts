@@ -23,6 +23,9 @@ const BURST = 20_000;
 /** It has no types of its own. */
 const DNSBL: string = 'dnsbl';
 
+/** `questions`: what reached the server, by its own count. */
+type Asked = Round & { readonly questions: number };
+
 export async function run(): Promise<void> {
   const server = await startRbldnsd(rblZones(ADDRESSES));
   const dead = await startDnsdist(
@@ -38,24 +41,30 @@ export async function run(): Promise<void> {
   };
   await sweepOnce(server.address, 100);
   await dnsblOnce(server.address, undefined);
-  const rounds: Round[][] = [];
+  const rounds: Asked[][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const row: Round[] = [];
-    for (const client of Object.values(clients)) row.push(await client());
+    const row: Asked[] = [];
+    for (const client of Object.values(clients)) {
+      const before = await server.questions();
+      const seen = await client();
+      row.push({ ...seen, questions: (await server.questions()) - before });
+    }
     rounds.push(row);
   }
   const ratio = (index: number, to: number): number =>
     median(rounds.map((row) => (row[to]?.seconds ?? 0) / (row[index]?.seconds ?? 1)));
   printTable(`${ADDRESSES} addresses × ${LISTS} lists (median of ${ROUNDS} rounds)`, [
-    ['client', 'seconds', 'answers/s', 'of dnsperf', 'of dnsbl', 'wrong', 'unknown'],
+    ['client', 'seconds', 'questions', 'answers/s', 'questions/s', 'of dnsperf', 'of dnsbl', 'wrong', 'unknown'],
     ...Object.keys(clients).map((name, index) => {
       const mine = rounds.flatMap((row) => row[index] ?? []);
       const seconds = median(mine.map((each) => each.seconds));
-      const most = (count: (each: Round) => number): number => Math.max(...mine.map(count));
+      const most = (count: (each: Asked) => number): number => Math.max(...mine.map(count));
       return [
         name,
         seconds,
+        median(mine.map((each) => each.questions)),
         Math.round(QUESTIONS / seconds),
+        Math.round(median(mine.map((each) => each.questions / each.seconds))),
         ratio(index, 0),
         ratio(index, 2),
         most((each) => each.wrong),

@@ -24,6 +24,8 @@ export type RblZones = Readonly<
 export interface RblServer extends DnsServer {
   /** Replaces a zone's data; it is answered from once this resolves. */
   rewrite(zone: string, data: string, probe: () => Promise<boolean>): Promise<void>;
+  /** Questions that reached it since it was started, by its own count. */
+  questions(): Promise<number>;
 }
 
 const NOBODY = 65_534;
@@ -53,6 +55,14 @@ export async function startRbldnsd(zones: RblZones, port?: number): Promise<RblS
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
+    },
+    questions: async () => {
+      const counts = (): readonly string[] => server.output().match(/stats for \d+sec: tot=\d+/g) ?? [];
+      const before = counts().length;
+      server.signal('SIGUSR1');
+      const { until } = await import('./process.ts');
+      await until(() => Promise.resolve(counts().length > before), 5000, 'rbldnsd to say how much it was asked');
+      return Number(counts().at(-1)?.split('=')[1]);
     },
     rewrite: async (zone, data, probe) => {
       writeFileSync(join(folder, `${zone}.0`), data);
