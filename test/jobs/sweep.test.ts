@@ -176,6 +176,31 @@ describe('manners', () => {
     expect(given).toEqual([]);
   });
 
+  it('keep the operator’s pace: each question waits for its moment, and one whose moment is too late is not asked', async () => {
+    const server = await serve(good);
+    const waited: number[] = [];
+    let moment = 0;
+    const manners = {
+      nextMoment: async (_operator: string, everyMs: number, withinMs: number) => {
+        const wait = moment;
+        moment += everyMs;
+        return wait < Math.min(withinMs, 1200) ? wait : undefined;
+      },
+      take: (_operator: string, _perDay: number, count: number) => Promise.resolve(count),
+      giveBack: () => Promise.resolve(),
+    };
+    const clock = {
+      now: () => 1_000_000,
+      monotonic: () => performance.now(),
+      wait: async (ms: number) => void waited.push(ms),
+    };
+    const lists = [list('bl.test', 'manners: {everyMs: 200}')];
+    const said = (await ask(server, { subjects: SIX, lists }, { manners, clock })).map(short);
+    expect(waited.toSorted((one, other) => one - other).filter((ms) => ms > 0)).toEqual([200, 400, 600, 800, 1000]);
+    expect(server.asked).toHaveLength(6);
+    expect(said.filter((each) => each === 'unknown query-limit')).toHaveLength(2);
+  });
+
   it('give back what was not needed', async () => {
     const server = await serve(good);
     const given: [string, number][] = [];
