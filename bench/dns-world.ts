@@ -1,7 +1,7 @@
 /** What the benches of blocklist lookups share: the lists' data, our sweep over them, the count of what was wrong. */
 import { readCatalogue } from '../adapters/catalogue/read.ts';
 import { openResolver, readServer } from '../adapters/dns/resolver.ts';
-import { sweep } from '../jobs/sweep.ts';
+import { sweep } from '../jobs/blocklists/sweep.ts';
 import { parseIp } from '../src/domain/address/ip.ts';
 import type { Subject } from '../src/domain/blocklists/query-name.ts';
 import type { RblZones } from '../test/lab/dns.ts';

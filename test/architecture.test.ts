@@ -69,9 +69,9 @@ const RULES: readonly Rule[] = [
     room: /^jobs\//,
     allows: (each) =>
       each.kind === 'package'
-        ? each.to !== 'bullmq' || /^jobs\/(queue|worker|schedule|line)\.ts$/.test(each.from)
+        ? each.to !== 'bullmq' || /^jobs\/(queue|worker|schedule|agent\/line)\.ts$/.test(each.from)
         : within('jobs')(each) || (within('src')(each) && !within('src/main.ts', 'src/compose')(each)),
-    says: 'a job is a plain function of a request and ports: no adapter, no composition; only queue.ts, worker.ts, schedule.ts and line.ts know BullMQ.',
+    says: 'a job is a plain function of a request and ports: no adapter, no composition; only queue.ts, worker.ts, schedule.ts and agent/line.ts know BullMQ.',
   },
 ];
 

@@ -5,7 +5,7 @@ import { blockedAttempts, findingsOf } from '../../src/domain/hunt/findings.ts';
 import { addLook, beginHunt } from '../../src/domain/hunt/hunt.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
 import type { World } from '../../src/ports/world.ts';
-import { blockOf, knownOf } from '../hunt.ts';
+import { blockOf, knownOf } from '../hunt/hunt.ts';
 import { standingMeasures } from '../measures/ledger.ts';
 
 export type AttemptNeeds = Pick<World, 'clock' | 'grounds' | 'ledger' | 'watches'>;

@@ -7,9 +7,9 @@ import type { Ip } from '../../src/domain/address/ip.ts';
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import type { World } from '../../src/ports/world.ts';
-import { withoutComponents } from '../check.ts';
-import { sweep } from '../sweep.ts';
-import type { SweepWorld } from '../sweep.ts';
+import { withoutComponents } from '../blocklists/check.ts';
+import { sweep } from '../blocklists/sweep.ts';
+import type { SweepWorld } from '../blocklists/sweep.ts';
 
 const QUESTION_MS = 5000;
 

@@ -4,8 +4,8 @@ import { parseQueueId } from '../../src/domain/queues/queue-id.ts';
 import type { Snapshot } from '../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../src/ports/mail-server.ts';
 import type { World } from '../../src/ports/world.ts';
-import { readListing } from '../read-dump.ts';
-import type { ReadDump } from '../read-dump.ts';
+import { readListing } from '../mail/read-dump.ts';
+import type { ReadDump } from '../mail/read-dump.ts';
 
 export interface QueueLooked {
   readonly snapshot: Snapshot;

@@ -7,9 +7,9 @@ import type { Evidence } from '../../src/domain/diagnosis/evidence.ts';
 import type { MorningLook } from '../../src/domain/morning/judge.ts';
 import type { Place } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
-import { gatherEvidence } from '../gather.ts';
+import { gatherEvidence } from '../triage/gather.ts';
 import { lookAtDomains } from '../looks/listings.ts';
-import type { GatherNeeds } from '../gather.ts';
+import type { GatherNeeds } from '../triage/gather.ts';
 import { standingMeasures } from '../measures/ledger.ts';
 import { compareAndRemember } from './compare.ts';
 

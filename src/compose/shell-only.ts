@@ -11,14 +11,14 @@ import { rescueSpec } from '../commands/specs/rescue.ts';
 import { startSpec } from '../commands/specs/start.ts';
 import type { ProcessRole } from '../commands/specs/start.ts';
 import { sayWelcome } from '../messages/welcome.ts';
-import { startAgent } from './agents.ts';
-import { startChats } from './chats.ts';
-import { rescue } from './rescue.ts';
+import { startAgent } from './hosts/agents.ts';
+import { startChats } from './chats/chats.ts';
+import { rescue } from './measures/rescue.ts';
 import { startService } from './service.ts';
 import type { Service } from './service.ts';
 import { readSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
-import { talkInTerminal } from './terminal.ts';
+import { talkInTerminal } from './chats/terminal.ts';
 
 /** Everything that was started is ended within this time after Ctrl-C, in milliseconds. */
 const END_WITHIN_MS = 2800;
@@ -30,7 +30,7 @@ export async function runShellOnly(command: Command): Promise<number> {
     case 'chat':
       return chatHere(optionOf(command.spoken, 'config'));
     case 'console':
-      return (await import('./console.ts')).printConsoleLink(command);
+      return (await import('./chats/console.ts')).printConsoleLink(command);
     case 'rescue': {
       const args = readArguments(rescueSpec, command.spoken);
       if (args.kind === 'bad') throw new Error(`${args.why}; ${args.remedy}`);
@@ -38,11 +38,11 @@ export async function runShellOnly(command: Command): Promise<number> {
       return rescue(args.value, settings, (line) => process.stdout.write(`${line}\n`));
     }
     case 'slack':
-      return (await import('./slack-manifest.ts')).printSlackManifest(command);
+      return (await import('./chats/slack-manifest.ts')).printSlackManifest(command);
     case 'start':
       return start(command);
     case 'teams':
-      return (await import('./teams-package.ts')).writeTeamsPackage(command);
+      return (await import('./chats/teams-package.ts')).writeTeamsPackage(command);
     default:
       throw new Error(`${command.spec.name} is declared for the shell only, but nothing carries it out.`);
   }
@@ -105,7 +105,9 @@ async function start(command: Command): Promise<number> {
     throw error;
   };
   const chats = hears ? await startChats({ service, settings, log }).catch(giveUp) : undefined;
-  const page = hears ? await (await import('./console.ts')).startConsole(service, settings).catch(giveUp) : undefined;
+  const page = hears
+    ? await (await import('./chats/console.ts')).startConsole(service, settings).catch(giveUp)
+    : undefined;
   if (page) log.info({ address: page.address }, 'the console is open; tq console prints a link into it');
   if (speaks) {
     const talk = talkInTerminal(service, settings);

@@ -1,10 +1,10 @@
 /** The bot's end of the line to an agent, with the agent's own end behind it, and a device in memory. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runErrand } from '../../jobs/agent.ts';
+import { runErrand } from '../../jobs/agent/agent.ts';
 import { carryMeasureOut } from '../../jobs/measures/engine.ts';
 import { propose } from '../../jobs/measures/propose.ts';
 import { change } from '../../jobs/measures/ledger.ts';
-import { makeAgentDriver } from '../../src/compose/agent-driver.ts';
+import { makeAgentDriver } from '../../src/compose/hosts/agent-driver.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import type { MeasureRecord, Who } from '../../src/domain/measures/record.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';

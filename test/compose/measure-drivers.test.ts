@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { plain } from '../../src/domain/foreign.ts';
-import { makeMeasureDrivers } from '../../src/compose/measure-drivers.ts';
+import { makeMeasureDrivers } from '../../src/compose/measures/drivers.ts';
 import { readConfig } from '../../src/config/read.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';
 import { makeFakeDevice } from '../support/fake-device.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makePeople } from '../../src/compose/people.ts';
+import { makePeople } from '../../src/compose/chats/people.ts';
 import { readConfig } from '../../src/config/read.ts';
 import { foreign } from '../../src/domain/foreign.ts';
 

@@ -4,7 +4,7 @@ import { openHost } from '../../adapters/host/process.ts';
 import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import type { Mta } from '../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../src/ports/mail-server.ts';
-import { readListing } from '../../jobs/read-dump.ts';
+import { readListing } from '../../jobs/mail/read-dump.ts';
 import { parseQueueId } from '../../src/domain/queues/queue-id.ts';
 import type { Snapshot } from '../../src/domain/queues/snapshot.ts';
 import type { MailLab } from '../lab/postfix.ts';

@@ -1,6 +1,6 @@
 /**
  * An agent's process without Redis, to be killed: each line of its input is an errand, each line of its output the reply.
- * What it runs is what `tq agent` runs (jobs/agent.ts, the real drivers, the audit log's file).
+ * What it runs is what `tq agent` runs (jobs/agent/agent.ts, the real drivers, the audit log's file).
  *
  *   TOURNIQUET_DATA=… TOURNIQUET_CONFIG=… node mortal-agent.ts TARGET
  */
@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openAuditLog } from '../../adapters/audit/log.ts';
 import { systemClock } from '../../adapters/clock/system.ts';
-import { runErrand } from '../../jobs/agent.ts';
-import { asLocal } from '../../src/compose/as-local.ts';
-import { makeMeasureDrivers } from '../../src/compose/measure-drivers.ts';
+import { runErrand } from '../../jobs/agent/agent.ts';
+import { asLocal } from '../../src/compose/hosts/as-local.ts';
+import { makeMeasureDrivers } from '../../src/compose/measures/drivers.ts';
 import { readSettings } from '../../src/compose/settings.ts';
 import { MEASURE_KINDS } from '../../src/domain/measures/order.ts';
 

@@ -1,6 +1,6 @@
 /** What a sweep needs beside a resolver, where operators permit everything and nothing is remembered. */
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
-import type { SweepWorld } from '../../jobs/sweep.ts';
+import type { SweepWorld } from '../../jobs/blocklists/sweep.ts';
 import type { Resolver } from '../../src/ports/dns.ts';
 
 export function sweepWorld(resolver: Resolver, over: Partial<SweepWorld> = {}): SweepWorld {

@@ -1,8 +1,8 @@
 /** One list, one subject, one verdict: what the conformance rows are written with. */
 import { readCatalogue } from '../../adapters/catalogue/read.ts';
 import { openResolver, readServer } from '../../adapters/dns/resolver.ts';
-import { sweep } from '../../jobs/sweep.ts';
-import type { Finding } from '../../jobs/sweep.ts';
+import { sweep } from '../../jobs/blocklists/sweep.ts';
+import type { Finding } from '../../jobs/blocklists/sweep.ts';
 import { parseDomain } from '../../src/domain/address/domain.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';

@@ -4,8 +4,8 @@ import type { Drill, DrillNeeds, SimulatedWorld } from '../../../adapters/simula
 import { readConfig } from '../../config/read.ts';
 import type { Household } from '../../ports/household.ts';
 import type { People } from '../../ports/people.ts';
-import { makeGrounds } from '../grounds.ts';
-import { makeMeasureRules } from '../measure-rules.ts';
+import { makeGrounds } from '../measures/grounds.ts';
+import { makeMeasureRules } from '../measures/rules.ts';
 import { makeSites } from '../sites.ts';
 
 export interface DrillWorld extends Drill {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
-import { sweep } from '../../../jobs/sweep.ts';
+import { sweep } from '../../../jobs/blocklists/sweep.ts';
 import type { Blocklist } from '../../../src/domain/blocklists/blocklist.ts';
 import { dig, startDnsdist, startRbldnsd, startUnbound } from '../../lab/dns.ts';
 import type { DnsServer, RblServer } from '../../lab/dns.ts';

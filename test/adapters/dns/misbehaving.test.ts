@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { systemResolvers } from '../../../adapters/dns/resolv-conf.ts';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
-import { sweep } from '../../../jobs/sweep.ts';
+import { sweep } from '../../../jobs/blocklists/sweep.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
 import type { Asked, Behaviour, MisbehavingServer, Reply } from '../../support/misbehaving-dns.ts';
 import { dnsblSays, documented, documentedRows, printMatrix } from '../../support/matrix.ts';

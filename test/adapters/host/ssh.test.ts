@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openHost } from '../../../adapters/host/process.ts';
 import { sshArgv } from '../../../adapters/host/ssh.ts';
 import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
-import { readListing } from '../../../jobs/read-dump.ts';
+import { readListing } from '../../../jobs/mail/read-dump.ts';
 import { parseQueueId } from '../../../src/domain/queues/queue-id.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';

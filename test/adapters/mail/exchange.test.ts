@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Language, Parser } from 'web-tree-sitter';
 import { openHost } from '../../../adapters/host/process.ts';
 import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
-import { readListing } from '../../../jobs/read-dump.ts';
+import { readListing } from '../../../jobs/mail/read-dump.ts';
 import { parseQueueId } from '../../../src/domain/queues/queue-id.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../adapters/mail/exchange');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHost } from '../../../adapters/host/process.ts';
 import { openMailLog } from '../../../adapters/mail/log/open.ts';
-import { lookAtLog } from '../../../jobs/look-at-log.ts';
+import { lookAtLog } from '../../../jobs/mail/look-at-log.ts';
 import type { LogMemory } from '../../../src/ports/mail-log.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { commandJobs } from '../../../jobs/catalogue.ts';
 import { parseLine } from '../../../src/commands/parse.ts';
 import { registry } from '../../../src/commands/registry.ts';
-import { makeMeasureRules } from '../../../src/compose/measure-rules.ts';
+import { makeMeasureRules } from '../../../src/compose/measures/rules.ts';
 import { readConfig } from '../../../src/config/read.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import { parseQueueId } from '../../../src/domain/queues/queue-id.ts';

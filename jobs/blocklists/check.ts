@@ -1,0 +1,201 @@
+/** `check`: the blocklists about addresses and domains. The JSON is tourniquet.check/1 (docs/blocklists.md). */
+import { readArguments } from '../../src/commands/parse.ts';
+import { checkSpec, nameOfSubject } from '../../src/commands/specs/check.ts';
+import { specialPurpose } from '../../src/domain/address/special.ts';
+import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
+import type { Change } from '../../src/domain/blocklists/history.ts';
+import { chooseLists } from '../../src/domain/blocklists/catalogue.ts';
+import { labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
+import type { Subject } from '../../src/domain/blocklists/query-name.ts';
+import { removalAdvice } from '../../src/domain/blocklists/removal.ts';
+import { judgeList, judgeSubject } from '../../src/domain/blocklists/verdict.ts';
+import { sayCheck, sayCheckProgress } from '../../src/messages/check.ts';
+import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
+import { sayRefused } from '../../src/messages/refused.ts';
+import type { Opinion } from '../../src/ports/second-opinion.ts';
+import type { World } from '../../src/ports/world.ts';
+import type { Answer, CommandJob, Status } from '../answer.ts';
+import { subjectJson } from './check-json.ts';
+import { leaksOf } from './leak.ts';
+import { sweep } from './sweep.ts';
+import type { Finding } from './sweep.ts';
+import { withAddresses } from './widen.ts';
+
+/** One question may take so long; the whole at most this much more. Milliseconds. */
+const QUESTION_MS = 5000;
+const WHOLE_MS = 60_000;
+
+export const runCheck: CommandJob<
+  | 'clock'
+  | 'random'
+  | 'resolver'
+  | 'catalogue'
+  | 'sites'
+  | 'listingHistory'
+  | 'listProofs'
+  | 'manners'
+  | 'secondOpinion'
+  | 'incidents'
+> = async (request, world, tell) => {
+  const args = readArguments(checkSpec, request.command);
+  if (args.kind === 'bad') return refused(args.why, args.remedy);
+  const began = world.clock.monotonic();
+  const catalogue = await world.catalogue
+    .read(request.files['catalogue'])
+    .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  if (catalogue instanceof Error)
+    return refused(catalogue.message.replaceAll(/\s*\n\s*/g, ' | '), 'mend the catalogue');
+  const chosen =
+    args.value.zones.length === 0 ? ({ kind: 'ok', catalogue } as const) : chooseLists(catalogue, args.value.zones);
+  if (chosen.kind === 'bad') return refused(chosen.why, chosen.remedy);
+  const own = ofSites(world.sites.subjects(), args.value.anyAddress);
+  const asked = args.value.subjects.length > 0 ? args.value.subjects : own.subjects;
+  if (asked.length === 0 && own.notes.length > 0)
+    return refused(own.notes.join('; '), 'put the public addresses into tourniquet.yaml, or add --any-address');
+  if (asked.length === 0)
+    return refused(
+      'nothing to check: no subject was said and no site is configured',
+      'say check and an address, or put a site into tourniquet.yaml',
+    );
+  const wholeMs = Math.max(200, (request.deadlineMs ?? WHOLE_MS) - 150);
+  const { subjects, origins, notes } = await withAddresses(
+    asked,
+    world.resolver,
+    args.value.anyAddress,
+    Math.min(QUESTION_MS, wholeMs / 2),
+  );
+  const all = chosen.catalogue.lists;
+  const lists = withoutComponents(all);
+  const known = await whatIsKnown(subjects, world);
+  const findings = await sweep(
+    {
+      subjects,
+      lists,
+      questionMs: Math.min(QUESTION_MS, wholeMs),
+      wholeMs: Math.max(100, wholeMs - (world.clock.monotonic() - began)),
+      before: (place, list) => known[place]?.get(list.shown)?.at(-1)?.state,
+      progress: (done, of) => tell(sayCheckProgress(done, of)),
+    },
+    world,
+  );
+  const leaks = await leaksOf(subjects, world);
+  const checked = subjects.map((subject, index): CheckedSubject => {
+    const rows = findings[index] ?? [];
+    const natures = rows.flatMap(({ verdict }) => (verdict.state === 'listed' ? [verdict.nature] : []));
+    const advice = natures.length === 0 ? undefined : removalAdvice(natures, leaks[index] ?? { kind: 'unknown' });
+    const name = nameOfSubject(subject);
+    const of = origins.get(name);
+    return {
+      subject: name,
+      ...(of !== undefined && { of }),
+      ...judgeSubject(rows),
+      ...(advice && { advice }),
+      findings: rows,
+    };
+  });
+  const opinions = args.value.confirm ? await secondOpinions(subjects, findings, world) : new Map<string, Opinion>();
+  const remembered = await remember(checked, world);
+  const said = args.value.subjects.length > 0 ? notes : [...own.notes, ...notes];
+  const elapsedMs = Math.round(world.clock.monotonic() - began);
+  return {
+    status: worst(checked),
+    message: sayCheck(checked, said, elapsedMs, remembered, args.value.sinceDays, world.clock.now(), opinions),
+    data: {
+      schema: 'tourniquet.check/1',
+      subjects: checked.map((each) => subjectJson(each, remembered, opinions, all)),
+      ...(said.length > 0 && { notes: said }),
+      elapsedMs,
+    },
+  };
+};
+
+/** A component of a list that is asked too is not asked: it would say the same thing twice. */
+export function withoutComponents(lists: readonly Blocklist[]): readonly Blocklist[] {
+  const zones = new Set(lists.map((list) => list.shown));
+  return lists.filter((list) => list.duplicateOf === undefined || !zones.has(list.duplicateOf));
+}
+
+/** What the sites have; what is no public address can't be asked about, and that is said. */
+function ofSites(
+  subjects: readonly Subject[],
+  anyAddress: boolean,
+): { readonly subjects: readonly Subject[]; readonly notes: readonly string[] } {
+  const notes: string[] = [];
+  const asked = subjects.filter((subject) => {
+    const special = anyAddress || subject.kind === 'domain' ? undefined : specialPurpose(subject.ip);
+    // Documentation addresses stand for public ones in examples and in the drill.
+    if (special === undefined || special.startsWith('a documentation')) return true;
+    notes.push(`${nameOfSubject(subject)} is ${special}; it was not checked`);
+    return false;
+  });
+  return { subjects: asked, notes };
+}
+
+/** What was remembered of each before this check; nothing where the memory fails. */
+async function whatIsKnown(
+  subjects: readonly Subject[],
+  world: Pick<World, 'listingHistory'>,
+): Promise<readonly ReadonlyMap<string, readonly Change[]>[]> {
+  return Promise.all(
+    subjects.map((subject) =>
+      world.listingHistory.read(nameOfSubject(subject)).catch(() => new Map<string, readonly Change[]>()),
+    ),
+  );
+}
+
+/** Each listing of an address: a second sample of ours, then by others; key: subject and list. */
+async function secondOpinions(
+  subjects: readonly Subject[],
+  findings: readonly (readonly Finding[])[],
+  world: Pick<World, 'resolver' | 'secondOpinion'>,
+): Promise<ReadonlyMap<string, Opinion>> {
+  const asked = subjects.flatMap((subject, index) =>
+    (findings[index] ?? []).flatMap((finding) =>
+      subject.kind === 'ip' && finding.verdict.state === 'listed' ? [{ subject, finding }] : [],
+    ),
+  );
+  return new Map(
+    await Promise.all(
+      asked.map(async ({ subject, finding }) => {
+        const { list, liveness } = finding;
+        const name = queryName(labelsOf(subject), list.zone) ?? '';
+        const again = await world.resolver.ask({ name, type: 'A' }, QUESTION_MS);
+        const still = liveness !== undefined && judgeList(list, again, liveness).state === 'listed';
+        const opinion = still ? await world.secondOpinion.confirm(subject.ip, list.zone) : 'unconfirmed';
+        return [`${subject.ip.text} ${list.shown}`, opinion] as const;
+      }),
+    ),
+  );
+}
+
+/** Writes down what changed. A memory that can't be written costs "since when", not the verdict. */
+async function remember(
+  checked: readonly CheckedSubject[],
+  world: Pick<World, 'listingHistory' | 'clock'>,
+): Promise<Remembered> {
+  const at = Math.floor(world.clock.now() / 1000) * 1000;
+  const all = await Promise.all(
+    checked.map(async (each) => {
+      const answers = each.findings.flatMap(({ list, verdict }): readonly { zone: string; change: Change }[] => {
+        if (verdict.state === 'listed')
+          return [{ zone: list.shown, change: { at, state: 'listed', codes: verdict.codes } }];
+        return verdict.state === 'clear' ? [{ zone: list.shown, change: { at, state: 'clear', codes: [] } }] : [];
+      });
+      return [
+        each.subject,
+        await world.listingHistory.note(each.subject, answers).catch(() => new Map<string, readonly Change[]>()),
+      ] as const;
+    }),
+  );
+  return new Map(all);
+}
+
+function worst(checked: readonly CheckedSubject[]): Status {
+  if (checked.some((each) => each.state === 'listed')) return 'critical';
+  if (checked.some((each) => each.state === 'unknown')) return 'unknown';
+  return checked.some((each) => each.warning) ? 'warning' : 'ok';
+}
+
+function refused(why: string, remedy: string): Answer {
+  return { status: 'refused', message: sayRefused(why, remedy) };
+}

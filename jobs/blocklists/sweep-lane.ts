@@ -1,0 +1,191 @@
+/**
+ * One list and the subjects of one family: its lane through the sweep.
+ *
+ * Rules:
+ * 1. The list proves itself first (its test points, beside its first subject). Where both stay unanswered, the rest of
+ *    its subjects aren't asked; nor are they once as many questions in a row as it has under way stayed unanswered: a
+ *    dead list costs one timeout, not one per address.
+ * 2. Verdicts that change sides in numbers are held until the list has proved itself again (brake.ts).
+ * 3. The list's own words are asked for only once a listing stands.
+ */
+import { withoutKey } from '../../src/domain/blocklists/blocklist.ts';
+import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
+import { heldBecause, hold, isMassFlip, probeName } from '../../src/domain/blocklists/brake.ts';
+import type { Before } from '../../src/domain/blocklists/brake.ts';
+import { judgeLiveness, negativePointOf, proofThatCounts } from '../../src/domain/blocklists/liveness.ts';
+import type { Liveness } from '../../src/domain/blocklists/liveness.ts';
+import { testNames } from '../../src/domain/blocklists/test-points.ts';
+import { judgeList } from '../../src/domain/blocklists/verdict.ts';
+import type { ListVerdict } from '../../src/domain/blocklists/verdict.ts';
+import type { Clock, Random } from '../../src/ports/clock.ts';
+import type { DnsReply, RecordType } from '../../src/ports/dns.ts';
+import type { Allowance } from './sweep-allowance.ts';
+import type { Pool } from './sweep-pool.ts';
+
+export interface Finding {
+  readonly list: Blocklist;
+  readonly verdict: ListVerdict;
+  readonly reason?: string;
+  readonly resolver: string;
+  readonly liveness: Liveness | undefined;
+  /** Age of the proof where it is an earlier run's, seconds. */
+  readonly proofAgeSeconds?: number;
+}
+
+export interface Lane {
+  readonly list: Blocklist;
+  readonly family: 4 | 6 | undefined;
+  readonly subjects: number;
+  /** The name to ask about a subject by its place; undefined where it would be too long. Made when it is needed. */
+  readonly nameOf: (place: number) => string | undefined;
+  readonly beforeOf: (place: number) => Before;
+  /** An earlier proof of the same path, and how long it may stand in. */
+  readonly earlier: Liveness | undefined;
+  readonly holdMs: number;
+}
+
+export interface LaneWorld {
+  readonly pool: Pool;
+  readonly allowance: Allowance;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'hex'>;
+}
+
+/** Subjects of one lane that are looked at side by side. */
+const WALKERS = 32;
+/** Different things said by one list that are kept once; a list that says more of them keeps each for itself. */
+const MOST_KEPT_ONCE = 64;
+
+/** Findings in the order of the subjects. `note` is called once for each. */
+export async function walkLane(
+  lane: Lane,
+  world: LaneWorld,
+  note: () => void,
+): Promise<{ readonly findings: readonly Finding[]; readonly liveness: Liveness | undefined }> {
+  const { list, nameOf } = lane;
+  const ask = askerOf(world);
+  let first = 0;
+  while (first < lane.subjects && nameOf(first) === undefined) first += 1;
+  const findings: Finding[] = Array.from({ length: first }, () => tooLong(list, note));
+  if (first === lane.subjects) return { findings, liveness: undefined };
+  const [proved, firstReply] = await Promise.all([prove(lane, world, ask), ask(nameOf(first) ?? '', 'A')]);
+  const liveness = proofThatCounts(proved, lane.earlier, lane.holdMs);
+  let gone = isSilence(firstReply) && heardNothing(liveness) ? firstReply : undefined;
+  let silentInRow = 0;
+  const judge = findingMaker(list, liveness, proved.at);
+  let next = first;
+  const walk = async (): Promise<void> => {
+    while (next < lane.subjects) {
+      const index = next;
+      next += 1;
+      const name = nameOf(index);
+      if (name === undefined) {
+        findings[index] = tooLong(list, note);
+        continue;
+      }
+      const reply = index === first ? firstReply : (gone ?? (await ask(name, 'A')));
+      silentInRow = isSilence(reply) ? silentInRow + 1 : 0;
+      if (silentInRow >= WALKERS) gone ??= reply;
+      findings[index] = judge(reply);
+      note();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lane.subjects, WALKERS) }, walk));
+  const held = await brake(lane, findings, world, ask);
+  await addReasons(held, nameOf, ask);
+  return { findings: held, liveness: proved };
+}
+
+type Ask = (name: string, type: RecordType) => Promise<DnsReply | 'not-permitted'>;
+
+function askerOf({ pool, allowance }: LaneWorld): Ask {
+  const { permit } = allowance;
+  if (!permit) return (name, type) => pool.ask(name, type);
+  return async (name, type) => ((await permit()) ? pool.ask(name, type) : 'not-permitted');
+}
+
+async function prove(lane: Lane, world: LaneWorld, ask: Ask): Promise<Liveness> {
+  const names = testNames(lane.list, lane.family);
+  const [positive, negative] = await Promise.all([
+    names.positive === undefined ? undefined : ask(names.positive, 'A'),
+    names.negative === undefined ? undefined : ask(names.negative, 'A'),
+  ]);
+  const at = world.clock.now();
+  if (positive === 'not-permitted' || negative === 'not-permitted')
+    return { positive: 'failed', negative: 'failed', why: 'query-limit', at, resolver: '' };
+  return judgeLiveness(lane.list, positive, negative, at);
+}
+
+/** A list says the same few things of everybody; each is kept once, so that memory does not grow with the subjects. */
+function findingMaker(
+  list: Blocklist,
+  liveness: Liveness,
+  now: number,
+): (reply: DnsReply | 'not-permitted') => Finding {
+  const made = new Map<string, Finding>();
+  const aged = liveness.at < now && { proofAgeSeconds: Math.round((now - liveness.at) / 1000) };
+  return (reply) => {
+    const key = reply === 'not-permitted' ? reply : said(reply);
+    const known = made.get(key);
+    if (known) return known;
+    const finding: Finding =
+      reply === 'not-permitted'
+        ? { list, verdict: { state: 'unknown', why: 'query-limit' }, resolver: '', liveness }
+        : { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness, ...aged };
+    if (made.size < MOST_KEPT_ONCE) made.set(key, finding);
+    return finding;
+  };
+}
+
+/** All of a reply that its verdict is made of. */
+function said(reply: DnsReply): string {
+  return reply.kind === 'failed'
+    ? `${reply.resolver} ${reply.why}`
+    : `${reply.resolver} ${reply.rcode} ${reply.data.join(' ')}`;
+}
+
+async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask): Promise<Finding[]> {
+  if (!isMassFlip(findings.length, (place) => findings[place]?.verdict.state, lane.beforeOf)) return findings;
+  const { list } = lane;
+  const [again, probe] = await Promise.all([prove(lane, world, ask), ask(probeName(list, world.random.hex(4)), 'A')]);
+  const why = heldBecause(list, again, probe === 'not-permitted' ? 'none' : negativePointOf(list, probe).state);
+  if (why === undefined) return findings;
+  return findings.map((finding, place) => ({ ...finding, verdict: hold(finding.verdict, lane.beforeOf(place), why) }));
+}
+
+/** The list's own words; a listing without them is a listing all the same. */
+async function addReasons(findings: Finding[], nameOf: Lane['nameOf'], ask: Ask): Promise<void> {
+  const made = new Map<Finding, Map<string, Finding>>();
+  let next = 0;
+  const walk = async (): Promise<void> => {
+    while (next < findings.length) {
+      const place = next;
+      next += 1;
+      const finding = findings[place];
+      const name = finding?.verdict.state === 'listed' ? nameOf(place) : undefined;
+      if (!finding || name === undefined) continue;
+      const reply = await ask(name, 'TXT');
+      if (reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) continue;
+      const reason = withoutKey(finding.list, reply.data.join(' '));
+      const alike = made.get(finding) ?? new Map<string, Finding>();
+      const known = alike.get(reason) ?? { ...finding, reason };
+      if (alike.size < MOST_KEPT_ONCE) made.set(finding, alike.set(reason, known));
+      findings[place] = known;
+    }
+  };
+  await Promise.all(Array.from({ length: WALKERS }, walk));
+}
+
+/** Neither of its test points was answered. */
+function heardNothing({ positive, negative }: Liveness): boolean {
+  return [positive, negative].every((point) => point === 'failed' || point === 'none');
+}
+
+function isSilence(reply: DnsReply | 'not-permitted'): boolean {
+  return reply !== 'not-permitted' && reply.kind === 'failed' && (reply.why === 'timeout' || reply.why === 'network');
+}
+
+function tooLong(list: Blocklist, note: () => void): Finding {
+  note();
+  return { list, verdict: { state: 'unknown', why: 'name-too-long' }, resolver: '', liveness: undefined };
+}

@@ -1,0 +1,64 @@
+/** Which driver carries out which order, from the configuration. */
+import type { MeasureOrder } from '../../domain/measures/order.ts';
+import { targetOf } from '../../domain/measures/order.ts';
+import type { Hands } from '../../ports/hands.ts';
+import { HostUnknown } from '../../ports/host.ts';
+import type { MeasureDriver, MeasureDrivers } from '../../ports/measures.ts';
+import { firewallDriver } from './firewalls.ts';
+import { mailDriver } from './mail-drivers.ts';
+import type { Settings } from '../settings.ts';
+
+type Found = ReturnType<MeasureDrivers['find']>;
+
+/**
+ * `agentOf`: the driver of a target that is reached through its agent. `hands`: the people who carry out what no program
+ * can; left out where they can't be asked (without Redis).
+ */
+export function makeMeasureDrivers(
+  settings: Settings,
+  agentOf: (target: string) => MeasureDriver,
+  hands: Hands = nobodyToAsk,
+): MeasureDrivers {
+  const { config } = settings;
+  return {
+    find(order: MeasureOrder): Found {
+      const name = targetOf(order);
+      switch (order.kind) {
+        case 'block-port-25':
+        case 'unplug':
+        case 'quarantine-host': {
+          const firewall = config.firewalls.find((each) => each.name === name);
+          if (firewall?.reach === 'agent') return agentOf(name);
+          return firewall ? firewallDriver(firewall, settings, hands) : missing('firewall', name, config.firewalls);
+        }
+        case 'freeze-outbound':
+        case 'reroute':
+        case 'disable-account':
+        case 'clean-queue': {
+          const server = config.servers.find((each) => each.name === name);
+          if (server?.reach === 'agent') return agentOf(name);
+          return server ? mailDriver(server, order.kind, settings) : missing('server', name, config.servers);
+        }
+        default:
+          return order satisfies never;
+      }
+    },
+  };
+}
+
+const cantAsk = (): never => {
+  throw new HostUnknown('What people were asked to do by hand is in Redis, which is not asked here.');
+};
+const nobodyToAsk: Hands = {
+  state: async () => cantAsk(),
+  ask: async () => cantAsk(),
+  confirm: async () => cantAsk(),
+};
+
+function missing(what: string, name: string, known: readonly { readonly name: string }[]): Found {
+  const names = known.map((each) => each.name).join(', ');
+  return {
+    refused: `there is no ${what} ${JSON.stringify(name)}`,
+    remedy: names === '' ? `put one under ${what}s in tourniquet.yaml` : `say one of ${names}`,
+  };
+}

@@ -1,0 +1,158 @@
+/** The driver and the watch of each kind of firewall. */
+import { openByHand } from '../../../adapters/firewall/by-hand/driver.ts';
+import { openIptables } from '../../../adapters/firewall/netfilter/iptables/driver.ts';
+import { watchIptables } from '../../../adapters/firewall/netfilter/iptables/watch.ts';
+import { openMikrotik } from '../../../adapters/firewall/mikrotik/driver.ts';
+import { watchMikrotik } from '../../../adapters/firewall/mikrotik/watch.ts';
+import { openNftables } from '../../../adapters/firewall/netfilter/nftables/driver.ts';
+import { watchNftables } from '../../../adapters/firewall/netfilter/nftables/watch.ts';
+import { openOpnsense } from '../../../adapters/firewall/opnsense/driver.ts';
+import type { OpnsenseGateway } from '../../../adapters/firewall/opnsense/driver.ts';
+import { watchOpnsense } from '../../../adapters/firewall/opnsense/watch.ts';
+import type { Gateway } from '../../../adapters/firewall/netfilter/resolved.ts';
+import { tcpProbe } from '../../../adapters/network/probe.ts';
+import { cidrContains } from '../../domain/address/cidr.ts';
+import { parseIp } from '../../domain/address/ip.ts';
+import { say } from '../../domain/foreign.ts';
+import type { FirewallConfig } from '../../config/schema.ts';
+import type { Hands } from '../../ports/hands.ts';
+import type { MeasureDriver, MeasureDrivers } from '../../ports/measures.ts';
+import type { Watch, Watches } from '../../ports/watch.ts';
+import { deviceApiOf } from './device-apis.ts';
+import { makeGrounds } from './grounds.ts';
+import { hostOf } from '../hosts/hosts.ts';
+import type { Settings } from '../settings.ts';
+
+const now = (): number => Date.now();
+
+/** Its plans say where the alarm's own mail is cut off too. */
+export function firewallDriver(
+  firewall: FirewallConfig,
+  settings: Settings,
+  hands: Hands,
+): MeasureDriver | ReturnType<MeasureDrivers['find']> {
+  const driver = kindOf(firewall, settings, hands);
+  const behind = pagersBehind(firewall, settings);
+  if ('refused' in driver || behind.length === 0) return driver;
+  return {
+    ...driver,
+    plan: async (order, tag) => {
+      const plan = await driver.plan(order, tag);
+      const isCut = order.kind === 'unplug' || (order.kind === 'block-port-25' && order.who === 'everyone');
+      if (!isCut) return plan;
+      const words = say`the pager's mail leaves through ${behind.join(', ')} behind it, and is held with the rest`;
+      return { ...plan, blastRadius: [...plan.blastRadius, words] };
+    },
+  };
+}
+
+/** Of the sites behind it; of all where none is named. */
+function pagersBehind(firewall: FirewallConfig, { config }: Settings): readonly string[] {
+  const sites = config.sites.filter((site) => site.firewall === firewall.name);
+  return config.servers
+    .filter((server) => server.pagerLeavesHere)
+    .filter((server) => sites.length === 0 || sites.some((site) => site.servers.includes(server.name)))
+    .map((server) => server.name);
+}
+
+function kindOf(
+  firewall: FirewallConfig,
+  settings: Settings,
+  hands: Hands,
+): MeasureDriver | ReturnType<MeasureDrivers['find']> {
+  const host = hostOf(firewall, settings.dataFolder);
+  switch (firewall.kind) {
+    case 'nftables':
+      return openNftables(gatewayOf(firewall, settings), host, now);
+    case 'iptables':
+      return openIptables(gatewayOf(firewall, settings), host, now);
+    case 'mikrotik': {
+      const api = deviceApiOf(firewall);
+      if ('refused' in api) return api;
+      return openMikrotik({ ...gatewayOf(firewall, settings), isInside: insideOf(firewall, settings) }, api, now);
+    }
+    case 'opnsense': {
+      const api = deviceApiOf(firewall);
+      if ('refused' in api) return api;
+      return openOpnsense({ ...gatewayOf(firewall, settings), ...placeOf(firewall, settings) }, api);
+    }
+    case 'by-hand': {
+      const { name, mailServers, allowed } = gatewayOf(firewall, settings);
+      const at = firewall.probe === undefined ? undefined : probeAt(firewall.probe);
+      return openByHand({ name, mailServers, allowed, ...(at && { probe: at }) }, hands, tcpProbe);
+    }
+    default:
+      return firewall.kind satisfies never;
+  }
+}
+
+export function firewallWatch(firewall: FirewallConfig, settings: Settings): Watch | ReturnType<Watches['find']> {
+  const { name, kind } = firewall;
+  const host = hostOf(firewall, settings.dataFolder);
+  switch (kind) {
+    case 'nftables':
+      return watchNftables(name, host, now);
+    case 'iptables':
+      return watchIptables(name, host, now);
+    case 'mikrotik': {
+      const api = deviceApiOf(firewall);
+      return 'refused' in api ? api : watchMikrotik(name, api, timezoneOf(firewall, settings), now);
+    }
+    case 'opnsense': {
+      const api = deviceApiOf(firewall);
+      const zone = timezoneOf(firewall, settings);
+      return 'refused' in api ? api : watchOpnsense({ name, zone, ...placeOf(firewall, settings) }, api, now);
+    }
+    case 'by-hand':
+      return {
+        refused: `${name} (${kind}) can't be watched from here`,
+        remedy: `hand over its log: hunt ${name} --log FILE`,
+      };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function gatewayOf(firewall: FirewallConfig, settings: Settings): Gateway {
+  return {
+    name: firewall.name,
+    outside: firewall.outside,
+    keep: firewall.keep.map(textOf),
+    manage: firewall.manage.map(textOf),
+    allowed: firewall.allowed.map(textOf),
+    mailServers: settings.config.servers.flatMap((server) => server.addresses.map((ip) => ip.text)),
+  };
+}
+
+/** Its own public addresses are those of the sites behind it. */
+function placeOf(firewall: FirewallConfig, settings: Settings): Pick<OpnsenseGateway, 'own' | 'isInside'> {
+  const sites = settings.config.sites.filter((site) => site.firewall === firewall.name);
+  return {
+    own: sites.flatMap((site) => site.addresses.map((ip) => ip.text)),
+    isInside: insideOf(firewall, settings),
+  };
+}
+
+function timezoneOf(firewall: FirewallConfig, settings: Settings): string {
+  const ground = makeGrounds(settings.config).find(firewall.name);
+  return 'refused' in ground ? 'UTC' : ground.timezone;
+}
+
+function insideOf(firewall: FirewallConfig, settings: Settings): (address: string) => boolean {
+  const ground = makeGrounds(settings.config).find(firewall.name);
+  const ranges = 'refused' in ground ? [] : ground.inside;
+  return (address) => {
+    const ip = parseIp(address);
+    return ip.kind === 'ok' && ranges.some((range) => cidrContains(range, ip.value));
+  };
+}
+
+/** `mail.example.org`, `[2001:db8::1]:25`; without a port it is 25. */
+function probeAt(text: string): { readonly host: string; readonly port: number } {
+  const [, six, host, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(text) ?? [];
+  return { host: six ?? host ?? text, port: Number(port ?? 25) };
+}
+
+function textOf(range: FirewallConfig['keep'][number]): string {
+  return range.size === 1 ? range.base.text : range.text;
+}

@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readReply, runErrand } from '../../../jobs/agent/agent.ts';
+import type { AgentNeeds } from '../../../jobs/agent/agent.ts';
+import { begunMeasures, everBegun } from '../../../jobs/measures/rescue.ts';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import { AuditUnavailable } from '../../../src/ports/audit-log.ts';
+import type { AuditEntry } from '../../../src/ports/audit-log.ts';
+import { makeFakeDevice } from '../../support/fake-device.ts';
+import type { FakeDevice } from '../../support/fake-device.ts';
+
+const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gateway', who: 'everyone', submissionToo: false };
+const task = (order: MeasureOrder) => ({ tag: 'tq7', order, prior: {} });
+
+describe('the agent', () => {
+  let device: FakeDevice;
+  let audit: AuditEntry[];
+  let auditIsAway: boolean;
+  let needs: AgentNeeds;
+  beforeEach(() => {
+    device = makeFakeDevice();
+    audit = [];
+    auditIsAway = false;
+    needs = {
+      target: 'gateway',
+      drivers: device.drivers,
+      limits: {
+        measures: ['block-port-25', 'unplug', 'quarantine-host'],
+        longestLeaseMinutes: 30,
+        isProtected: (address) => address === '10.77.0.5',
+      },
+      looks: { answer: async () => ({ kind: 'looked', value: null }) },
+      auditLog: {
+        write: async (entry) => {
+          if (auditIsAway) throw new AuditUnavailable('the disk is full');
+          audit.push(entry);
+        },
+        verify: async () => ({ kind: 'whole', entries: 0, head: '' }),
+      },
+    };
+  });
+  const engage = (order: MeasureOrder, fence = 5) =>
+    runErrand({ verb: 'engage', task: task(order), fence, who: 'bot' }, needs);
+
+  it('carries out what it permits, after writing down that it will', async () => {
+    expect(await engage(BLOCK)).toEqual({ kind: 'done' });
+    expect(device.effects).toEqual(['engage tq7']);
+    expect(audit.map((entry) => entry.what)).toEqual(['engage block-port-25']);
+  });
+
+  it.each<[string, MeasureOrder, RegExp]>([
+    [
+      'a measure that it does not permit',
+      { kind: 'freeze-outbound', server: 'gateway' },
+      /does not carry out freeze-outbound.*admin/,
+    ],
+    ['a lease that is too long', { kind: 'unplug', firewall: 'gateway', leaseMinutes: 60 }, /30 min at most/],
+    ['a protected address', { kind: 'quarantine-host', firewall: 'gateway', address: '10.77.0.5' }, /protected/],
+    [
+      'a measure of another host',
+      { kind: 'unplug', firewall: 'other', leaseMinutes: 5 },
+      /the agent of gateway, not of other/,
+    ],
+  ])('refuses %s, whatever the bot asks', async (_what, order, why) => {
+    const reply = await engage(order);
+    expect(reply).toMatchObject({ kind: 'refused', why: expect.stringMatching(why) });
+    expect(device.effects).toEqual([]);
+    expect(audit).toEqual([]);
+  });
+
+  it.each([
+    [{ verb: 'run', argv: ['rm', '-rf', '/'] }],
+    [{ verb: 'engage', task: { ...task(BLOCK), tag: 'tq7; reboot' }, fence: 1, who: 'bot' }],
+    [{ verb: 'engage', task: task(BLOCK), fence: -1, who: 'bot' }],
+    [{ verb: 'engage', task: task(BLOCK), fence: 1, who: 'bot', force: true }],
+    ['freeze'],
+    [null],
+  ])('refuses %j, which is no errand', async (question) => {
+    expect(await runErrand(question, needs)).toMatchObject({ kind: 'refused' });
+    expect(device.effects).toEqual([]);
+  });
+
+  it('engages nothing while its own audit log can’t be written, and still takes back', async () => {
+    await engage(BLOCK);
+    auditIsAway = true;
+    expect(await engage({ kind: 'unplug', firewall: 'gateway', leaseMinutes: 5 })).toMatchObject({ kind: 'refused' });
+    const back = await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, needs);
+    expect(back).toEqual({ kind: 'released', released: { kind: 'released', notes: [] } });
+    expect(device.effects).toEqual(['engage tq7', 'release tq7']);
+  });
+
+  it('leaves in its log what tq rescue on this host needs: order, prior state, and what has ended', async () => {
+    await engage(BLOCK);
+    const lines = (): string[] => audit.map((entry) => JSON.stringify(entry));
+    expect(begunMeasures(lines())).toMatchObject([
+      { number: 7, about: 'agent/gateway/tq7', task: { tag: 'tq7', order: BLOCK, prior: {} }, lastFence: 5 },
+    ]);
+    await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, needs);
+    expect(begunMeasures(lines())).toEqual([]);
+    expect([...everBegun(lines())]).toEqual(['gateway/7']);
+  });
+
+  it('takes back also what its limits no longer permit', async () => {
+    await engage(BLOCK);
+    const strict = { ...needs, limits: { ...needs.limits, measures: [] } };
+    const back = await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, strict);
+    expect(back).toMatchObject({ kind: 'released' });
+  });
+
+  it('says fenced to a hand that is too late, and unknown where it does not know', async () => {
+    await engage(BLOCK, 9);
+    expect(await engage(BLOCK, 5)).toEqual({ kind: 'fenced' });
+    device.fate.push('reply-lost');
+    expect(await engage(BLOCK, 10)).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('is not believed where its answer has no form', () => {
+    expect(() => readReply('fine')).toThrow(/does not know/);
+    expect(readReply({ kind: 'done' })).toEqual({ kind: 'done' });
+  });
+});

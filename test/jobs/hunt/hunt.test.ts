@@ -1,0 +1,314 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localFiles } from '../../../adapters/files/local.ts';
+import { systemClock } from '../../../adapters/clock/system.ts';
+import { openNftables } from '../../../adapters/firewall/netfilter/nftables/driver.ts';
+import { watchNftables } from '../../../adapters/firewall/netfilter/nftables/watch.ts';
+import { openHost } from '../../../adapters/host/process.ts';
+import { openNetwork } from '../../../adapters/network/machines.ts';
+import { renderText } from '../../../adapters/chat/terminal/render.ts';
+import { makeEvidenceStore } from '../../../adapters/simulated/evidence.ts';
+import { makeJournal } from '../../../adapters/simulated/journal.ts';
+import { makeRandom } from '../../../adapters/simulated/random.ts';
+import { runHunt } from '../../../jobs/hunt/hunt.ts';
+import type { Hunting } from '../../../jobs/hunt/hunt-answer.ts';
+import type { Hunted } from '../../../jobs/incidents/hunted.ts';
+import type { Answer, CommandRequest } from '../../../jobs/answer.ts';
+import { readConfig } from '../../../src/config/read.ts';
+import { makeGrounds } from '../../../src/compose/measures/grounds.ts';
+import { makeOffers } from '../../../adapters/simulated/offers.ts';
+import { makeSites } from '../../../src/compose/sites.ts';
+import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import type { MeasureEvent } from '../../../src/domain/measures/record.ts';
+import type { Plain } from '../../../src/domain/measures/plan.ts';
+import type { Look } from '../../../src/domain/hunt/look.ts';
+import { plain } from '../../../src/domain/foreign.ts';
+import type { Message } from '../../../src/messages/message.ts';
+import type { Watch } from '../../../src/ports/watch.ts';
+import { ADDRESSES, LEASES, startCompany } from '../../lab/company.ts';
+import type { Company } from '../../lab/company.ts';
+import { describeLab } from '../../lab/packages.ts';
+
+const NOW = 1_795_600_000_000;
+const WHO = { person: 'terminal:a', shown: { foreign: 'a' } };
+const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gw', who: 'everyone', submissionToo: false };
+const CONFIG = readConfig(
+  JSON.stringify({
+    sites: [
+      {
+        name: 'office',
+        servers: ['mx1'],
+        firewall: 'gw',
+        inside: ['10.77.0.0/24', '2001:db8:77::/64'],
+        timezone: 'Europe/Berlin',
+      },
+    ],
+    servers: [{ name: 'mx1', mta: 'postfix', addresses: [ADDRESSES.mail, '2001:db8:77::13'] }],
+    firewalls: [{ name: 'gw', kind: 'nftables', outside: ['wan0'] }],
+    network: { scanners: ['10.77.0.99'] },
+  }),
+  'test.yaml',
+);
+
+function request(words: string, files: Readonly<Record<string, string>> = {}): CommandRequest {
+  const [name = '', ...rest] = words.split(' ');
+  const seconds = rest.indexOf('--seconds');
+  const options = seconds < 0 ? {} : { seconds: [rest[seconds + 1] ?? ''] };
+  return {
+    id: 'x',
+    command: { name, words: seconds < 0 ? rest : rest.slice(0, seconds), options },
+    actor: { surface: 'terminal', id: 'a', shown: { foreign: 'a' } },
+    conversation: { surface: 'terminal', id: 'c' },
+    at: NOW,
+    files,
+  };
+}
+
+/** A measure in force since then. */
+async function inForce(
+  ledger: Hunting['ledger'],
+  order: MeasureOrder,
+  since: number,
+  prior: Plain = {},
+): Promise<number> {
+  const plan = { order, commands: [], undo: [], blastRadius: [], prior };
+  const events: readonly MeasureEvent[] = [
+    { kind: 'proposed', at: since, by: WHO, order, plan, hash: '', nonce: '', quorum: 1, expiresAt: since + 1 },
+    { kind: 'approved', at: since, by: WHO },
+    { kind: 'engaging', at: since, fence: 1 },
+    { kind: 'engaged', at: since },
+  ];
+  return ledger.begin(events);
+}
+
+interface Stage {
+  readonly world: Hunting & Hunted;
+  now: number;
+  looks: (() => Look)[];
+}
+
+/** A firewall that gives one look after the other, the last again and again. */
+function makeStage(more: Partial<Hunting & Hunted> = {}): Stage {
+  const watch: Watch = {
+    before: async () => ({ kind: 'seen', connections: [{ source: '10.77.0.11', destination: '192.0.2.1', port: 25 }] }),
+    ownAddresses: async () => [ADDRESSES.gatewayOutside],
+    attempts: async () => {
+      const look = stage.looks.length > 1 ? stage.looks.shift() : stage.looks[0];
+      if (!look) throw new Error('no look was prepared');
+      return look();
+    },
+  };
+  const stage: Stage = {
+    now: NOW,
+    looks: [],
+    world: {
+      clock: {
+        now: () => stage.now,
+        monotonic: () => stage.now,
+        wait: async (ms) => {
+          stage.now += ms;
+        },
+      },
+      files: localFiles,
+      grounds: makeGrounds(CONFIG),
+      ledger: makeJournal<MeasureEvent>(),
+      network: {
+        identify: async (wanted) =>
+          wanted.map(({ addresses }) => ({
+            addresses,
+            ...(addresses[0] === '10.77.0.11' && {
+              dhcp: { name: { foreign: 'PC-RECEPTION' }, covers: 'yes' as const },
+            }),
+            blind: [],
+          })),
+      },
+      watches: { find: () => watch },
+      evidence: makeEvidenceStore(),
+      incidents: makeJournal<IncidentEvent>(),
+      outbox: { put: async () => {} },
+      offers: makeOffers(),
+      playbooks: { own: [] },
+      random: makeRandom(1),
+      sites: makeSites(CONFIG),
+      ...more,
+    },
+  };
+  return stage;
+}
+
+const counted = (stage: Stage, ...sources: readonly (readonly [address: string, attempts: number])[]): (() => Look) => {
+  return () => ({
+    kind: 'counted',
+    at: stage.now,
+    full: false,
+    sources: sources.map(([source, attempts]) => ({ source, attempts, destinations: attempts, ports: [25], macs: [] })),
+  });
+};
+
+const shown = (answer: Answer | Message): string => {
+  const message = 'message' in answer ? answer.message : answer;
+  return renderText(message, { colour: false, width: 120, unfolded: true }).text;
+};
+
+describe('hunt', () => {
+  it('names the guilty machine, edits what it says as it goes, and offers to take it off the network', async () => {
+    const stage = makeStage();
+    await inForce(stage.world.ledger, BLOCK, NOW - 60_000);
+    await inForce(stage.world.ledger, { kind: 'freeze-outbound', server: 'mx1' }, NOW - 60_000);
+    stage.looks = [
+      counted(stage),
+      counted(stage, ['10.77.0.11', 2]),
+      counted(stage, ['10.77.0.11', 40], ['10.77.0.99', 3]),
+    ];
+    const told: string[] = [];
+    const answer = await runHunt(request('hunt gw --seconds 5'), stage.world, (message) =>
+      told.push(plain(message.summary)),
+    );
+    expect(told[0]).toContain('Nobody tried within 60 s of watching gw');
+    expect(told.some((line) => line.startsWith('PC-RECEPTION (10.77.0.11) tried port 25 2 times'))).toBe(true);
+    expect(plain(answer.message.summary)).toContain(
+      'PC-RECEPTION (10.77.0.11) tried port 25 40 times at 40 destinations',
+    );
+    expect(answer.status).toBe('critical');
+    const text = shown(answer);
+    expect(text).toContain('Declared as scanners');
+    expect(text).toContain('Connected before the block');
+    expect(text).toContain('quarantine gw 10.77.0.11');
+    expect(answer.data).toMatchObject({
+      schema: 'tourniquet.hunt/1',
+      outboundFrozen: true,
+      suspects: [{ part: 'guilty', dhcpName: 'PC-RECEPTION', leaseCovers: 'yes' }, { part: 'scanner' }],
+      evidence: { blockedAttempts: { outboundFrozen: true, sources: [{ address: '10.77.0.11', attempts: 40 }] } },
+    });
+  });
+
+  it('says that the mail server itself is compromised where it tries while frozen', async () => {
+    const stage = makeStage();
+    await inForce(stage.world.ledger, BLOCK, NOW - 60_000);
+    await inForce(stage.world.ledger, { kind: 'freeze-outbound', server: 'mx1' }, NOW - 60_000);
+    stage.looks = [counted(stage, [ADDRESSES.mail, 12])];
+    const answer = await runHunt(request('hunt office --seconds 0'), stage.world, () => {});
+    expect(plain(answer.message.summary)).toContain('The mail server itself (10.77.0.13) tried 12 times');
+    expect(answer.status).toBe('critical');
+    expect(shown(answer)).not.toContain('quarantine gw');
+  });
+
+  it('calls silence silence, with how long was watched, and says that nothing is frozen', async () => {
+    const stage = makeStage();
+    await inForce(stage.world.ledger, BLOCK, NOW - 600_000);
+    stage.looks = [counted(stage)];
+    const answer = await runHunt(request('hunt --seconds 2'), stage.world, () => {});
+    expect(plain(answer.message.summary)).toBe(
+      'Nobody tried within 10 min of watching gw. That is silence, not innocence.',
+    );
+    expect(answer.status).toBe('unknown');
+    expect(shown(answer)).toContain('not frozen');
+  });
+
+  it('accuses nobody where port 25 is not blocked, and says what to do', async () => {
+    const stage = makeStage();
+    const answer = await runHunt(request('hunt gw'), stage.world, () => {});
+    expect(answer.status).toBe('unknown');
+    expect(shown(answer)).toMatch(/not blocked port 25 on gw[^]*PC-RECEPTION[^]*block gw/);
+  });
+
+  it('goes on after a look that failed, and ends when the block was taken back', async () => {
+    const stage = makeStage();
+    const number = await inForce(stage.world.ledger, BLOCK, NOW - 60_000);
+    const fails = (): Look => ({ kind: 'unknown', at: stage.now, why: ['gw could not be asked'] });
+    stage.looks = [fails, counted(stage, ['10.77.0.11', 1])];
+    const told: string[] = [];
+    const answer = await runHunt(request('hunt gw --seconds 3'), stage.world, (message) => told.push(shown(message)));
+    expect(told[0]).toContain('gw could not be asked');
+    expect(shown(answer)).not.toContain('could not be asked');
+    stage.looks = [
+      () => {
+        stage.now += 1;
+        return fails();
+      },
+    ];
+    await stage.world.ledger.append(number, 4, [
+      { kind: 'releasing', at: NOW, by: WHO, way: 'exact', fence: 2 },
+      { kind: 'released', at: NOW, notes: [] },
+    ]);
+    const began = stage.now;
+    const after = await runHunt(request('hunt gw --seconds 900'), stage.world, () => {});
+    expect(stage.now - began).toBeLessThan(5000);
+    expect(after.status).toBe('unknown');
+  });
+
+  it('reads the log of a firewall that is not reached', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tq-hunt-'));
+    try {
+      const file = join(folder, 'filter.log');
+      const line = (port: number): string =>
+        `<134>1 2026-11-25T08:37:34+01:00 opnsense filterlog 69805 - - 95,,,8a,re0,match,block,in,4,0x0,,63,1,0,DF,6,tcp,60,10.77.0.11,203.0.113.${port},49152,25,0,S,1,,64240,,mss`;
+      writeFileSync(file, [1, 2, 3].map(line).join('\n'));
+      const answer = await runHunt(request('hunt gw', { log: file }), makeStage().world, () => {});
+      expect(plain(answer.message.summary)).toContain(
+        'PC-RECEPTION (10.77.0.11) tried port 25 3 times at 3 destinations',
+      );
+      writeFileSync(file, 'nothing of the kind\n');
+      const refused = await runHunt(request('hunt gw', { log: file }), makeStage().world, () => {});
+      expect(refused.status).toBe('refused');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('refuses a firewall that nobody knows, and names those that there are', async () => {
+    const answer = await runHunt(request('hunt moat'), makeStage().world, () => {});
+    expect(answer.status).toBe('refused');
+    expect(plain(answer.message.summary)).toMatch(/moat[^]*gw, office/);
+  });
+});
+
+describeLab('the hunt at a real gateway', { sets: ['net'], root: true }, () => {
+  let company: Company;
+  beforeAll(async () => {
+    company = await startCompany();
+    await company.startDhcp();
+  }, 60_000);
+  afterAll(() => company.stop());
+
+  it('names the machine, with its DHCP name, within 5 s of its first blocked attempt', async () => {
+    const { gateway } = company.boxes;
+    const host = openHost('gw', (argv) => gateway.enter(argv), '/run/tourniquet-fence');
+    const driver = openNftables(
+      { name: 'gw', outside: ['wan0'], keep: [], manage: [], allowed: [], mailServers: [ADDRESSES.mail] },
+      host,
+      Date.now,
+    );
+    const ledger = makeJournal<MeasureEvent>();
+    const { prior } = await driver.plan(BLOCK, 'tq1');
+    const number = await inForce(ledger, BLOCK, Date.now(), prior);
+    await driver.engage({ tag: `tq${number}`, order: BLOCK, prior }, 1);
+    const stage = makeStage({
+      clock: systemClock,
+      ledger,
+      watches: { find: () => watchNftables('gw', host, Date.now) },
+      network: openNetwork({
+        leases: [{ kind: 'dnsmasq', file: LEASES }],
+        segments: [{ name: 'gw', host }],
+        files: { text: async (path) => gateway.read(path) },
+        resolver: {
+          servers: [],
+          close: () => {},
+          ask: async () => ({ kind: 'answer', rcode: 'NXDOMAIN', data: [], ttl: 1, resolver: '', ms: 1 }),
+        },
+      }),
+    });
+    let named: number | undefined;
+    const hunting = runHunt(request('hunt gw --seconds 6'), stage.world, (message) => {
+      if (plain(message.summary).includes('PC-RECEPTION')) named ??= performance.now();
+    });
+    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('refused');
+    const tried = performance.now();
+    const answer = await hunting;
+    expect(named === undefined ? 'never named' : (named - tried) / 1000).toBeLessThan(5);
+    expect(shown(answer)).toMatch(/PC-RECEPTION[^]*lan1 of gw/);
+  });
+});
