@@ -14,7 +14,7 @@ import { whichIncident } from '../incidents/which.ts';
 import { whoIs } from '../measures/who.ts';
 import { rotasNow } from './rotas.ts';
 import { escalateOne } from './tick.ts';
-import type { Escalating } from './tick.ts';
+import type { Escalating } from './needs.ts';
 
 export type Begun = 'begun' | 'under-way' | 'closed' | 'no-rules';
 

@@ -4,7 +4,7 @@ import type { Incident } from '../../src/domain/incidents/incident.ts';
 import { sayCall } from '../../src/messages/call.ts';
 import { conversationsOf, headlineKey } from '../incidents/tell.ts';
 import { page } from './page.ts';
-import type { Escalating } from './tick.ts';
+import type { Escalating } from './needs.ts';
 
 /** Makes the call by all its ways. Never throws: what fails is written down and told. */
 export async function callPeople(world: Escalating, incident: Incident, call: Call): Promise<void> {

@@ -14,7 +14,7 @@ import { PageFailed } from '../../src/ports/pagers.ts';
 import type { Page, Pager } from '../../src/ports/pagers.ts';
 import { changeIncident } from '../incidents/change.ts';
 import { tellIncident } from '../incidents/tell.ts';
-import type { Escalating } from './tick.ts';
+import type { Escalating } from './needs.ts';
 
 type Which = { readonly tier: number; readonly round: number; readonly people: readonly string[] };
 

@@ -15,11 +15,9 @@ import { sayNobodyLeft, sayStale, sayStillOnIt } from '../../src/messages/call.t
 import type { Message } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
 import { conversationsOf, headlineKey, tellIncident } from '../incidents/tell.ts';
-import type { TellingIncident } from '../incidents/tell.ts';
 import { callPeople } from './call.ts';
+import type { Escalating } from './needs.ts';
 import { finishPages, tellPagers } from './page.ts';
-
-export type Escalating = TellingIncident & Pick<World, 'clock' | 'onCall' | 'rotas' | 'pagers'>;
 
 /** The chore: every second. Gives how many calls were made. */
 export async function escalate(world: Escalating): Promise<number> {

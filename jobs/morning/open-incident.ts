@@ -17,7 +17,7 @@ import type { PlaybookEffect } from '../../src/domain/playbook/advance.ts';
 import { sayMeasure } from '../../src/messages/measure.ts';
 import type { World } from '../../src/ports/world.ts';
 import { beginEscalation } from '../escalation/begin.ts';
-import type { Escalating } from '../escalation/tick.ts';
+import type { Escalating } from '../escalation/needs.ts';
 import { changeIncident } from '../incidents/change.ts';
 import { conversationsOf, tellIncident } from '../incidents/tell.ts';
 import { change } from '../measures/ledger.ts';
