@@ -9,7 +9,7 @@ import type { Answer, CommandJob, CommandRequest, Json } from './answer.ts';
 
 const surface = z.enum(['slack', 'teams', 'terminal', 'web', 'shell']);
 
-const requestSchema: z.ZodType<CommandRequest> = z.strictObject({
+const requestShape = {
   id: z.string().min(1).max(200),
   command: z.strictObject({
     name: z.string().max(40),
@@ -33,7 +33,9 @@ const requestSchema: z.ZodType<CommandRequest> = z.strictObject({
   deadlineMs: z.number().int().positive().exactOptional(),
   files: z.record(z.string().max(40), z.string().max(4096)),
   nonce: z.string().max(100).exactOptional(),
-});
+} satisfies Readonly<Record<keyof Required<CommandRequest>, z.ZodType>>;
+
+const requestSchema: z.ZodType<CommandRequest> = z.strictObject(requestShape);
 
 /** Renderers are exhaustive over the block kinds; here it matters only that a message is one. */
 const messageSchema = z.custom<Message>(
@@ -41,7 +43,8 @@ const messageSchema = z.custom<Message>(
     z.looseObject({ summary: z.array(z.unknown()).min(1), blocks: z.array(z.unknown()) }).safeParse(value).success,
 );
 
-const answerSchema: z.ZodType<Answer> = z.strictObject({
+/** Every field of an answer, so that none that is added later is refused in the middle of a morning. */
+const answerShape = {
   status: z.enum(['ok', 'warning', 'critical', 'unknown', 'refused']),
   message: messageSchema,
   data: z.custom<Json>().exactOptional(),
@@ -55,7 +58,10 @@ const answerSchema: z.ZodType<Answer> = z.strictObject({
   look: z.array(z.string().max(400)).max(20).exactOptional(),
   unlessWell: z.custom<readonly Block[]>(Array.isArray).exactOptional(),
   settles: z.literal('no').exactOptional(),
-});
+  about: z.int().positive().exactOptional(),
+} satisfies Readonly<Record<keyof Required<Answer>, z.ZodType>>;
+
+const answerSchema: z.ZodType<Answer> = z.strictObject(answerShape);
 
 export function readRequest(data: unknown): CommandRequest {
   return requestSchema.parse(data);

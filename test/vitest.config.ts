@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/lab/setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Most of the time the tests wait for real servers: more of them than processors share the two.
+    maxWorkers: 4,
     testTimeout: 15_000,
     hookTimeout: 60_000,
     reporters: ['default'],
