@@ -1,6 +1,6 @@
 /**
  * `npm run gallery [NAME[/PICTURE] …] [--out FOLDER]`: every kind of message as the platforms' own renderers show it, as
- * pictures; or one picture of slack's, such as slack/check.
+ * pictures; or one picture, such as slack/check.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -33,6 +33,7 @@ function look(
     css: `body{margin:0;background:${ground};font-family:"Segoe UI",Inter,"DejaVu Sans",sans-serif}
 main{padding:12px}.frame{background:${sheet};border:1px solid ${line};border-radius:8px;margin:0 0 12px;overflow:hidden;overflow-wrap:anywhere}
 .ac-pushButton{background:${sheet};color:${ink};border:1px solid ${line};border-radius:4px;padding:5px 12px;font:600 13px "Segoe UI","DejaVu Sans",sans-serif;cursor:pointer}
+.mention{color:#7f85f5}
 .ac-pushButton.style-positive{background:#4f52b2;border-color:#4f52b2;color:#fff}
 .ac-pushButton.style-destructive{background:#c4314b;border-color:#c4314b;color:#fff}`,
     host: {

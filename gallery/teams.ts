@@ -11,18 +11,35 @@ import type { Block, Message } from '../src/messages/message.ts';
 import { sayHello } from '../src/messages/welcome.ts';
 import { EVERY_KIND, HOSTILE, worstBlocks } from '../test/support/teams/specimens.ts';
 import { photograph } from './browser.ts';
+import { playMorning } from './morning.ts';
 import { COLOURS } from './teams-colours.ts';
 
 const WIDTH = 640;
 
 /** What hangs on the wall: a name, and the cards of one picture. */
-function pictures(): Readonly<Record<string, readonly object[]>> {
+async function pictures(): Promise<Readonly<Record<string, readonly object[]>>> {
   const of = (said: Message, more: object = {}): object => renderCard(said, { key: 'k', ...more });
   const part = (...kinds: readonly Block['kind'][]): Message => ({
     ...EVERY_KIND,
     blocks: EVERY_KIND.blocks.filter((block) => kinds.includes(block.kind)),
   });
+  const morning = await playMorning();
+  const moment = (line: string) => {
+    const found = morning.find((each) => each.line.startsWith(line));
+    if (!found) throw new Error(`Nobody said ${line} that morning.`);
+    return found;
+  };
+  const headlineAfter = (line: string): readonly object[] => {
+    const { headline } = moment(line);
+    return headline ? [of(headline)] : [];
+  };
   return {
+    triage: [of(moment('triage').answer)],
+    proposal: [of(moment('do freeze-outbound').answer)],
+    headline: headlineAfter('do block-port-25'),
+    closed: headlineAfter('close'),
+    hunt: [of(moment('do hunt').answer)],
+    check: [of(moment('do off-lists').answer)],
     incident: [of(part('heading', 'text', 'progress', 'evidence', 'series', 'measure', 'notice'))],
     decision: [of(part('approval', 'actions'))],
     figures: [of(part('facts', 'table'))],
@@ -49,9 +66,10 @@ function pictures(): Readonly<Record<string, readonly object[]>> {
   };
 }
 
-export async function hang(folder: string): Promise<readonly string[]> {
+export async function hang(folder: string, only?: string): Promise<readonly string[]> {
   const files: string[] = [];
-  for (const [name, cards] of Object.entries(pictures())) {
+  for (const [name, cards] of Object.entries(await pictures())) {
+    if (only !== undefined && only !== name) continue;
     for (const theme of ['light', 'dark'] as const) {
       const file = join(folder, `teams-${name}-${theme}.png`);
       const document = photograph(page(cards, theme), file, WIDTH);
@@ -86,6 +104,11 @@ for (const payload of ${inline(cards)}) {
   const frame = document.createElement('div');
   frame.className = 'frame';
   frame.append(card.render());
+  // Teams shows a mention as the name, coloured; the renderer doesn't know what one is.
+  for (const { text, mentioned } of payload.msteams.entities ?? []) {
+    for (const each of frame.querySelectorAll('.ac-textBlock p, .ac-textBlock'))
+      if (each.textContent === text) each.innerHTML = '<b class="mention"></b>', each.firstChild.textContent = mentioned.name;
+  }
   main.append(frame);
 }
 document.documentElement.dataset.height = String(Math.ceil(main.getBoundingClientRect().bottom));

@@ -91,11 +91,17 @@ function renderTable(block: Of<'table'>, pen: Pen): readonly Element[] {
   return [...title, grid(columns, [head, ...rows], true), ...narrowed, ...more];
 }
 
-/** Wide columns get more room: Teams shares the width by these weights. */
+/** Teams shares the width by these weights: each column gets its longest word, and a little more where it has sentences. */
 function widthOf(block: Of<'table'>, index: number): number {
-  const lengths = block.rows.slice(0, LIMITS.tableRows).map((row) => plain(row[index] ?? []).length);
-  const longest = Math.max(block.columns[index]?.name.length ?? 0, ...lengths);
-  return Math.max(1, Math.min(6, Math.ceil(longest / 10)));
+  const cells = block.rows.slice(0, LIMITS.tableRows).map((row) => plain(row[index] ?? []));
+  const name = block.columns[index]?.name ?? '';
+  const longest = Math.max(name.length, ...cells.map((words) => words.length));
+  const words = cells.flatMap((cell) => cell.split(/\s+/).map((each) => each.length));
+  // A column's name is bold, which is wider.
+  const word = Math.max(3, Math.ceil(name.length * 1.15), ...words);
+  const floor = Math.min(word, LIMITS.tableWord) + 1;
+  const room = block.columns.length <= 3 ? 12 : 6;
+  return floor + Math.min(room, Math.round(Math.max(0, longest - floor) / (room === 12 ? 4 : 14)));
 }
 
 function grid(
@@ -199,7 +205,9 @@ function renderApproval(block: Of<'approval'>, pen: Pen): readonly Element[] {
       type: 'Container',
       style: 'warning',
       items: [
-        textElement(block.title, { weight: 'Bolder', size: 'Medium' }, 300),
+        ...(plain(block.title) === pen.said
+          ? []
+          : [textElement(block.title, { weight: 'Bolder', size: 'Medium' } as const, 300)]),
         ...commands.shown.map((command) =>
           textElement([command], { spacing: 'Small', fontType: 'Monospace' }, textLimit(pen)),
         ),

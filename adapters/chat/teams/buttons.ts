@@ -3,7 +3,7 @@
  *
  * Rules:
  * 1. `Action.Execute` with `Action.Submit` for clients that don't know it; both bring back the same data.
- * 2. At most two stand in the row; the others fold into its menu.
+ * 2. At most two stand in the row, one above the other where their labels are long; the others fold into its menu.
  * 3. A button that asks first opens the question beneath the row; only the button in there acts.
  */
 import type { Button } from '../../../src/messages/message.ts';
@@ -17,6 +17,8 @@ export const VERB = 'tourniquet.say';
 export interface Pen {
   readonly key: string;
   readonly buttonless: boolean;
+  /** What the card's head says already. */
+  readonly said: string;
   /** 1: all limits as they are; smaller: the card was too large. */
   readonly scale: number;
   /** Counts the ids that were given on this card. */
@@ -37,7 +39,14 @@ export function buttonRow(buttons: readonly Button[], pen: Pen): readonly Elemen
   });
   const cut = buttons.length - shown.length;
   const more = cut > 0 ? [textElement([`… ${cut} more: say help`], { isSubtle: true, size: 'Small' }, 80)] : [];
-  return [actionSet(actions), ...questions, ...more];
+  return [...setsOf(actions), ...questions, ...more];
+}
+
+/** Teams and its renderer cut off what doesn't fit beside each other. */
+function setsOf(actions: readonly Action[]): readonly ActionSet[] {
+  const [first, second, ...folded] = actions;
+  if (!first || !second || first.title.length + second.title.length <= LIMITS.rowLetters) return [actionSet(actions)];
+  return [actionSet([first]), actionSet([second, ...folded])];
 }
 
 /** Shows or hides the elements of these ids. */

@@ -18,6 +18,8 @@ export const LIMITS = {
   tableRows: 15,
   /** On a phone even these are narrow. */
   tableColumns: 6,
+  /** Letters of a word that its column makes room for: a hardware address has 17. */
+  tableWord: 18,
   facts: 24,
   steps: 24,
   evidenceItems: 16,
@@ -33,6 +35,8 @@ export const LIMITS = {
   /** More buttons than this in one row fold into its menu (mode `secondary`). */
   primaryButtons: 2,
   buttonsPerRow: 6,
+  /** Ours: letters of the two labels that stand beside each other on a phone's width. */
+  rowLetters: 44,
   sparkPoints: 60,
   /** Ours: more people than this are named in the words alone. */
   mentions: 20,

@@ -59,8 +59,8 @@ export function summaryOf(message: Message): string {
 }
 
 function build(message: Message, form: CardForm, scale: number, kept: readonly Block[]): AdaptiveCard {
-  const pen: Pen = { key: form.key, scale, next: 0, buttonless: form.buttonless ?? false };
   const said = plain(message.summary);
+  const pen: Pen = { key: form.key, said, scale, next: 0, buttonless: form.buttonless ?? false };
   const adds = (block: Block): boolean => !('text' in block && plain(block.text) === said);
   const wanted = message.blocks.filter(adds);
   const blocks = kept.filter(adds).slice(0, Math.max(8, Math.floor(LIMITS.blocks * scale)));
@@ -79,7 +79,8 @@ function build(message: Message, form: CardForm, scale: number, kept: readonly B
 }
 
 function headOf(message: Message, scale: number): Element {
-  const words: Phrase = [`${SIGNS[message.tone]} `, ...message.summary];
+  const sign = message.tone === 'neutral' ? '' : `${SIGNS[message.tone]} `;
+  const words: Phrase = [sign, ...message.summary];
   const limit = Math.max(120, Math.floor(600 * scale));
   const drill: readonly Element[] = message.drill
     ? [{ type: 'TextBlock', text: 'DRILL: nothing here is real', wrap: true, weight: 'Bolder', color: 'Accent' }]

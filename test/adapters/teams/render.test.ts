@@ -68,6 +68,41 @@ describe('an Adaptive Card', () => {
     expect(execute).toMatchObject({ style: 'destructive', data, fallback: { type: 'Action.Submit', data } });
   });
 
+  it('puts two buttons beside each other only where their labels leave room: what does not fit is cut off', () => {
+    const rows = (...labels: readonly string[]): readonly number[] => {
+      const buttons = labels.map((label) => button(label, 'status'));
+      const card = renderCard(message('neutral', 'go on', { kind: 'actions', buttons }), FORM);
+      return ofType(card, 'ActionSet').map((each) => objectsOf(each['actions']).filter((one) => 'verb' in one).length);
+    };
+    expect(rows('Done', 'Skip', 'Look')).toEqual([3]);
+    expect(rows('I have it', 'See that the lists have let the address go', 'Ledger')).toEqual([1, 2]);
+  });
+
+  it('gives each column of a table room for its longest word', () => {
+    const columns = [{ name: 'source' }, { name: 'who' }, { name: 'destinations' }];
+    const rows = [[['10.20.0.20'], ['a sentence with many words '.repeat(9)], ['57']]];
+    const card = renderCard(message('good', 'table', { kind: 'table', columns, rows }), FORM);
+    const widths = objectsOf(ofType(card, 'Table')[0]?.['columns']).map((each) => Number(each['width']));
+    expect(widths[0]).toBeGreaterThanOrEqual(11);
+    expect(widths[2]).toBeGreaterThanOrEqual(13);
+    expect(Math.max(...widths)).toBeLessThan(3 * Math.min(...widths));
+  });
+
+  it('says nothing twice: a question that is the whole message stands in its head alone', () => {
+    const approval: Block = {
+      kind: 'approval',
+      id: 'a',
+      title: ['Freeze mx1?'],
+      commands: ['postconf'],
+      blastRadius: [],
+      needs: 'one',
+      expiresAt: 0,
+      buttons: [],
+    };
+    const body = JSON.stringify(renderCard(message('warning', 'Freeze mx1?', approval), FORM).body);
+    expect(body.split('Freeze mx1?')).toHaveLength(2);
+  });
+
   it('puts what a button asks first between the press and the deed', () => {
     const asked = { ...button('Unplug', 'do', 'danger'), confirm: 'Nobody reaches the internet for 30 minutes.' };
     const card = renderCard(message('warning', 'decide', { kind: 'actions', buttons: [asked] }), FORM);
