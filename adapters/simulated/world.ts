@@ -123,7 +123,12 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     random: company.random.stream('house'),
     outbox: {
       put: async (utterance) => {
-        const marked: Utterance = { ...utterance, message: { ...utterance.message, drill: true } };
+        const { file } = utterance;
+        const marked: Utterance = {
+          ...utterance,
+          message: { ...utterance.message, drill: true },
+          ...(file && { file: { ...file, name: `DRILL-${file.name}` } }),
+        };
         kept.said.push(marked);
         kept.saidAt.push(clock.monotonic());
         await needs.speak(marked);
