@@ -103,7 +103,7 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
     const headline = shown().find((each) => /^DRILL .*Incident 1 .* closed$/.test(summaryOf(each)));
     const documents = (): readonly Posted[] => shown().filter((each) => each.files.length > 0);
     await until(() => documents().length > 0, 15_000, 'the report');
-    expect(documents()).toMatchObject([{ thread: headline?.ts, files: [{ name: 'incident-1.md' }] }]);
+    expect(documents()).toMatchObject([{ thread: headline?.ts, files: [{ name: 'DRILL-incident-1.md' }] }]);
     expect(documents()[0]?.files[0]?.text).toMatch(/^# .*Incident 1/);
     await anna().command('drill stop');
     await until(() => shown().some((each) => each.text.includes('The drill is over')), 15_000, 'the score');
