@@ -31,6 +31,7 @@ export function openMornings(
   const file = join(folder, 'mornings.json');
   const keyOf = ({ site, date, time }: SlotName): string => `${KEY_PREFIX}:morning:${site}:${date} ${time}`;
   const lastKey = (site: string): string => `${KEY_PREFIX}:morning:last:${site}`;
+  const handKey = (site: string): string => `${KEY_PREFIX}:morning:hand:${site}`;
   const kept = (site: string): readonly string[] => readKept(file)[site] ?? [];
   return {
     plans,
@@ -54,6 +55,13 @@ export function openMornings(
     },
     async once(name, ms) {
       return (await redis.set(`${KEY_PREFIX}:once:${name}`, '1', 'PX', Math.max(1, Math.round(ms)), 'NX')) === 'OK';
+    },
+    async byHand(site, at) {
+      await redis.set(handKey(site), String(at));
+    },
+    async lastByHand(site) {
+      const at = await redis.get(handKey(site));
+      return at === null ? undefined : Number(at);
     },
     async last(site) {
       const line = (await redis.get(lastKey(site))) ?? kept(site).at(-1);

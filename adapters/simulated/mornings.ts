@@ -11,6 +11,7 @@ export function makeMornings(
 ): Mornings {
   const slots = new Map<string, 'taken' | 'done'>();
   const last = new Map<string, { date: string; time: string; at: number }>();
+  const hands = new Map<string, number>();
   const until = new Map<string, number>();
   const nameOf = ({ site, date, time }: SlotName): string => `${site} ${date} ${time}`;
   return {
@@ -33,6 +34,8 @@ export function makeMornings(
       until.set(name, now() + ms);
       return true;
     },
+    byHand: async (site, at) => void hands.set(site, at),
     last: async (site) => last.get(site),
+    lastByHand: async (site) => hands.get(site),
   };
 }

@@ -1,5 +1,6 @@
 /** The blocklists about a site's public addresses. */
 import { judgeSubject } from '../../src/domain/blocklists/verdict.ts';
+import type { ListVerdict } from '../../src/domain/blocklists/verdict.ts';
 import type { ListingEvidence } from '../../src/domain/diagnosis/evidence.ts';
 import { specialPurpose } from '../../src/domain/address/special.ts';
 import type { Domain } from '../../src/domain/address/domain.ts';
@@ -12,10 +13,17 @@ import { sweep } from '../blocklists/sweep.ts';
 import type { SweepWorld } from '../blocklists/sweep.ts';
 
 const QUESTION_MS = 5000;
+/** Fewer lists than this that don't answer are those lists' fault. */
+const FEW = 3;
+
+const UNSEEN: readonly ListVerdict['state'][] = ['unknown', 'not-covered'];
+
+/** Not one list gave an answer that can be believed: the fault is on this side, whatever each list's own reason is. */
+export class NothingAnswered extends Error {}
 
 type Asking = SweepWorld & Pick<World, 'catalogue'>;
 
-/** Throws an Error where there is nothing to ask about. `isAsked`: not all of the lists. */
+/** Throws NothingAnswered, or an Error where there is nothing to ask about. `isAsked`: not all of the lists. */
 export async function lookAtListings(
   addresses: readonly Ip[],
   world: Asking,
@@ -36,7 +44,7 @@ export async function lookAtListings(
   );
 }
 
-/** The lists of domains about a site's own domains. Empty where it has none. */
+/** The lists of domains about a site's own domains. Empty where it has none. Throws NothingAnswered. */
 export async function lookAtDomains(
   domains: readonly Domain[],
   world: Asking,
@@ -62,6 +70,11 @@ async function ask(
   const lists = withoutComponents(catalogue.lists).filter(isAsked);
   const questionMs = Math.min(QUESTION_MS, deadlineMs);
   const findings = await sweep({ subjects, lists, questionMs, wholeMs: deadlineMs }, world);
+  const verdicts = findings.flat().map(({ verdict }) => verdict.state);
+  if (lists.length >= FEW && verdicts.includes('unknown') && verdicts.every((state) => UNSEEN.includes(state)))
+    throw new NothingAnswered(
+      `not one of ${lists.length} lists could be asked: look at the resolver and the way out first`,
+    );
   return subjects.map((subject, index): ListingEvidence => {
     const rows = findings[index] ?? [];
     const { state, warning } = judgeSubject(rows);

@@ -3,10 +3,11 @@ import { readArguments } from '../../src/commands/parse.ts';
 import { scheduleSpec } from '../../src/commands/specs/schedule.ts';
 import { wallTime } from '../../src/domain/calendar/zone.ts';
 import { say } from '../../src/domain/foreign.ts';
+import type { Phrase } from '../../src/domain/foreign.ts';
 import { nextSlot } from '../../src/domain/morning/plan.ts';
 import type { MorningPlan } from '../../src/domain/morning/plan.ts';
 import { message, notice } from '../../src/messages/message.ts';
-import type { Message } from '../../src/messages/message.ts';
+import type { Block, Message } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob } from '../answer.ts';
@@ -40,6 +41,7 @@ export const runScheduleCommand: CommandJob<keyof Scheduling> = async (request, 
     const look = await lookAtSite(world, place);
     const { date } = wallTime(look.now, place.timezone);
     said.push(await tellMorning(world, { site: name, date }, look, { again: false }));
+    await world.mornings.byHand(name, look.now).catch(() => {});
   }
   return together(said);
 };
@@ -49,13 +51,9 @@ async function timetable(world: Pick<World, 'mornings' | 'clock'>): Promise<Answ
   const now = world.clock.now();
   const rows = await Promise.all(
     plans.map(async (plan) => {
-      const last = await world.mornings.last(plan.site).catch(() => undefined);
+      const last = await lastLook(world, plan).catch(() => 'not remembered');
       const next = nextSlot(plan, now);
-      return [
-        [`morning of ${plan.site}`],
-        [next ? `${next.date} ${next.time} ${plan.timezone}` : 'never'],
-        [last ? `${shown(last.at, plan)} (for ${last.time})` : 'not yet'],
-      ];
+      return [[`morning of ${plan.site}`], [next ? `${next.date} ${next.time} ${plan.timezone}` : 'never'], [last]];
     }),
   );
   const watched = watches.map((watch) => [
@@ -69,11 +67,7 @@ async function timetable(world: Pick<World, 'mornings' | 'clock'>): Promise<Answ
       : `${count(plans.length, 'morning')}, ${count(watches.length, 'site')} watched in between.`;
   return {
     status: 'ok',
-    message: message('neutral', line, {
-      kind: 'table',
-      columns: [{ name: 'what' }, { name: 'next' }, { name: 'last' }],
-      rows: [...rows, ...watched],
-    }),
+    message: message('neutral', line, ...table([...rows, ...watched])),
     data: {
       schema: 'tourniquet.schedule/1',
       mornings: plans.map((plan) => {
@@ -83,6 +77,18 @@ async function timetable(world: Pick<World, 'mornings' | 'clock'>): Promise<Answ
       watches: watches.map(({ site, everyMs }) => ({ site, everyMinutes: Math.round(everyMs / 60_000) })),
     },
   };
+}
+
+function table(rows: readonly (readonly Phrase[])[]): readonly Block[] {
+  return rows.length === 0
+    ? []
+    : [{ kind: 'table', columns: [{ name: 'what' }, { name: 'next' }, { name: 'last' }], rows }];
+}
+
+async function lastLook({ mornings }: Pick<World, 'mornings'>, plan: MorningPlan): Promise<string> {
+  const [slot, hand] = await Promise.all([mornings.last(plan.site), mornings.lastByHand(plan.site)]);
+  if (hand !== undefined && hand > (slot?.at ?? 0)) return `${shown(hand, plan)} (by hand)`;
+  return slot ? `${shown(slot.at, plan)} (for ${slot.time})` : 'not yet';
 }
 
 function shown(at: number, { timezone }: MorningPlan): string {

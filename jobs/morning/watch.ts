@@ -100,8 +100,8 @@ async function watchLists(world: Watching, place: Place, plan: WatchPlan): Promi
     return [];
   const isHigh = (list: Blocklist): boolean => list.weight === 'high';
   const seen = await Promise.all([
-    place.addresses.length === 0 ? [] : lookAtListings(place.addresses, world, LISTS_MS, isHigh),
-    lookAtDomains(place.domains, world, LISTS_MS, isHigh),
+    place.addresses.length === 0 ? [] : lookAtListings(place.addresses, world, LISTS_MS, isHigh).catch(() => []),
+    lookAtDomains(place.domains, world, LISTS_MS, isHigh).catch(() => []),
   ]);
   const { appeared } = await compareListings(world, seen.flat(), world.clock.now());
   return appeared

@@ -5,7 +5,8 @@
  * 1. A look that fails is named in `failed` and is no "no"; the others go on.
  * 2. Where one of several queues can't be read, the rest is believed only where it is not clear: a clear half says
  *    nothing about the other half.
- * 3. The resolver that is judged is the one that this worker asks; where the server is elsewhere, it is another one, and
+ * 3. A resolver through which not one list proves itself is not believed when it says that a record isn't there.
+ * 4. The resolver that is judged is the one that this worker asks; where the server is elsewhere, it is another one, and
  *    only its failing together with a full queue would say something. It is told for servers on this machine alone.
  */
 import type { Evidence, InsideClientEvidence } from '../../src/domain/diagnosis/evidence.ts';
@@ -21,7 +22,7 @@ import { lookAtAttempts } from '../looks/attempts.ts';
 import type { AttemptNeeds } from '../looks/attempts.ts';
 import { lookAtRecords } from '../looks/dns-records.ts';
 import { askSmartHost, lookAtCertificates, readRelayHost } from '../looks/doors.ts';
-import { lookAtListings } from '../looks/listings.ts';
+import { NothingAnswered, lookAtListings } from '../looks/listings.ts';
 import { recordOf, take } from '../looks/look.ts';
 import type { Look, Looked } from '../looks/look.ts';
 import { lookAtQueue } from '../looks/queues.ts';
@@ -66,6 +67,7 @@ export async function gatherEvidence(
   const looks: LookRecord[] = [];
   const failed: string[] = [];
   let begun = 0;
+  let isBlind = false;
   const end = world.clock.monotonic() + wholeMs - RESERVE_MS;
   /** The second round of looks needs the first: the first leaves it a third. */
   let share = 2 / 3;
@@ -80,7 +82,14 @@ export async function gatherEvidence(
   };
   const servers = place.servers;
   const [listings, queues, logs, setups, certificates, resolver, attempts] = await Promise.all([
-    run('blocklists', LIMITS.lists, (ms) => lookAtListings(place.addresses, world, ms)),
+    run('blocklists', LIMITS.lists, async (ms) => {
+      try {
+        return await lookAtListings(place.addresses, world, ms);
+      } catch (error) {
+        isBlind = error instanceof NothingAnswered;
+        throw error;
+      }
+    }),
     Promise.all(
       servers.map((server) => run(`queue of ${server.name}`, LIMITS.queue, (ms) => queueOf(server, world, ms))),
     ),
@@ -114,7 +123,10 @@ export async function gatherEvidence(
   });
   share = 1;
   const [records, answer] = await Promise.all([
-    run('DNS records', LIMITS.records, (ms) => lookAtRecords(place, helos, world.resolver, ms)),
+    run('DNS records', LIMITS.records, async (ms) => {
+      if (isBlind) throw new Error('the resolver gives no list’s test entry; what it calls missing may well be there');
+      return lookAtRecords(place, helos, world.resolver, ms);
+    }),
     smartHost
       ? run(`smart host ${smartHost.host}`, LIMITS.doors, (ms) =>
           askSmartHost(smartHost, servers[0], world.mailDoors, ms),

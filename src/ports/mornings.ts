@@ -19,8 +19,12 @@ export interface Mornings {
   release(slot: SlotName): Promise<void>;
   /** True for the first who asks within this time, over all processes. */
   once(name: string, ms: number): Promise<boolean>;
-  /** When the site was last looked at; undefined: never, or not remembered. */
+  /** Somebody had the site looked at, whatever the time: `at`, milliseconds since 1970 UTC. No slot is done by it. */
+  byHand(site: string, at: number): Promise<void>;
+  /** The slot of the site that was last done; undefined: none, or not remembered. */
   last(site: string): Promise<{ readonly date: string; readonly time: string; readonly at: number } | undefined>;
+  /** When somebody last had it looked at; undefined: never, or not remembered. */
+  lastByHand(site: string): Promise<number | undefined>;
 }
 
 export type SlotName = Pick<MorningSlot, 'site' | 'date' | 'time'>;

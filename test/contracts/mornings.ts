@@ -32,6 +32,14 @@ export function keepsTheMorningsContract(open: () => Promise<Mornings>): void {
     expect(await mornings.claim(SLOT)).toBe('yours');
   });
 
+  it('knows when somebody had a site looked at by hand, and calls no slot done for it', async () => {
+    expect(await mornings.lastByHand('hq')).toBeUndefined();
+    await mornings.byHand('hq', 1_800_000_000_000);
+    expect(await mornings.lastByHand('hq')).toBe(1_800_000_000_000);
+    expect(await mornings.last('hq')).toBeUndefined();
+    expect(await mornings.claim(SLOT)).toBe('yours');
+  });
+
   it('says once within a time', async () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => mornings.once('watch hq', 60_000)));
     expect(all.filter(Boolean)).toHaveLength(1);

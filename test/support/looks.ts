@@ -49,6 +49,7 @@ export function morningLook(evidence: Evidence, more: Partial<MorningLook> = {})
     listings: difference(),
     failed: [],
     failedBefore: [],
+    silent: [],
     verdictBefore: diagnosis.verdict,
     confirmed: [],
     standing: [],

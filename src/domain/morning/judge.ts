@@ -4,7 +4,8 @@
  * Rules:
  * 1. Only what changed since the last look alerts; what stands is counted, not told again.
  * 2. A listing by a minor, informational or policy list is mentioned, never paged; one that flaps is told apart.
- * 3. What couldn't be looked at is said; the same look failing a second time in a row is itself an alert.
+ * 3. What couldn't be looked at is said; the same look, or list of weight high, failing a second time in a row is itself
+ *    an alert.
  */
 import type { Difference } from '../blocklists/compare.ts';
 import type { CauseId } from '../causes.ts';
@@ -25,6 +26,8 @@ export interface MorningLook {
   readonly failed: readonly string[];
   /** Names of the looks that had failed the last time. */
   readonly failedBefore: readonly string[];
+  /** Lists of weight high that could be asked neither now nor the last time. */
+  readonly silent: readonly string[];
   readonly verdictBefore: CauseId | undefined;
   /** Lists that a second, independent look has confirmed. */
   readonly confirmed: readonly string[];
@@ -68,7 +71,8 @@ export function judgeMorning(look: MorningLook): Morning {
       (each) => say`newly listed by ${each.list} (${each.weight}): ${foreign(each.subjects.join(', '), 200)}`,
     ),
     ...(turned ? [say`the verdict is ${verdict} (${Math.round(diagnosis.confidence * 100)} %)`] : []),
-    ...lasting.map((each) => say`could not be looked at for the second time: ${foreign(each, 200)}`),
+    ...lasting.map((each) => say`still not to be looked at, as the last time: ${foreign(each, 200)}`),
+    ...(look.silent.length === 0 ? [] : [say`still not to be asked, as the last time: ${look.silent.join(', ')}`]),
   ];
   const mentioned: Phrase[] = [
     ...slight.map(
@@ -88,7 +92,7 @@ export function judgeMorning(look: MorningLook): Morning {
   return {
     news,
     mentioned,
-    notSeen: look.failed.map((each) => [foreign(each, 200)]),
+    notSeen: [...look.failed.map((each): Phrase => [foreign(each, 200)]), ...unasked(look)],
     ...(incident && { incident }),
     tone:
       grave.length > 0 || (turned && ABUSE.includes(verdict))
@@ -126,13 +130,45 @@ function incidentOf(look: MorningLook, grave: readonly string[], turned: boolean
 }
 
 /** Lists that have failed their own test points: they say nothing of anybody until that is mended. */
-function stale({ evidence, domains = [] }: MorningLook): readonly Phrase[] {
+function stale(look: MorningLook): readonly Phrase[] {
+  return [...unknownLists(look)]
+    .filter(([why]) => isDead(why))
+    .map(([why, zones]) => {
+      const [verb, them] =
+        zones.length === 1 ? ['no longer works as a list', 'it'] : ['no longer work as lists', 'them'];
+      return say`${enumerated(zones)} ${verb} (${why}); where that lasts, switch ${them} off under blocklists: off`;
+    });
+}
+
+function unasked(look: MorningLook): readonly Phrase[] {
+  return [...unknownLists(look)]
+    .filter(([why]) => !isDead(why))
+    .map(
+      ([why, zones]) => say`${zones.length === 1 ? 'a list' : `${zones.length} lists`} (${why}): ${enumerated(zones)}`,
+    );
+}
+
+function isDead(why: string): boolean {
+  return why === 'dead-list' || why === 'answers-everything';
+}
+
+/** Why → the lists that are unknown for it, each once. */
+function unknownLists({ evidence, domains = [] }: MorningLook): ReadonlyMap<string, readonly string[]> {
   const rows = [...(evidence.listings ?? []), ...domains].flatMap((each) => each.lists);
-  const dead = rows.filter((row) => row.why === 'dead-list' || row.why === 'answers-everything');
-  return [...new Map(dead.map((row) => [row.zone, row.why]))].map(
-    ([zone, why]) =>
-      say`${zone} no longer works as a list (${why ?? ''}); where that lasts, switch it off under blocklists: off`,
+  const unknown = new Map(
+    rows.flatMap((row) => (row.state === 'unknown' ? [[row.zone, row.why ?? 'unknown'] as const] : [])),
   );
+  const byWhy = new Map<string, string[]>();
+  for (const [zone, why] of unknown) byWhy.set(why, [...(byWhy.get(why) ?? []), zone]);
+  return byWhy;
+}
+
+/** As many as are read on a phone. */
+const SHOWN = 5;
+
+function enumerated(zones: readonly string[]): string {
+  const more = zones.length - SHOWN;
+  return `${zones.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function expiring({ evidence, standing, now }: MorningLook): readonly Phrase[] {

@@ -69,7 +69,7 @@ describe('a morning', () => {
 
   it('makes an alert of what could not be looked at twice in a row', () => {
     const look = morningLook(WELL, { failed: ['queue of mx1: no answer'], failedBefore: ['queue of mx1'] });
-    expect(said(look).line).toContain('could not be looked at for the second time: queue of mx1');
+    expect(said(look).line).toContain('still not to be looked at, as the last time: queue of mx1');
   });
 
   it('opens an incident for a new listing that matters, and wakes somebody only where another look confirms it', () => {
@@ -145,6 +145,27 @@ describe('what the morning mentions of lists', () => {
       'd.test no longer works as a list (answers-everything); where that lasts, switch it off under blocklists: off',
     ]);
     expect(news).toEqual([]);
+  });
+
+  it('lists that fail alike, together, with the first of their names', () => {
+    const rows = (why: string, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ zone: `${why}${index}.test`, state: 'unknown' as const, why }));
+    const lists = [...rows('dead-list', 2), ...rows('timeout', 7), ...rows('refused', 1)];
+    const evidence = { ...WELL, listings: [{ subject: 'x', state: 'unknown' as const, lists }] };
+    const { mentioned, notSeen } = judgeMorning(morningLook(evidence));
+    expect(mentioned.map(plain)).toEqual([
+      'dead-list0.test, dead-list1.test no longer work as lists (dead-list); where that lasts, switch them off under blocklists: off',
+    ]);
+    expect(notSeen.map(plain)).toEqual([
+      '7 lists (timeout): timeout0.test, timeout1.test, timeout2.test, timeout3.test, timeout4.test and 2 more',
+      'a list (refused): refused0.test',
+    ]);
+  });
+
+  it('a list of weight high that keeps silent, as an alert', () => {
+    const { news, tone } = judgeMorning(morningLook(WELL, { silent: ['zen.test'] }));
+    expect(news.map(plain)).toEqual(['still not to be asked, as the last time: zen.test']);
+    expect(tone).toBe('warning');
   });
 });
 

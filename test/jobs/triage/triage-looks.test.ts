@@ -1,6 +1,6 @@
 /** A live triage whose looks hang or fail, and whose store does: the others answer, and it is said. */
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../adapters/clock/system.ts';
+import { systemClock, systemRandom } from '../../../adapters/clock/system.ts';
 import { runTriage } from '../../../jobs/triage/triage.ts';
 import { parseIp } from '../../../src/domain/address/ip.ts';
 import { plain } from '../../../src/domain/foreign.ts';
@@ -9,6 +9,8 @@ import type { MailServer } from '../../../src/ports/mail-server.ts';
 import type { Place } from '../../../src/ports/sites.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { resolverOf } from '../../support/records.ts';
+import { sweepWorld } from '../../support/sweep-world.ts';
+import { list } from '../../support/verdicts.ts';
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {});
 const address = parseIp('203.0.113.7');
@@ -117,6 +119,22 @@ describe('a triage', () => {
     // Half of the queues is seen to be full, and that is no less full for the other half.
     expect(found.verdict).toBe('ndr-attack');
     expect(found.ms).toBeLessThan(5000);
+  });
+
+  it('does not believe a resolver that knows nothing when it says that records are missing', async () => {
+    const lists = ['a.test', 'b.test', 'c.test'].map((zone) => list(zone));
+    const blind = {
+      ...sweepWorld(resolverOf({})),
+      random: systemRandom,
+      catalogue: { read: async () => ({ lists, left: [] }) },
+    };
+    const found = await triage(world({ ...blind, mailServers: { names: [], find: () => undefined } }));
+    const whys = Object.fromEntries(found.looks.map((look) => [look.name, look.why]));
+    expect(whys.blocklists).toBe('not one of 3 lists could be asked: look at the resolver and the way out first');
+    expect(whys['DNS records']).toContain('may well be there');
+    expect(whys.resolver).toContain('it has no way out, or lies');
+    expect(found.verdict).toBe('undetermined');
+    expect(JSON.stringify(found.answer.data)).not.toContain('reverse name');
   });
 
   it('names a look that fails by its own words', async () => {
