@@ -19,7 +19,7 @@ export function sayDrillBegins(drill: PlayedDrill, isChosen: boolean): Message {
         ? say`Tuesday, 07:30. You come in, and somebody says: ${foreign(scenario.title, 120)}.`
         : 'Tuesday, 07:30. You come in, and somebody says that mail is not as it should be.',
       text(
-        `From now on everything said here goes to a simulated company: one site (office), a mail server (mx1), a firewall (gw), some workstations behind one address. Nothing real is touched. Time runs ${speed} times as fast as yours.`,
+        `From now on everything said here goes to a simulated company: one site (office), a mail server (mx1), a firewall (gw), some workstations behind one address. Nothing real is touched. Time runs ${speed === 1 ? 'as yours does' : `${speed} times as fast as yours`}.`,
       ),
       text(
         'A colleague agrees to what you propose, after a minute of the drill; drill join ends that, and somebody of yours approves. Say hint when you are stuck, drill stop when you are through.',

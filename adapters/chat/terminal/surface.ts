@@ -34,6 +34,8 @@ export function openTerminalSurface(screen: Screen, before: () => void, after: (
   const offered = new Map<number, { button: Button; messageKey: string }>();
   let next = 1;
   let last: Last | undefined;
+  /** What was printed since the person last typed. */
+  let recent: string[] = [];
   const forget = (key: string): void => {
     for (const [number, each] of offered) if (each.messageKey === key) offered.delete(number);
   };
@@ -56,6 +58,10 @@ export function openTerminalSurface(screen: Screen, before: () => void, after: (
       rendered.buttons.forEach((each, index) => offered.set(next + index, { button: each, messageKey: utterance.key }));
       const id = createHash('sha256').update(rendered.text).digest('hex').slice(0, 12);
       if (last?.key === utterance.key && last.text === rendered.text) return id;
+      // A headline's edit and its loud twin say one thing: once it stands here, it isn't said again.
+      const isBare = rendered.buttons.length === 0 && !utterance.file && !utterance.final;
+      if (isBare && recent.includes(rendered.text)) return id;
+      recent.push(rendered.text);
       next += rendered.buttons.length;
       before();
       if (inPlace) screen.write(`\u001b[${last?.lines ?? 0}A\u001b[0J`);
@@ -68,6 +74,7 @@ export function openTerminalSurface(screen: Screen, before: () => void, after: (
     button: (number) => offered.get(number),
     scrolled: () => {
       last = undefined;
+      recent = [];
     },
   };
 }
