@@ -1,0 +1,138 @@
+/** Every way into the bot from Slack, by a whole bot, over both roads: what is entered reaches the incident. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeLab } from '../lab/packages.ts';
+import { freePort, until } from '../lab/process.ts';
+import { makeBot } from '../support/bot.ts';
+import type { Bot } from '../support/bot.ts';
+import { Person, overHttp, overSocket } from '../support/slack/person.ts';
+import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import type { SlackServer } from '../support/slack/server.ts';
+import type { Posted } from '../support/slack/workspace.ts';
+
+const TQ = join(import.meta.dirname, '../../bin/tq');
+const CONFIGURATION = `sites: [{name: hq, addresses: [9.9.9.9]}]
+people: [{name: anna, role: admin, slack: T0HOME/U0ANNA}]
+chat: {slack: {channel: C0OPS}}
+`;
+const DUMP = JSON.stringify({
+  queue_name: 'deferred',
+  queue_id: '4A8430100A',
+  arrival_time: 1_795_490_579,
+  message_size: 1234,
+  sender: 'newsletter@example.com',
+  recipients: [{ address: 'x@example.net', delay_reason: 'connection timed out' }],
+});
+const ROADS = {
+  http: { env: { SLACK_SIGNING_SECRET: SIGNING_SECRET }, ready: 'the chats are heard here' },
+  socket: { env: { SLACK_APP_TOKEN: APP_TOKEN }, ready: 'connected over Socket Mode' },
+} as const;
+
+describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
+  describe.each(['http', 'socket'] as const)('over %s', (road) => {
+    let slack: SlackServer;
+    let bot: Bot;
+    let child: ChildProcess;
+    let port: number;
+    let headline: Posted;
+    beforeAll(async () => {
+      bot = makeBot();
+      slack = await startSlackServer();
+      port = await freePort();
+      writeFileSync(join(bot.dataFolder, 'tourniquet.yaml'), CONFIGURATION);
+      const { env, ready } = ROADS[road];
+      child = spawn(TQ, ['start'], {
+        cwd: bot.dataFolder,
+        env: {
+          ...process.env,
+          TOURNIQUET_DATA: bot.dataFolder,
+          TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
+          SLACK_BOT_TOKEN: BOT_TOKEN,
+          SLACK_API_URL: slack.apiUrl,
+          PORT: String(port),
+          NO_COLOR: '1',
+          ...env,
+        },
+        stdio: ['pipe', 'ignore', 'pipe'],
+      });
+      let log = '';
+      child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+      await until(() => log.includes(ready), 20_000, `${ready} in ${log}`);
+      await anna().command('open hq mail is refused');
+      await until(() => said('mail is refused').some(isHeadline), 20_000, 'the incident');
+      const found = said('mail is refused').find(isHeadline);
+      if (!found) throw new Error('no headline');
+      headline = found;
+    }, 60_000);
+    afterAll(async () => {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await gone;
+      await slack.close();
+      bot.clean();
+    });
+
+    const anna = (): Person =>
+      new Person(slack, road === 'http' ? overHttp(`http://127.0.0.1:${port}/slack/events`) : overSocket(slack));
+    const said = (words: string): readonly Posted[] =>
+      slack.workspace.posted.filter((each) => JSON.stringify([each.text, each.blocks]).includes(words));
+    const isHeadline = (each: Posted): boolean => each.thread === undefined && each.to === undefined;
+    const beneath = (words: string): boolean => said(words).some((each) => each.thread === headline.ts);
+    const report = async (): Promise<string> => {
+      const { out } = await bot.run(['report', '1']);
+      return out;
+    };
+    const openedForm = async (before: number): Promise<string> => {
+      await until(() => slack.workspace.views.length > before, 10_000, 'the form');
+      return slack.workspace.views.at(-1)?.id ?? '';
+    };
+
+    it('a stopwatch on a message of the thread puts it on the timeline', async () => {
+      await anna().reply(headline, 'note the ISP called at five past');
+      await until(() => beneath('Noted in incident 1'), 15_000, 'the note');
+      const [noted] = said('Noted in incident 1').filter((each) => each.thread === headline.ts);
+      if (!noted) throw new Error('no answer to the note');
+      expect((await anna().react('stopwatch', noted)).status).toBe(200);
+      await until(async () => (await report()).includes('Noted in incident 1'), 20_000, 'it in the report');
+      expect(await report()).toContain('the ISP called at five past');
+    }, 40_000);
+
+    it('a bounce becomes a form, and the form an incident with what was found in it', async () => {
+      const before = slack.workspace.views.length;
+      await anna().shortcut('550 5.7.1 client [185.12.45.7] blocked using zen.spamhaus.org', 'tq.bounce');
+      const form = await openedForm(before);
+      const sent = await anna().submit(form, {
+        words: 'open hq mail is refused: 550 5.7.1, 185.12.45.7, zen.spamhaus.org',
+      });
+      expect(sent.status).toBe(200);
+      await until(() => said('185.12.45.7').some((each) => each.to === undefined), 20_000, 'the incident');
+      expect(JSON.stringify(said('185.12.45.7').map((each) => each.blocks))).toContain('zen.spamhaus.org');
+    }, 40_000);
+
+    it('a form whose words are no command stays open and says why', async () => {
+      const before = slack.workspace.views.length;
+      await anna().shortcut('550 5.7.1 go away', 'tq.bounce');
+      const refused = await anna().submit(await openedForm(before), { words: 'opne hq' });
+      expect(JSON.parse(refused.body)).toMatchObject({
+        response_action: 'errors',
+        errors: { words: expect.stringContaining('did you mean open?') },
+      });
+    }, 40_000);
+
+    it('a dropped queue dump is read', async () => {
+      const dropped = await anna().in('D0ANNA').drop('queue.json', `${DUMP}\n`, 'queue --mta postfix');
+      expect(dropped.status).toBe(200);
+      await until(() => said('newsletter@example.com').length > 0, 20_000, 'the queue');
+    }, 40_000);
+
+    it('the App Home shows sites and open incidents', async () => {
+      await anna().openHome();
+      const home = (): string =>
+        JSON.stringify(slack.workspace.views.filter((each) => each.kind === 'home').map((each) => each.view));
+      await until(() => home().includes('hq') && home().includes('mail is refused'), 15_000, 'the board');
+    }, 30_000);
+  });
+});
