@@ -129,7 +129,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
     }, 40_000);
 
     it('the App Home shows sites and open incidents', async () => {
-      await anna().openHome();
+      expect((await anna().openHome()).status).toBe(200);
       const home = (): string =>
         JSON.stringify(slack.workspace.views.filter((each) => each.kind === 'home').map((each) => each.view));
       await until(() => home().includes('hq') && home().includes('mail is refused'), 15_000, 'the board');

@@ -97,7 +97,7 @@ describe('who gets in', () => {
 describe('guests', () => {
   let stage: TeamsStage;
   beforeAll(async () => {
-    stage = await openTeamsStage({ mode: 'teams', named: (actor) => actor.endsWith('named') });
+    stage = await openTeamsStage({ mode: 'teams', named: (actor) => actor.endsWith('000000000006') });
     stage.platform.conversations.add(PRIVATE);
   });
   afterAll(() => stage.close());
@@ -124,6 +124,12 @@ describe('guests', () => {
     ['000000000004', { userPrincipalName: 'x_other.example#EXT#@ours.example', tenantId: TENANT }],
   ])('refuses %s, %j, with the way in', async (object, member) => {
     expect(await says(object, member)).toContain('chat.teams.guests');
+  });
+
+  it('lets in the guest whom tourniquet.yaml names, and asks no roster about them', async () => {
+    const asked = stage.platform.requests.length;
+    expect(await says('000000000006', { userRole: 'guest', tenantId: TENANT })).toBe('heard');
+    expect(stage.platform.requests.length).toBe(asked);
   });
 
   it('does not take a roster that does not answer for a yes', async () => {

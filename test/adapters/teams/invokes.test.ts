@@ -5,7 +5,16 @@ import { textOfMessage } from '../../../adapters/chat/teams/forms.ts';
 import { actions, button, message } from '../../../src/messages/message.ts';
 import { until } from '../../lab/process.ts';
 import { buttonsOf } from '../../support/teams/cards.ts';
-import { BOT, CHANNEL, PRIVATE, channelWords, press, privateWords } from '../../support/teams/people.ts';
+import {
+  BOT,
+  CHANNEL,
+  GROUP,
+  PRIVATE,
+  channelWords,
+  groupWords,
+  press,
+  privateWords,
+} from '../../support/teams/people.ts';
 import type { ActivityJson } from '../../support/teams/people.ts';
 import { openTeamsStage } from '../../support/teams/stage.ts';
 import type { TeamsStage } from '../../support/teams/stage.ts';
@@ -239,6 +248,23 @@ describe('what Teams wants answered at once', () => {
     expect(stage.heard).toHaveLength(before);
     await stage.post({ ...channelWords(url, '', '1690000000000'), text: 'status', entities: [] });
     expect(stage.heard).toHaveLength(before + 1);
+  });
+
+  it('hears a group chat where it is mentioned, answers in it, greets it, and leaves chatter alone', async () => {
+    stage.platform.conversations.add(GROUP);
+    const before = stage.heard.length;
+    await stage.post(groupWords(url, '', { text: 'status of lunch?', entities: [] }));
+    expect(stage.heard).toHaveLength(before);
+    await stage.post(groupWords(url, 'check 185.12.45.7'));
+    expect(stage.heard.at(-1)).toMatchObject({
+      conversation: { surface: 'teams', id: GROUP },
+      said: { kind: 'words', text: 'check 185.12.45.7' },
+    });
+    const { conversation } = stage.heard.at(-1) ?? { conversation: { surface: 'teams' as const, id: '' } };
+    await stage.surface.deliver({ conversation, key: 'g', message: message('good', 'not listed') }, undefined);
+    expect(stage.platform.messages.at(-1)?.conversation).toBe(GROUP);
+    await stage.post(groupWords(url, '', { type: 'conversationUpdate', membersAdded: [{ id: BOT.id }] }));
+    expect(JSON.stringify(stage.platform.messages.at(-1))).toMatch(/19:crisis.*Tourniquet is here/);
   });
 
   it('knows which message of ours a thread hangs beneath', async () => {

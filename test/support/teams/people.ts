@@ -4,6 +4,7 @@ export const APP = '22222222-2222-4222-8222-222222222222';
 export const ANA = { id: '29:ana', name: 'Ana', aadObjectId: '33333333-3333-4333-8333-333333333333' } as const;
 export const BOT = { id: `28:${APP}`, name: 'Tourniquet' } as const;
 export const PRIVATE = 'a:private-chat';
+export const GROUP = '19:crisis@thread.v2';
 export const CHANNEL = '19:mailops@thread.tacv2';
 
 let count = 0;
@@ -39,6 +40,15 @@ export function channelWords(serviceUrl: string, words: string, root: string): A
     },
     channelData: { tenant: { id: TENANT }, team: { id: '19:team@thread.tacv2' }, channel: { id: CHANNEL } },
     entities: [{ type: 'mention', text: '<at>Tourniquet</at>', mentioned: BOT }],
+  });
+}
+
+/** Said to the bot in a group chat: no team, no channel, no threads. */
+export function groupWords(serviceUrl: string, words: string, more: ActivityJson = {}): ActivityJson {
+  return privateWords(serviceUrl, `<at>Tourniquet</at> ${words}`, {
+    conversation: { id: GROUP, conversationType: 'groupChat', isGroup: true, tenantId: TENANT },
+    entities: [{ type: 'mention', text: '<at>Tourniquet</at>', mentioned: BOT }],
+    ...more,
   });
 }
 

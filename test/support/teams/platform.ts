@@ -38,6 +38,8 @@ export interface Platform {
   passOnce(): void;
   /** The next `times` requests that post or edit fail so. */
   fail(status: number, code: string, times: number, headers?: Readonly<Record<string, string>>): void;
+  /** Nothing fails any more. */
+  heal(): void;
   /** A token as the connector wants it of the bot. */
   botToken(): string;
   close(): Promise<void>;
@@ -187,6 +189,7 @@ export async function startPlatform(plan: PlatformPlan): Promise<Platform> {
     fail: (status, code, times, headers = {}) => {
       for (let count = 0; count < times; count += 1) failures.push({ status, code, headers });
     },
+    heal: () => void failures.splice(0),
     botToken: () => {
       const token = randomUUID();
       tokens.add(token);

@@ -42,13 +42,16 @@ export interface StagePlan {
   readonly mode: 'teams' | 'local';
   readonly named?: (actor: string) => boolean;
   readonly rates?: PlatformPlan['rates'];
+  /** The bot of that stage, started again: on its platform, with its data folder. */
+  readonly restarted?: TeamsStage;
 }
 
 const NO_RATES = [{ most: 1_000_000, ms: 1 }];
 
 export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
-  const platform = await startPlatform({ tokens: plan.mode === 'teams', rates: plan.rates ?? NO_RATES });
-  const dataFolder = mkdtempSync(join(tmpdir(), 'tq-teams-'));
+  const platform =
+    plan.restarted?.platform ?? (await startPlatform({ tokens: plan.mode === 'teams', rates: plan.rates ?? NO_RATES }));
+  const dataFolder = plan.restarted?.dataFolder ?? mkdtempSync(join(tmpdir(), 'tq-teams-'));
   const heard: Heard[] = [];
   const refused: string[] = [];
   const reached: string[] = [];
@@ -129,6 +132,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      if (plan.restarted) return;
       await platform.close();
       rmSync(dataFolder, { recursive: true, force: true });
     },
