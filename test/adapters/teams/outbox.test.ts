@@ -43,7 +43,6 @@ describeLab('what waits to be said in Teams', { sets: ['redis'] }, () => {
   afterEach(async () => {
     await Promise.all(deliverers.splice(0).map((each) => each.close()));
     await stage.close();
-    expect(lost).toEqual([]);
   });
 
   const put = (id: string, key: string, words: string, more: Partial<Utterance> = {}): Promise<void> =>
@@ -66,6 +65,7 @@ describeLab('what waits to be said in Teams', { sets: ['redis'] }, () => {
     expect(said(GROUP)).toEqual([]);
     await until(() => said(GROUP).length === 2, 15_000, 'both');
     expect(said(GROUP)).toEqual(['first', 'second']);
+    expect(lost).toEqual([]);
   }, 30_000);
 
   it('is said at the pace of Teams, none lost of a burst, in order', async () => {
@@ -74,6 +74,7 @@ describeLab('what waits to be said in Teams', { sets: ['redis'] }, () => {
     for (const [index, each] of words.entries()) await put(GROUP, `k${index}`, each);
     await until(() => said(GROUP).length === words.length, 20_000, 'all of them');
     expect(said(GROUP)).toEqual(words);
+    expect(lost).toEqual([]);
   }, 30_000);
 
   it('is said after a restart, once, and edits what stood before it', async () => {
@@ -93,6 +94,7 @@ describeLab('what waits to be said in Teams', { sets: ['redis'] }, () => {
     await until(() => said(GROUP).length === 3, 20_000, 'all three');
     expect(said(GROUP)).toEqual(['Incident 1 is contained', 'somebody look', 'and more']);
     expect(stage.platform.messages.map((each) => each.edits)).toEqual([1, 0, 0]);
+    expect(lost).toEqual([]);
     await restarted.close();
   }, 40_000);
 });
