@@ -152,6 +152,20 @@ describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'],
     await until(() => office.outside.reached().includes('back@far.test'), 15_000, 'mail to go directly again');
   }, 60_000);
 
+  it('knows what Postfix has read on a machine that is so busy that ps takes a second', async () => {
+    const order: MeasureOrder = { kind: 'disable-account', server: 'mx1', account: 'alice' };
+    const { driver, task } = await engage(order, 'tq8');
+    office.box.write('/usr/local/bin/ps', '#!/bin/sh\nsleep 1.1\nexec /usr/bin/ps "$@"\n');
+    await office.box.must(['chmod', '+x', '/usr/local/bin/ps']);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'in-force' });
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    // The same second, and not read yet.
+    office.box.write('/etc/postfix/main.cf', office.box.read('/etc/postfix/main.cf'));
+    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
+    await office.box.must(['sh', '-c', 'postfix reload && rm /usr/local/bin/ps']);
+    await driver.release(task, next(), 'exact');
+  }, 60_000);
+
   it.each(['-rf', 'a b', 'x}{y', 'CORP\\anna', ''])('refuses %j as an account', async (account) => {
     const order: MeasureOrder = { kind: 'disable-account', server: 'mx1', account };
     await expect(driverOf(order).plan(order, 'tq6')).rejects.toThrow('is no login');

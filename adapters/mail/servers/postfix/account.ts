@@ -96,10 +96,10 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       const map = /^check_sasl_access (inline:\{(?: \{[^{}]*\},?)+ \})/.exec(value)?.[1];
       const asked =
         map === undefined ? undefined : await tools.run(['postmap', '-c', plan.id, '-q', account.toLowerCase(), map]);
-      const changed = Number((await tools.run(['stat', '-c', '%Z', plan.path])).out.trim());
+      const changed = await tools.changedAt(plan.id);
       const { open } = await sessions(plan);
       const left = open.filter((each) => isOthers(each, account));
-      const before = open.filter((each) => !left.includes(each) && each.process.began < changed);
+      const before = open.filter((each) => !left.includes(each) && each.process.began.earliest < changed);
       return [
         asked?.out.startsWith('REJECT') === true
           ? { right: true, by: say`Postfix answers ${foreign(account)} in ${list}: ${foreign(asked.out.trim())}` }

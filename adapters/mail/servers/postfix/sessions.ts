@@ -8,8 +8,9 @@ import { mayBeSameLogin, readPostfixSessions } from '../../../../src/domain/logs
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import { listConnections } from '../connections.ts';
 import type { Connection } from '../connections.ts';
+import type { Process } from './processes.ts';
 import { serviceOf } from './tools.ts';
-import type { Process, Tools } from './tools.ts';
+import type { Tools } from './tools.ts';
 
 export interface OpenSession {
   readonly connection: Connection;

@@ -12,6 +12,8 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host, Ran } from '../../../../src/ports/host.ts';
 import type { HostFiles } from '../../../../src/ports/host-files.ts';
 import { pathOf } from './main-cf.ts';
+import { LIST_PROCESSES, lookAtProcesses } from './processes.ts';
+import type { Process } from './processes.ts';
 import type { ConfigServer, Place } from '../config-measure.ts';
 import type { ServerOptions } from '../options.ts';
 
@@ -25,14 +27,6 @@ export interface Service {
 export type Master =
   | { readonly kind: 'runs'; readonly pid: number; readonly listens: readonly string[] }
   | { readonly kind: 'stopped' };
-
-export interface Process {
-  readonly pid: number;
-  readonly parent: number;
-  /** Seconds since 1970 UTC by the host's clock, whole, not before it really began. */
-  readonly began: number;
-  readonly args: string;
-}
 
 export interface Tools {
   readonly name: string;
@@ -54,6 +48,8 @@ export interface Tools {
   processes(folder: string): Promise<readonly Process[]>;
   /** Whether main.cf was changed after the running Postfix has read it. */
   isUnread(folder: string): Promise<boolean>;
+  /** When main.cf was last changed: seconds since 1970 UTC by the host's clock, to the microsecond. */
+  changedAt(folder: string): Promise<number>;
   /** Throws HostUnknown with what Postfix itself finds wrong in its configuration. */
   check(folder: string): Promise<void>;
   /** Does nothing where Postfix isn't running: it reads its configuration when it starts. */
@@ -75,8 +71,6 @@ echo "pid $pid"
 # Descriptors come and go while they are listed.
 ls -l "/proc/$pid/fd" 2>/dev/null
 cat /proc/net/unix`;
-
-const PROCESSES = 'date +%s && ps -eo pid=,ppid=,etimes=,args=';
 
 export function openTools(
   name: string,
@@ -114,8 +108,11 @@ export function openTools(
   const processes = async (folder: string): Promise<readonly Process[]> => {
     const seen = await master(folder);
     if (seen.kind === 'stopped') return [];
-    return readProcesses(await must(['sh', '-c', PROCESSES])).filter((each) => each.parent === seen.pid);
+    const all = await lookAtProcesses(() => must(LIST_PROCESSES));
+    return all.filter((each) => each.parent === seen.pid);
   };
+  const changedAt = async (folder: string): Promise<number> =>
+    Number((await must(['stat', '-c', '%.6Z', pathOf(folder)])).trim());
   return {
     name,
     options,
@@ -138,9 +135,13 @@ export function openTools(
     isUnread: async (folder) => {
       const queueManager = (await processes(folder)).find((each) => /^(\S*\/)?qmgr( |$)/.test(each.args));
       if (queueManager === undefined) return false;
-      const changed = Number((await must(['stat', '-c', '%Z', pathOf(folder)])).trim());
-      return queueManager.began < changed;
+      const changed = await changedAt(folder);
+      const { earliest, latest } = queueManager.began;
+      if (earliest < changed && latest >= changed)
+        throw new HostUnknown(`whether Postfix on ${name} has read ${pathOf(folder)} can't be told; it is very busy.`);
+      return latest < changed;
     },
+    changedAt,
     check: async (folder) => {
       const ran = await run(['postfix', '-c', folder, 'check']);
       if (ran.code !== 0) throw new HostUnknown(`postfix check on ${name} finds: ${lastLine(ran.err)}`);
@@ -196,16 +197,6 @@ export function configServer(tools: Tools): ConfigServer {
     reload: ({ id }, fence) => tools.reload(id, fence),
     words: ({ id }) => ({ check: `postfix -c ${id} check`, reload: `postfix -c ${id} reload` }),
   };
-}
-
-function readProcesses(printed: string): readonly Process[] {
-  const [now, ...lines] = printed.split('\n');
-  return lines.flatMap((line) => {
-    const [, pid, parent, age, args] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return args === undefined
-      ? []
-      : [{ pid: Number(pid), parent: Number(parent), began: Number(now) - Number(age), args }];
-  });
 }
 
 /** /proc/net/unix: … Inode Path; a listening socket has the flag 00010000 (unix(7), proc(5)). */
