@@ -71,5 +71,9 @@ export async function countMeasures(
       // Also where the clock was set back since.
       Math.abs(now - last) > UNKNOWN_AFTER_MS,
   );
-  return { standing: standing.length, changed: seen('changed') + seen('absent'), unknown: unknown.length };
+  return {
+    standing: standing.length,
+    changed: seen('changed') + seen('absent') + seen('slipped'),
+    unknown: unknown.length,
+  };
 }

@@ -1,5 +1,7 @@
 /** How a measure stands outside, and beginning its lease anew. What isn't known is written down as unknown. */
-import { say } from '../../src/domain/foreign.ts';
+import { plain, say } from '../../src/domain/foreign.ts';
+import type { Phrase } from '../../src/domain/foreign.ts';
+import { HOUSE } from '../../src/domain/incidents/incident.ts';
 import { holdOf, targetOf } from '../../src/domain/measures/order.ts';
 import type { Observation } from '../../src/domain/measures/plan.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
@@ -8,7 +10,7 @@ import { AuditUnavailable } from '../../src/ports/audit-log.ts';
 import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';
 import { change, readMeasure } from './ledger.ts';
-import { driverOf, note, observed, words } from './notes.ts';
+import { driverOf, note, observed, stateOf, words } from './notes.ts';
 import type { Acting } from './notes.ts';
 
 /** Looks how it stands outside, and writes down what is new. Gives the state before and after. */
@@ -18,13 +20,21 @@ export async function lookAtMeasure(
 ): Promise<{ readonly before: MeasureRecord; readonly after: MeasureRecord } | undefined> {
   const entry = await readMeasure(world, number);
   if (!entry || entry.record.state !== 'in-force') return undefined;
-  const before = entry.record;
-  const driver = driverOf(world, before);
-  const seen: Observation = driver
-    ? await driver
-        .observe(taskOf(before))
-        .catch((error: unknown): Observation => ({ kind: 'unknown', why: words(error) }))
-    : { kind: 'unknown', why: say`there is no way to ${targetOf(before.order)} any more` };
+  return noteSeen(world, entry.record, await observe(world, entry.record));
+}
+
+async function observe(world: Acting, record: MeasureRecord): Promise<Observation> {
+  const driver = driverOf(world, record);
+  if (!driver) return { kind: 'unknown', why: say`there is no way to ${targetOf(record.order)} any more` };
+  return driver.observe(taskOf(record)).catch((error: unknown) => ({ kind: 'unknown', why: words(error) }));
+}
+
+async function noteSeen(
+  world: Acting,
+  before: MeasureRecord,
+  seen: Observation,
+): Promise<{ readonly before: MeasureRecord; readonly after: MeasureRecord } | undefined> {
+  const { number } = before;
   const at = world.clock.now();
   const over = seen.kind === 'absent' && before.until !== undefined && before.until <= at + 1000;
   const events: readonly MeasureEvent[] = over ? [{ kind: 'lapsed', at }] : [observed(seen, at)];
@@ -35,6 +45,7 @@ export async function lookAtMeasure(
       .write({ kind: 'fact', about: `measure/${number}`, who: 'house', what: 'its lease ended' }, 'one')
       .catch(() => {});
     await world.holds.free(holdOf(before.order), number);
+    const driver = driverOf(world, after);
     if (driver) await sweep(world, driver, after);
   }
   return after && { before, after };
@@ -86,7 +97,56 @@ export async function renewMeasure(world: Acting, number: number, by: Who): Prom
   );
 }
 
+/**
+ * Looks, and has the server hold again what it has let go by itself (a restart, a queue that has come since). What has
+ * grown is only in the audit log, as it may do so every minute; after a gap the ledger has both, and `gap` says what it was.
+ */
+export async function tendMeasure(world: Acting, number: number): Promise<Tended | undefined> {
+  const before = (await readMeasure(world, number))?.record;
+  if (before?.state !== 'in-force') return undefined;
+  const seen = await observe(world, before);
+  const driver = driverOf(world, before);
+  if (!driver || seen.kind !== 'slipped') return noteSeen(world, before, seen);
+  const at = world.clock.now();
+  try {
+    const fence = await world.fences.next(targetOf(before.order));
+    const about = `measure/${number}`;
+    const data = { fence, seen: seen.differences.map(plain) };
+    await world.auditLog.write({ kind: 'intent', about, who: HOUSE.person, what: 'hold it again', data });
+    await driver.renew(taskOf(before), fence);
+    await world.auditLog
+      .write({ kind: 'outcome', about, who: HOUSE.person, what: 'held again' }, 'one')
+      .catch(() => {});
+  } catch (error) {
+    if (error instanceof FenceLost) return { before, after: await stateOf(world, number) };
+    const event = observed({ ...seen, differences: [...seen.differences, words(error)] }, at);
+    const after = await change(world, number, (record) => (record.state === 'in-force' ? [event] : undefined));
+    return after && { before, after };
+  }
+  if (seen.how === 'gap')
+    await change(world, number, (record) =>
+      record.state === 'in-force' ? [observed(seen, at), { kind: 'renewed', at, by: HOUSE }] : undefined,
+    );
+  const looked = await lookAtMeasure(world, number);
+  return looked && { before, after: looked.after, ...(seen.how === 'gap' && { gap: seen.differences }) };
+}
+
+export interface Tended {
+  readonly before: MeasureRecord;
+  readonly after: MeasureRecord;
+  /** It was out of force for a while, and is held again. */
+  readonly gap?: readonly Phrase[];
+}
+
 /** Only a change, or an hour's age, is written: a stream stays short however long its measure stands. */
 function isNews(record: MeasureRecord, seen: Observation, at: number): boolean {
-  return record.lastSeen?.seen !== seen.kind || at - record.lastSeen.at >= 3_600_000;
+  const { lastSeen } = record;
+  if (lastSeen?.seen !== seen.kind || at - lastSeen.at >= 3_600_000) return true;
+  // Another change by hand is news too.
+  return seen.kind === 'changed' && inOne(seen.differences) !== inOne(lastSeen.notes);
+}
+
+/** All of them as one text, to compare. */
+export function inOne(notes: readonly Phrase[]): string {
+  return notes.map(plain).join('\n');
 }

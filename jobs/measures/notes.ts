@@ -68,6 +68,8 @@ export function observed(seen: Observation, at: number): MeasureEvent {
       return { kind: 'observed', at, seen: 'absent', notes: seen.notes };
     case 'changed':
       return { kind: 'observed', at, seen: 'changed', notes: seen.differences };
+    case 'slipped':
+      return { kind: 'observed', at, seen: 'slipped', notes: seen.differences };
     case 'unknown':
       return { kind: 'observed', at, seen: 'unknown', notes: [seen.why] };
     default:

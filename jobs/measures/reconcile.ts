@@ -6,20 +6,21 @@
  * 1. A measure found half engaged or half released is continued from what was recorded, once it can be seen again: a
  *    target that is away for hours is no line in the records for each look.
  * 2. A lease that ended, a change by somebody else's hand and a target that can't be seen are told once, when they begin.
- * 3. A proposal past its expiry is closed. A freeze never thaws by itself: after an hour it is asked about.
+ * 3. What the server itself has let go (a restart, a queue that has come since) is held again; a gap is told.
+ * 4. A proposal past its expiry is closed. A freeze never thaws by itself: after an hour it is asked about.
  */
 import { say } from '../../src/domain/foreign.ts';
 import { HOUSE } from '../../src/domain/incidents/incident.ts';
 import { stateInWords } from '../../src/domain/measures/decision.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
-import { orderInWords, sayMeasure, sayStillNeeded } from '../../src/messages/measure.ts';
+import { orderInWords, sayHeldAgain, sayMeasure, sayStillNeeded } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
 import { carryMeasureOut } from './engine.ts';
-import { lookAtMeasure } from './look.ts';
+import { inOne, tendMeasure } from './look.ts';
 import { driverOf } from './notes.ts';
 import type { Acting } from './notes.ts';
 import { releaseMeasure } from './release.ts';
@@ -51,7 +52,8 @@ export async function settle(world: Reconciling): Promise<number> {
 }
 
 function isUnsettled({ state, lastSeen }: MeasureRecord): boolean {
-  return state === 'in-force' ? lastSeen?.seen === 'unknown' : state !== 'proposed';
+  if (state !== 'in-force') return state !== 'proposed';
+  return lastSeen?.seen === 'unknown' || lastSeen?.seen === 'slipped';
 }
 
 async function reconcileAll(world: Reconciling, open: readonly MeasureRecord[]): Promise<number> {
@@ -76,8 +78,10 @@ async function reconcileOne(world: Reconciling, record: MeasureRecord): Promise<
         await releaseMeasure(world, record.number, record.release?.by ?? HOUSE, record.release?.way ?? 'exact'),
       );
     case 'in-force': {
-      const looked = await lookAtMeasure(world, record.number);
-      return ask(world, await told(world, record, looked?.after));
+      const tended = await tendMeasure(world, record.number);
+      if (tended?.gap && tended.after.lastSeen?.seen === 'in-force')
+        await tellLoudly(world, record, `measure-${record.number}-held-again`, sayHeldAgain(tended.after, tended.gap));
+      return ask(world, await told(world, record, tended?.after));
     }
     case 'denied':
     case 'expired':
@@ -120,8 +124,9 @@ async function told(
   after: MeasureRecord | undefined,
 ): Promise<MeasureRecord> {
   if (!after) return before;
-  const changed = before.state !== after.state || before.lastSeen?.seen !== after.lastSeen?.seen;
-  if (!changed) return after;
+  const [was, is] = [before.lastSeen, after.lastSeen];
+  const isOther = is?.seen === 'changed' && inOne(is.notes) !== inOne(was?.notes ?? []);
+  if (before.state === after.state && was?.seen === is?.seen && !isOther) return after;
   await tellMeasure(world, after);
   const news = newsOf(after);
   if (news) await tellLoudly(world, after, `measure-${after.number}-news`, news);

@@ -185,6 +185,7 @@ const SEEN: Readonly<Record<NonNullable<MeasureRecord['lastSeen']>['seen'], stri
   'in-force': 'in force',
   absent: 'gone',
   changed: 'changed by another hand',
+  slipped: 'let go by the server itself; held again within a minute',
   unknown: 'not known',
 };
 
@@ -215,6 +216,12 @@ export function sayStillNeeded(record: MeasureRecord, now: number): Message {
       confirm: `Take measure ${record.number} back?`,
     }),
   );
+}
+
+/** The server had let go by itself, and holds again. */
+export function sayHeldAgain(record: MeasureRecord, gap: readonly Phrase[]): Message {
+  const words = say`Measure ${record.number}: ${orderInWords(record.order)}: held again. ${[...(gap[0] ?? [])]}; what left in between is not known.`;
+  return message('warning', words, notice('warning', words));
 }
 
 /** What the question has come to. */
@@ -258,6 +265,7 @@ export function toneOf(record: MeasureRecord): Tone {
       return record.proof?.proof === 'disproved' ? 'critical' : 'warning';
     case 'absent':
     case 'changed':
+    case 'slipped':
       return 'critical';
     case 'unknown':
       return 'unknown';

@@ -218,7 +218,9 @@ function measureLine(event: MeasureEvent): string | undefined {
     case 'proved':
       return `${PROOF[event.proof]}${because(event.by)}`;
     case 'observed':
-      return event.seen === 'in-force' ? undefined : `was seen as ${event.seen}${because(event.notes)}`;
+      return event.seen === 'in-force'
+        ? undefined
+        : `${event.seen === 'slipped' ? 'was let go by the server itself' : `was seen as ${event.seen}`}${because(event.notes)}`;
     case 'renewed':
       return `begun anew by ${mark([event.by.shown])}`;
     case 'kept':

@@ -17,7 +17,7 @@ export interface MeasureDriver {
   plan(order: MeasureOrder, tag: string): Promise<MeasurePlan>;
   /** Throws HostUnknown where the outcome isn't known: it is observed again and continued. */
   engage(task: MeasureTask, fence: number): Promise<void>;
-  /** Begins the device's own lease anew; does nothing for a measure without one. */
+  /** Begins the device's own lease anew, or holds again what has slipped; else it does nothing. */
   renew(task: MeasureTask, fence: number): Promise<void>;
   observe(task: MeasureTask): Promise<Observation>;
   release(task: MeasureTask, fence: number, way: ReleaseWay): Promise<Released>;

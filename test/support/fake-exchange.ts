@@ -23,8 +23,17 @@ export interface FakeExchange {
   readonly host: Host;
   readonly connectors: { name: string; enabled: boolean; rest: string }[];
   readonly users: Map<string, boolean>;
-  readonly queues: { readonly id: string; status: string }[];
+  readonly queues: FakeQueue[];
+  /** A message to a new destination: Exchange makes a queue for it, with the next number. */
+  routes(domain: string, category?: FakeQueue['category']): FakeQueue;
   state(): string;
+}
+
+export interface FakeQueue {
+  readonly id: string;
+  readonly domain: string;
+  readonly category: 'External' | 'Internal';
+  status: 'Active' | 'Ready' | 'Retry' | 'Suspended';
 }
 
 export function fakeExchange(): FakeExchange {
@@ -34,7 +43,23 @@ export function fakeExchange(): FakeExchange {
     { name: 'Old', enabled: false, rest: 'SMTP:*;10|True||25|EX1' },
   ];
   const users = new Map([['svcacct', true]]);
-  const queues = [{ id: String.raw`EX1\123`, status: 'Active' }];
+  const queues: FakeQueue[] = [];
+  let made = 122;
+  const routes: FakeExchange['routes'] = (domain, category = 'External') => {
+    made += 1;
+    const queue: FakeQueue = { id: `EX1\\${made}`, domain, category, status: 'Active' };
+    queues.push(queue);
+    return queue;
+  };
+  routes('far.test');
+  // Somebody has suspended this one before, for a reason of his own.
+  routes('slow.test').status = 'Suspended';
+  routes('edge.test').status = 'Retry';
+  routes('mailbox-store', 'Internal');
+  /** The file `suspended` beside the fence: queue and destination -> how far it was suspended here. */
+  const noted = new Map<string, 'meant' | 'suspended'>();
+  const keyOf = ({ id, domain }: FakeQueue): string => `${id}|${domain}`;
+  const outside = (): readonly FakeQueue[] => queues.filter(({ category }) => category === 'External');
   let seen = 0;
   const say = (enabled: boolean): string => (enabled ? 'True' : 'False');
   const ok = (marker: string, found: readonly object[]): Ran => ({
@@ -58,8 +83,17 @@ export function fakeExchange(): FakeExchange {
         if (value === 'False' && connector) connectors.splice(connectors.indexOf(connector), 1);
       } else throw new Error(`The operation couldn't be performed because object '${id}' couldn't be found.`);
     }
-    if (bound.get('Measure') === 'freeze-outbound')
-      for (const queue of queues) queue.status = wanted.some((each) => each.value === 'False') ? 'Suspended' : 'Active';
+    if (bound.get('Queues') === 'suspend')
+      for (const queue of outside())
+        if (queue.status !== 'Suspended' && noted.get(keyOf(queue)) !== 'suspended') {
+          queue.status = 'Suspended';
+          noted.set(keyOf(queue), 'suspended');
+        }
+    if (bound.get('Queues') === 'resume') {
+      for (const queue of outside())
+        if (queue.status === 'Suspended' && noted.has(keyOf(queue))) queue.status = 'Active';
+      noted.clear();
+    }
   };
   const run = (argv: readonly string[]): Ran => {
     if (argv.slice(0, 7).join(' ') !== HEAD) throw new Error(`not the way to start PowerShell: ${argv.join(' ')}`);
@@ -94,9 +128,14 @@ export function fakeExchange(): FakeExchange {
           marker,
           isAccount
             ? [{ kind: 'Disabled', id: login, value: say(users.get(login) !== true), rest: '' }]
-            : queues
-                .filter((each) => each.status === 'Active')
-                .map((each) => ({ kind: 'Moving', id: each.id, value: each.status, rest: 'far.test' })),
+            : outside()
+                .filter(({ status }) => status === 'Active' || status === 'Ready')
+                .map((queue) => ({
+                  kind: noted.get(keyOf(queue)) === 'suspended' ? 'Resumed' : 'Moving',
+                  id: queue.id,
+                  value: queue.status,
+                  rest: queue.domain,
+                })),
         );
       default: {
         const fence = Number(bound.get('Fence'));
@@ -111,7 +150,10 @@ export function fakeExchange(): FakeExchange {
     connectors,
     users,
     queues,
-    state: () => JSON.stringify([connectors, [...users], queues]),
+    routes,
+    state: () =>
+      // A queue that is resumed tries at once, whatever it did before.
+      JSON.stringify([connectors, [...users], queues, [...noted]]).replaceAll('"Retry"', '"Active"'),
     host: {
       run: async (argv) => run(argv),
       async *lines(argv) {

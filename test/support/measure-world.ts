@@ -5,12 +5,15 @@ import { makeOffers } from '../../adapters/simulated/offers.ts';
 import { makeMornings } from '../../adapters/simulated/mornings.ts';
 import { makeFences, makeHolds, makeJournal } from '../../adapters/simulated/journal.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
-import type { MeasureEvent } from '../../src/domain/measures/record.ts';
+import type { MeasureEvent, MeasureRecord } from '../../src/domain/measures/record.ts';
 import type { AuditEntry } from '../../src/ports/audit-log.ts';
 import { AuditUnavailable } from '../../src/ports/audit-log.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
 import type { Place } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
+import { carryMeasureOut } from '../../jobs/measures/engine.ts';
+import type { MeasureOrder } from '../../src/domain/measures/order.ts';
+import type { MeasureDriver } from '../../src/ports/measures.ts';
 import { makeFakeDevice } from './fake-device.ts';
 import type { FakeDevice } from './fake-device.ts';
 
@@ -109,4 +112,30 @@ export function makeMeasureStage(): MeasureStage {
     },
   };
   return stage;
+}
+
+/** Measure 1, by this driver, proposed, approved and carried out; its card is in one conversation. */
+export async function standing(
+  world: MeasureWorld,
+  driver: MeasureDriver,
+  order: MeasureOrder,
+): Promise<MeasureRecord> {
+  const at = world.clock.now();
+  const by = { person: 'ana', shown: { foreign: 'ana' } };
+  const number = await world.ledger.begin([
+    {
+      kind: 'proposed',
+      at,
+      by,
+      order,
+      plan: await driver.plan(order, 'tq1'),
+      hash: '0',
+      nonce: '0',
+      quorum: 1,
+      expiresAt: at + 900_000,
+    },
+    { kind: 'told', at, conversation: { surface: 'slack', id: 'room' }, key: 'card' },
+    { kind: 'approved', at, by: { person: 'ben', shown: { foreign: 'ben' } } },
+  ]);
+  return carryMeasureOut(world, number);
 }

@@ -137,7 +137,9 @@ export function stateInWords(record: MeasureRecord): string {
           ? 'no longer in force, by somebody else’s hand'
           : record.lastSeen?.seen === 'changed'
             ? 'changed by somebody else’s hand'
-            : 'in force';
+            : record.lastSeen?.seen === 'slipped'
+              ? 'in force but for what the server itself has let go'
+              : 'in force';
     case 'engaging':
       return 'being carried out';
     case 'releasing':

@@ -41,6 +41,11 @@ export type Observation =
   | { readonly kind: 'absent'; readonly notes: readonly Phrase[] }
   /** Neither as we left it nor as it was before: somebody else's hand. */
   | { readonly kind: 'changed'; readonly differences: readonly Phrase[] }
+  /**
+   * The server itself let go of some of it, by no hand; `renew` holds it again. A `gap`: for a while it did not do what
+   * it says. `grown`: what has come since is not held yet.
+   */
+  | { readonly kind: 'slipped'; readonly how: 'gap' | 'grown'; readonly differences: readonly Phrase[] }
   | { readonly kind: 'unknown'; readonly why: Phrase };
 
 export type Released =

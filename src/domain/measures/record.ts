@@ -11,7 +11,7 @@
 import type { Conversation } from '../../ports/conversation.ts';
 import type { Foreign, Phrase } from '../foreign.ts';
 import type { MeasureOrder } from './order.ts';
-import type { MeasurePlan, MeasureTask, ReleaseWay } from './plan.ts';
+import type { MeasurePlan, MeasureTask, Observation, ReleaseWay } from './plan.ts';
 
 /** Who: one stable name per person over all surfaces, and how they are shown. */
 export interface Who {
@@ -23,6 +23,9 @@ export type MeasureEvent = MeasureHappening & {
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
 };
+
+/** How it was seen to stand outside. */
+export type Seen = Observation['kind'];
 
 type MeasureHappening =
   | {
@@ -55,7 +58,7 @@ type MeasureHappening =
   | { readonly kind: 'proved'; readonly proof: 'proved' | 'disproved' | 'unknown'; readonly by: readonly Phrase[] }
   | {
       readonly kind: 'observed';
-      readonly seen: 'in-force' | 'absent' | 'changed' | 'unknown';
+      readonly seen: Seen;
       readonly notes: readonly Phrase[];
       readonly until?: number;
     }
@@ -107,7 +110,7 @@ export interface MeasureRecord {
   readonly askedAt?: number;
   readonly lastSeen?: {
     readonly at: number;
-    readonly seen: 'in-force' | 'absent' | 'changed' | 'unknown';
+    readonly seen: Seen;
     readonly notes: readonly Phrase[];
   };
   readonly proof?: {
@@ -185,7 +188,8 @@ function apply(record: MeasureRecord, event: MeasureEvent): MeasureRecord {
     case 'observed': {
       const { refused, ...kept } = record;
       // Whoever had changed it has put it back, or has taken it away.
-      const stillRefused = refused && (event.seen === 'changed' || event.seen === 'unknown');
+      const stillRefused =
+        refused && (event.seen === 'changed' || event.seen === 'slipped' || event.seen === 'unknown');
       return {
         ...kept,
         ...(stillRefused && { refused }),

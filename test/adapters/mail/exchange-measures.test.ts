@@ -9,6 +9,12 @@ import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
 import { openCleanMeasure } from '../../../adapters/mail/servers/clean-measure.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import { readMeasure } from '../../../jobs/measures/ledger.ts';
+import { reconcile, settle } from '../../../jobs/measures/reconcile.ts';
+import { releaseMeasure } from '../../../jobs/measures/release.ts';
+import { HOUSE } from '../../../src/domain/incidents/incident.ts';
+import { AuditUnavailable } from '../../../src/ports/audit-log.ts';
+import { makeMeasureStage, standing } from '../../support/measure-world.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
@@ -66,19 +72,114 @@ describe('a freeze of Exchange', () => {
     ]);
   });
 
-  it('is not in force while a queue to the outside moves, and names it', async () => {
-    const fake = fakeExchange();
+  const frozen = async (fake: FakeExchange) => {
     const driver = open(fake.host);
-    const task = { tag: 'tq1', order, prior: (await driver.plan(order, 'tq1')).prior };
-    await driver.engage(task, 1);
-    expect((await driver.observe(task)).kind).toBe('in-force');
-    fake.queues.push({ id: String.raw`EX1\124`, status: 'Active' });
-    const seen = await driver.observe(task);
-    expect(seen.kind === 'changed' && seen.differences.map(plain)).toEqual([
-      String.raw`+ the queue EX1\124 to far.test moves (Active); say Suspend-Queue there`,
-    ]);
+    const stage = makeMeasureStage();
+    const world = { ...stage.world, measureDrivers: { find: () => driver } };
+    await standing(world, driver, order);
+    return {
+      world,
+      record: async () => (await readMeasure(world, 1))?.record,
+      /** The reconciler's next look, a minute later. */
+      minute: async (): Promise<void> => {
+        stage.now += 60_000;
+        await reconcile(world);
+      },
+      told: () => stage.said.map(({ message }) => plain(message.summary)).join('\n'),
+      heldAgain: () => stage.audit.filter(({ what }) => what === 'held again').length,
+      events: async () => (await world.ledger.read(1)).events.length,
+    };
+  };
+  const statusOf = (fake: FakeExchange): Record<string, string> =>
+    Object.fromEntries(fake.queues.map(({ domain, status }) => [domain, status]));
+
+  it('suspends each minute the queues that have come since, quietly, and resumes just those that it has suspended', async () => {
+    const fake = fakeExchange();
+    const freeze = await frozen(fake);
+    expect(statusOf(fake)).toEqual({
+      'far.test': 'Suspended',
+      'slow.test': 'Suspended',
+      'edge.test': 'Suspended',
+      'mailbox-store': 'Active',
+    });
+    await freeze.minute();
+    const [events, told] = [await freeze.events(), freeze.told()];
+    expect(freeze.heldAgain(), 'with nothing new there is nothing to do').toBe(0);
+    for (const domain of ['new1.test', 'new2.test']) {
+      fake.routes(domain);
+      await freeze.minute();
+      expect(statusOf(fake)[domain]).toBe('Suspended');
+    }
+    expect([await freeze.record(), freeze.heldAgain()]).toMatchObject([{ lastSeen: { seen: 'in-force' } }, 2]);
+    expect([await freeze.events(), freeze.told()], 'in the audit log alone').toEqual([events, told]);
+    // Suspended by somebody in the meantime: not ours.
+    fake.routes('by-hand.test').status = 'Suspended';
+    await freeze.minute();
+    expect((await releaseMeasure(freeze.world, 1, HOUSE, 'exact')).state).toBe('released');
+    expect(statusOf(fake)).toEqual({
+      'far.test': 'Active',
+      'slow.test': 'Suspended',
+      'edge.test': 'Active',
+      'mailbox-store': 'Active',
+      'new1.test': 'Active',
+      'new2.test': 'Active',
+      'by-hand.test': 'Suspended',
+    });
+  });
+
+  it('tells of a queue that somebody has resumed, and of a connector that somebody has enabled, and overrules neither', async () => {
+    const fake = fakeExchange();
+    const freeze = await frozen(fake);
+    const [ours] = fake.queues;
+    if (!ours) throw new Error('there is a queue');
+    ours.status = 'Active';
+    await freeze.minute();
+    expect(statusOf(fake)['far.test']).toBe('Active');
+    expect(freeze.told()).toContain(String.raw`+ the queue EX1\123 to far.test was resumed by hand`);
+    ours.status = 'Suspended';
+    const old = fake.connectors.find(({ name }) => name === 'Old');
+    if (old) old.enabled = true;
+    fake.routes('through-old.test');
+    await freeze.minute();
+    expect(freeze.told()).toContain('+ the send connector Old is enabled, which it was not');
+    expect([old?.enabled, statusOf(fake)['through-old.test']]).toEqual([true, 'Suspended']);
+    fake.routes('through-old-too.test');
+    await freeze.minute();
+    expect(statusOf(fake)['through-old-too.test'], 'also while it is seen as changed').toBe('Suspended');
+  });
+
+  it('does not resume a queue of another destination that has got the number of one of ours', async () => {
+    const fake = fakeExchange();
+    const freeze = await frozen(fake);
+    fake.queues.splice(0, 1, {
+      id: String.raw`EX1\123`,
+      domain: 'other.test',
+      category: 'External',
+      status: 'Suspended',
+    });
+    expect((await releaseMeasure(freeze.world, 1, HOUSE, 'exact')).state).toBe('released');
+    expect(statusOf(fake)['other.test']).toBe('Suspended');
+  });
+
+  it('is not held again while the audit log can not be written, and says so', async () => {
+    const fake = fakeExchange();
+    const freeze = await frozen(fake);
+    fake.routes('new.test');
+    const broken = { ...freeze.world, auditLog: { ...freeze.world.auditLog, write: unwritable } };
+    await reconcile(broken);
+    expect(statusOf(fake)['new.test']).toBe('Active');
+    expect(freeze.told()).toMatch(
+      /in force but for what the server itself has let go: the queue .* to new\.test has come since/,
+    );
+    expect(await freeze.record()).toMatchObject({ lastSeen: { seen: 'slipped' } });
+    await settle(freeze.world);
+    expect([statusOf(fake)['new.test'], (await freeze.record())?.lastSeen?.seen]).toEqual(['Suspended', 'in-force']);
   });
 });
+
+const unwritable = async (): Promise<void> => {
+  throw new AuditUnavailable('the disk is full');
+};
 
 describe('rerouting Exchange, against a strict stand-in', () => {
   keepsIt(

@@ -8,6 +8,13 @@ import type { MailLab } from '../../lab/postfix.ts';
 import { until } from '../../lab/process.ts';
 import { handIn, openSession, startSink } from '../../lab/smtp.ts';
 import type { Sink } from '../../lab/smtp.ts';
+import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
+import { HOUSE } from '../../../src/domain/incidents/incident.ts';
+import { readMeasure } from '../../../jobs/measures/ledger.ts';
+import { reconcile } from '../../../jobs/measures/reconcile.ts';
+import { releaseMeasure } from '../../../jobs/measures/release.ts';
+import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { makeMeasureStage, standing } from '../../support/measure-world.ts';
 import { hostOf, openDriver, planned } from '../../support/measure-rigs.ts';
 
 const FREEZE: MeasureOrder = { kind: 'freeze-outbound', server: 'mx4' };
@@ -70,28 +77,65 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     await until(() => outside.reached().includes('held@far.test'), 15_000, 'what was scheduled to leave');
   }, 60_000);
 
-  it('says in numbers what it holds, and beforehand that a restart ends it; the restart is seen', async () => {
+  it('says in numbers what it holds, and beforehand that a restart ends it', async () => {
     const driver = openDriver(lab, FREEZE, hostOf(lab.box));
     const plan = await driver.plan(FREEZE, 'tq3');
     expect(plan.blastRadius.map(plain)).toEqual([
       'holds 0 messages that wait now',
       'nothing leaves mx4 by SMTP; inbound mail, local delivery and what users hand in go on; what is under way is finished',
       "the pager's mail leaves through this server too, and is held with the rest",
-      'a restart of smtpd ends it: that is seen within a minute and told, but not undone by itself',
+      'a restart of smtpd ends it: that is seen within a minute, told, and paused again; what waits leaves until then',
       'held mail goes back to its sender after the queue ttl of smtpd.conf, 4 days unless it says otherwise',
     ]);
-    const task = { tag: 'tq3', order: FREEZE, prior: plan.prior };
-    await driver.engage(task, 3);
+  });
+
+  const restart = async (driver: MeasureDriver, task: MeasureTask): Promise<void> => {
     await lab.box.must([
       'sh',
       '-c',
-      'kill $(pgrep -o -x smtpd); while ps -eo stat=,comm= | grep -q "^[^Z].* smtpd$"; do sleep 0.05; done; smtpd >/dev/null 2>&1 </dev/null',
+      // The one whose parent is no smtpd.
+      'kill $(ps -eo pid=,ppid=,comm= | awk \'$3 == "smtpd" { of[$1] = $2 } END { for (each in of) if (!(of[each] in of)) print each }\'); while ps -eo stat=,comm= | grep -q "^[^Z].* smtpd$"; do sleep 0.05; done; smtpd >/dev/null 2>&1 </dev/null',
     ]);
     await until(async () => (await driver.observe(task)).kind !== 'unknown', 15_000, 'smtpd to answer again');
-    const seen = await driver.observe(task);
-    expect(seen.kind === 'changed' && seen.differences.map(plain).join()).toContain('smtpd was restarted');
-    expect(await driver.release(task, 4, 'exact')).toMatchObject({ kind: 'refused' });
-    expect(await driver.release(task, 5, 'ours-only')).toMatchObject({ kind: 'released' });
+  };
+
+  it('that smtpd forgets at its restart is paused again by the reconciler, and told; nothing leaves after that', async () => {
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const stage = makeMeasureStage();
+    const world = { ...stage.world, measureDrivers: { find: () => driver } };
+    await standing(world, driver, FREEZE);
+    const task = { tag: 'tq1', order: FREEZE, prior: (await readMeasure(world, 1))?.record.plan.prior ?? null };
+    await restart(driver, task);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'slipped', how: 'gap' });
+    stage.now += 60_000;
+    await reconcile(world);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'in-force' });
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    expect(stage.said.map(({ message }) => plain(message.summary)).join('\n')).toMatch(
+      /Measure 1: freeze outbound mail of mx4: held again\. smtpd on mx4 was restarted/,
+    );
+    expect(stage.audit.map(({ what }) => what)).toContain('hold it again');
+    await lab.send('alice@office.test', ['after-restart@far.test']);
+    await lab.box.must(['smtpctl', 'schedule', 'all']);
+    expect(await lab.box.must(['smtpctl', 'show', 'queue'])).toContain('after-restart@far.test');
+
+    // Somebody's own hand is told, and not overruled.
+    await lab.box.must(['smtpctl', 'resume', 'mta']);
+    stage.now += 60_000;
+    await reconcile(world);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
+    expect(await lab.box.must(['smtpctl', 'show', 'status'])).toContain('MTA running');
+    expect((await releaseMeasure(world, 1, HOUSE, 'exact')).refused?.map(plain).join()).toContain('has resumed it');
+    expect((await releaseMeasure(world, 1, HOUSE, 'ours-only')).state).toBe('released');
+    expect((await driver.observe(task)).kind).toBe('absent');
+  }, 60_000);
+
+  it('can be taken back exactly after a restart that nobody has looked at yet', async () => {
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const task = await planned(driver, FREEZE, 'tq5');
+    await driver.engage(task, 1_900_000_000_000);
+    await restart(driver, task);
+    expect(await driver.release(task, 1_900_000_000_001, 'exact')).toEqual({ kind: 'released', notes: [] });
     expect((await driver.observe(task)).kind).toBe('absent');
   }, 60_000);
 });

@@ -3,8 +3,8 @@
 .SYNOPSIS
 Looks at, or sets, what a containment measure needs of an Exchange organisation; prints JSON between two markers.
 .DESCRIPTION
-Look and Verify only read. Apply sets what -Settings lists (base64 of UTF-8 JSON: kind, id, value), and is refused where a
-larger -Fence was seen. Every field is projected to a string first. No value is ever read as a command.
+Look and Verify only read. Apply sets what -Settings lists (base64 of UTF-8 JSON: kind, id, value), suspends the queues to
+the outside or resumes those that it suspended, and is refused where a larger -Fence was seen. Every field is projected to a string first. No value is ever read as a command.
 Ends with 75 where a later hand has acted.
 #>
 [CmdletBinding()]
@@ -36,6 +36,9 @@ param(
   [ValidatePattern('^[A-Za-z0-9+/=]{4,6000}$')]
   [string] $Settings,
 
+  [ValidatePattern('^(?:suspend|resume)$')]
+  [string] $Queues,
+
   [ValidatePattern('^[0-9]{1,15}$')]
   [string] $Fence
 )
@@ -48,6 +51,9 @@ if (-not (Get-Command Get-SendConnector -ErrorAction SilentlyContinue)) {
 }
 # The account comes with a slash in place of a backslash, so that no shell on its way reads anything into it.
 $login = ($Account -replace '/', '\') -replace '^.*\\', ''
+
+$folder = Join-Path $env:ProgramData 'tourniquet\fence'
+$list = Join-Path $folder 'suspended'
 
 function Write-Result {
   param([object[]] $Found)
@@ -67,6 +73,23 @@ function Get-ConnectorState {
     })
 }
 
+function Get-OutsideQueue {
+  Get-TransportService | ForEach-Object { Get-Queue -Server $_.Name -ResultSize Unlimited } |
+    Where-Object { "$($_.NextHopCategory)" -eq 'External' }
+}
+
+# Which queues were suspended here, by number and destination: `meant` or `suspended`, the last line of each.
+function Get-Noted {
+  $noted = @{}
+  if (Test-Path $list) {
+    foreach ($line in @(Get-Content -Path $list)) {
+      $parts = $line.Split('|')
+      if ($parts.Count -eq 3) { $noted["$($parts[1])|$($parts[2])"] = $parts[0] }
+    }
+  }
+  $noted
+}
+
 if ($Do -eq 'Look') {
   if ($Measure -eq 'disable-account') {
     $user = Get-ADUser -Identity $login
@@ -83,15 +106,16 @@ if ($Do -eq 'Verify') {
     $user = Get-ADUser -Identity $login -Properties userAccountControl
     Write-Result @([pscustomobject]@{ kind = 'Disabled'; id = $login; value = "$([bool]($user.userAccountControl -band 2))"; rest = '' })
   } else {
-    $moving = @(Get-TransportService | ForEach-Object { Get-Queue -Server $_.Name -ResultSize Unlimited } | Where-Object {
-        "$($_.NextHopCategory)" -eq 'External' -and "$($_.Status)" -in @('Active', 'Connecting', 'Ready')
+    $noted = Get-Noted
+    $moving = @(Get-OutsideQueue | Where-Object { "$($_.Status)" -in @('Active', 'Connecting', 'Ready') })
+    Write-Result @($moving | ForEach-Object {
+        $kind = if ($noted["$($_.Identity)|$($_.NextHopDomain)"] -eq 'suspended') { 'Resumed' } else { 'Moving' }
+        [pscustomobject]@{ kind = $kind; id = "$($_.Identity)"; value = "$($_.Status)"; rest = "$($_.NextHopDomain)" }
       })
-    Write-Result @($moving | ForEach-Object { [pscustomobject]@{ kind = 'Moving'; id = "$($_.Identity)"; value = "$($_.Status)"; rest = "$($_.NextHopDomain)" } })
   }
   exit 0
 }
 
-$folder = Join-Path $env:ProgramData 'tourniquet\fence'
 [void](New-Item -ItemType Directory -Force -Path $folder)
 $file = [IO.File]::Open((Join-Path $folder 'number'), 'OpenOrCreate', 'ReadWrite', 'None')
 try {
@@ -123,21 +147,24 @@ try {
       default { throw "There is no setting of the kind $($each.kind)." }
     }
   }
-  if ($Measure -eq 'freeze-outbound') {
-    # What is routed already doesn't wait for the connectors. Only what is suspended here is resumed later.
-    $list = Join-Path $folder 'suspended'
-    if (@($wanted | Where-Object { $_.value -eq 'False' }).Count -gt 0) {
-      @(Get-TransportService | ForEach-Object { Get-Queue -Server $_.Name -ResultSize Unlimited } | Where-Object {
-          "$($_.NextHopCategory)" -eq 'External' -and "$($_.Status)" -ne 'Suspended'
-        }) | ForEach-Object {
-        Add-Content -Path $list -Value "$($_.Identity)"
-        Suspend-Queue -Identity $_.Identity -Confirm:$false
-      }
-    } elseif (Test-Path $list) {
-      # A queue that has been empty for a while is gone, with its number.
-      Get-Content -Path $list | ForEach-Object { Resume-Queue -Identity $_ -Confirm:$false -ErrorAction SilentlyContinue }
-      Remove-Item -Path $list
+  $noted = Get-Noted
+  if ($Queues -eq 'suspend') {
+    # What is routed already doesn't wait for the connectors, and queues are made as they are needed. Noted before and after,
+    # so that neither a death in between nor somebody's Resume-Queue is taken for the other.
+    Get-OutsideQueue | Where-Object {
+      "$($_.Status)" -ne 'Suspended' -and $noted["$($_.Identity)|$($_.NextHopDomain)"] -ne 'suspended'
+    } | ForEach-Object {
+      Add-Content -Path $list -Value "meant|$($_.Identity)|$($_.NextHopDomain)"
+      Suspend-Queue -Identity $_.Identity -Confirm:$false
+      Add-Content -Path $list -Value "suspended|$($_.Identity)|$($_.NextHopDomain)"
     }
+  }
+  if ($Queues -eq 'resume') {
+    # Only what was suspended here. A queue that has been empty for a while is gone, and its number may be another's.
+    Get-OutsideQueue | Where-Object {
+      "$($_.Status)" -eq 'Suspended' -and $noted.ContainsKey("$($_.Identity)|$($_.NextHopDomain)")
+    } | ForEach-Object { Resume-Queue -Identity $_.Identity -Confirm:$false }
+    if (Test-Path $list) { Remove-Item -Path $list }
   }
 } finally {
   $file.Dispose()

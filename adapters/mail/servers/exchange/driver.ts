@@ -3,8 +3,9 @@
  *
  * Rules:
  * 1. A freeze disables the send connectors that are enabled, and suspends the external queues. Pausing transport does the
- *    opposite: it goes on sending and refuses what comes in. A queue that moves all the same, by a connector that somebody
- *    has made since, is a difference.
+ *    opposite: it goes on sending and refuses what comes in. Queues are made as they are needed: those that have come since
+ *    are suspended too, each time it is looked at. A connector that somebody has made or enabled since is a difference, and
+ *    so is a queue of ours that somebody has resumed.
  * 2. A reroute is a connector of its own, with the others disabled: the login of a smart host can't be read back from
  *    Exchange, so nothing of an existing connector is overwritten.
  * 3. An account is disabled as such: on-premises there is no switch for SMTP AUTH per mailbox.
@@ -55,13 +56,39 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
     const { bound, switches } = priorOf(task);
     return compare(switches, await call(task.order, 'Look', bound));
   };
-  const apply = async (task: MeasureTask, to: readonly Wanted[], fence: number): Promise<void> => {
+  const apply = async (
+    task: MeasureTask,
+    to: readonly Wanted[],
+    queues: 'suspend' | 'resume',
+    fence: number,
+  ): Promise<void> => {
     const settings = to.map(({ kind, id, value }) => ({ kind, id, value }));
     const { bound } = priorOf(task);
-    await callPowerShell(host, name, scripts, { action: 'Apply', measure: task.order.kind, bound, settings, fence });
+    await callPowerShell(host, name, scripts, {
+      action: 'Apply',
+      measure: task.order.kind,
+      bound,
+      settings,
+      fence,
+      ...(task.order.kind === 'freeze-outbound' && { queues }),
+    });
+  };
+  const moving = async (task: MeasureTask): Promise<readonly Setting[]> =>
+    task.order.kind === 'freeze-outbound' ? call(task.order, 'Verify', priorOf(task).bound) : [];
+  /** A connector that is enabled and was not when it was frozen: what it carries leaves until its queue is suspended. */
+  const newWaysOut = async (task: MeasureTask): Promise<readonly string[]> => {
+    const { bound, switches } = priorOf(task);
+    const found = await call(task.order, 'Look', bound);
+    return found
+      .filter(({ kind, id, value }) => kind === 'SendConnector' && value === 'True' && !isAmong(switches, id))
+      .map(
+        ({ id }) => `+ the send connector ${id} is enabled, which it was not; its queues are suspended within a minute`,
+      );
   };
   return {
-    renew: async () => {},
+    renew: async (task, fence) => {
+      if ((await moving(task)).some((queue) => queue.kind === 'Moving')) await apply(task, [], 'suspend', fence);
+    },
     plan: async (order, tag) => {
       const bound = boundOf(order, tag, options);
       const switches = switchesOf(order, bound, await call(order, 'Look', bound), options);
@@ -70,11 +97,11 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
         prior: { bound, switches },
         commands: [
           ...switches.map((each) => command(each, each.becomes, bound)),
-          ...(order.kind === 'freeze-outbound' ? ['Suspend-Queue -Filter "NextHopCategory -eq \'External\'"'] : []),
+          ...(order.kind === 'freeze-outbound' ? [SUSPENDS] : []),
         ],
         undo: [
           ...switches.toReversed().map((each) => command(each, each.was, bound)),
-          ...(order.kind === 'freeze-outbound' ? ['Resume-Queue -Filter "NextHopCategory -eq \'External\'"'] : []),
+          ...(order.kind === 'freeze-outbound' ? [RESUMES] : []),
         ],
         blastRadius: [
           ...(order.kind === 'disable-account' ? [] : [await waiting(order, options)]),
@@ -92,6 +119,7 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
       await apply(
         task,
         seen.map(({ plan }) => ({ kind: plan.kind, id: plan.id, value: plan.becomes })),
+        'suspend',
         fence,
       );
     },
@@ -104,6 +132,7 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
       await apply(
         task,
         back.map(({ plan }) => ({ kind: plan.kind, id: plan.id, value: plan.was })),
+        'resume',
         fence,
       );
       return { kind: 'released', notes: differences.map((each) => say`left as it is: ${foreign(each)}`) };
@@ -117,11 +146,19 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
           differences.push(
             ...seen.filter((each) => !engaged.includes(each)).map(({ plan }) => `${plan.id} is ${plan.was}`),
           );
-        if (differences.length === 0 && engaged.length > 0 && task.order.kind === 'freeze-outbound')
-          for (const queue of await call(task.order, 'Verify', priorOf(task).bound))
-            differences.push(
-              `+ the queue ${queue.id} to ${queue.rest} moves (${queue.value}); say Suspend-Queue there`,
-            );
+        if (differences.length === 0 && engaged.length > 0) {
+          const queues = await moving(task);
+          const come = queues.filter((queue) => queue.kind === 'Moving');
+          if (come.length > 0)
+            return {
+              kind: 'slipped',
+              how: 'grown',
+              differences: come.map(({ id, rest }) => say`the queue ${foreign(id)} to ${foreign(rest)} has come since`),
+            };
+          for (const queue of queues)
+            differences.push(`+ the queue ${queue.id} to ${queue.rest} was resumed by hand; say Suspend-Queue there`);
+          if (task.order.kind === 'freeze-outbound') differences.push(...(await newWaysOut(task)));
+        }
         if (differences.length > 0) return { kind: 'changed', differences: differences.map((each) => [foreign(each)]) };
         return { kind: engaged.length > 0 ? 'in-force' : 'absent', notes: [] };
       }),
@@ -131,6 +168,14 @@ export function openExchange(options: ExchangeOptions, host: Host): MeasureDrive
         return proofOf(task.order, found, await look(task), name);
       }),
   };
+}
+
+const SUSPENDS =
+  'Suspend-Queue -Identity (each external queue that is not suspended); each minute again, for those that have come since';
+const RESUMES = 'Resume-Queue -Identity (each queue that was suspended so, and none that was before)';
+
+function isAmong(switches: readonly Switch[], id: string): boolean {
+  return switches.some((each) => each.id === id);
 }
 
 interface Wanted {

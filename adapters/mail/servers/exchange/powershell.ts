@@ -18,6 +18,8 @@ export interface Call {
   readonly measure: string;
   /** More bound parameters, by name. */
   readonly bound?: Readonly<Record<string, string>>;
+  /** The queues to the outside: those that move are suspended, or those that were suspended so are resumed. */
+  readonly queues?: 'suspend' | 'resume';
   readonly settings?: readonly Pick<Setting, 'kind' | 'id' | 'value'>[];
   readonly fence?: number;
 }
@@ -38,6 +40,7 @@ export async function callPowerShell(
     Measure: call.measure,
     ...call.bound,
     ...(call.settings && { Settings: Buffer.from(JSON.stringify(call.settings)).toString('base64') }),
+    ...(call.queues && { Queues: call.queues }),
     ...(call.fence !== undefined && { Fence: String(call.fence) }),
   });
 }

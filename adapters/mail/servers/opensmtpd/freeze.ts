@@ -5,7 +5,9 @@
  * Rules, each found on a real OpenSMTPD 6.8:
  * 1. Whether it is paused is one bit of the running smtpd, and nobody's; whose it is stands in a file beside the queue, with
  *    the stage: `begins`, `stands`, `ends`. It is written first, so that whoever died half way is continued for.
- * 2. A restart of smtpd forgets the pause: then it stands in the file and not in smtpd, which is seen as changed.
+ * 2. A restart of smtpd forgets the pause. It makes its socket anew, which is noted with `stands`: where it runs behind
+ *    another socket than the one that was paused, it has slipped and is paused again; behind the same, somebody has
+ *    resumed it, and is not overruled.
  * 3. What somebody schedules by hand while it is paused is forgotten by smtpd after the pause, until other mail has left
  *    and it is scheduled again. `schedule all` is not said here: it sends what somebody has paused, too.
  * 4. `pause` of what is paused, and `resume` of what runs, fail: the status is what counts.
@@ -26,6 +28,7 @@ import { orUnknown } from '../or-unknown.ts';
 import { POLL_MS } from '../options.ts';
 
 const FILE = '/var/spool/smtpd/tourniquet-freeze';
+const SOCKET = '/var/run/smtpd.sock';
 const DEADLINE_MS = 20_000;
 const LISTING_MS = 60_000;
 /** A delivery that is under way ends by itself. */
@@ -38,6 +41,10 @@ interface Seen {
   /** Undefined: the file isn't there, or is another measure's. */
   readonly stage: Stage | undefined;
   readonly isPaused: boolean;
+  /** Which run of smtpd it is: its socket's inode and the moment it was made. */
+  readonly run: string;
+  /** The run that was paused, where the file tells. */
+  readonly pausedRun: string | undefined;
 }
 
 export function openOpensmtpdFreeze(
@@ -62,10 +69,17 @@ export function openOpensmtpdFreeze(
     if (said === undefined) throw new HostUnknown(`smtpctl show status on ${name} tells nothing of the MTA.`);
     return said === 'paused';
   };
+  const runOf = async (): Promise<string> => {
+    const ran = await host.run(['stat', '-c', '%i/%.9Y', SOCKET], { deadlineMs: DEADLINE_MS });
+    return ran.code === 0 ? ran.out.trim() : '';
+  };
   const look = async (tag: string): Promise<Seen> => {
     const text = await files.read(FILE);
-    const [, whose, stage] = /^(tq\d+) (begins|stands|ends)\n$/.exec(text ?? '') ?? [];
-    return { text, stage: whose === tag ? (stage as Stage) : undefined, isPaused: await isPaused() };
+    const [, whose, stage, pausedRun] = /^(tq\d+) (begins|stands|ends)(?: (\S+))?\n$/.exec(text ?? '') ?? [];
+    const paused = await isPaused();
+    // After it: a run that begins in between is seen at the next look, and never taken for somebody's hand.
+    const run = await runOf();
+    return { text, stage: whose === tag ? (stage as Stage) : undefined, isPaused: paused, run, pausedRun };
   };
   const write = async (from: string | undefined, to: string | undefined, fence: number): Promise<void> => {
     if (from !== to) await files.replace(FILE, { from, to }, fence);
@@ -75,13 +89,25 @@ export function openOpensmtpdFreeze(
     if ((await isPaused()) !== (word === 'pause')) throw new HostUnknown(`smtpctl ${word} mta on ${name} did nothing.`);
   };
   const observe = async (tag: string): Promise<Observation> => {
-    const { text, stage, isPaused: paused } = await look(tag);
+    const seen = await look(tag);
+    const { text, stage, isPaused: paused } = seen;
     if (text === undefined && !paused) return { kind: 'absent', notes: [say`the MTA of ${name} runs`] };
     if (stage === 'stands' && paused) return { kind: 'in-force', notes: [] };
-    return { kind: 'changed', differences: [difference(name, text, stage, paused)] };
+    if (hasRestarted(seen))
+      return { kind: 'slipped', how: 'gap', differences: [say`smtpd on ${name} was restarted, and sends since`] };
+    const halfDone = { differences: [difference(name, text, stage, paused)] };
+    return stage === 'begins' ? { kind: 'slipped', how: 'gap', ...halfDone } : { kind: 'changed', ...halfDone };
+  };
+  const pause = async (tag: string, seen: Seen, fence: number): Promise<void> => {
+    await write(seen.text, `${tag} begins\n`, fence);
+    if (!seen.isPaused) await turn('pause', fence);
+    await write(`${tag} begins\n`, `${tag} stands${seen.run === '' ? '' : ` ${seen.run}`}\n`, fence);
   };
   return {
-    renew: async () => {},
+    renew: async ({ tag }, fence) => {
+      const seen = await look(tag);
+      if (hasRestarted(seen) || seen.stage === 'begins') await pause(tag, seen, fence);
+    },
     plan: async (order, tag) => {
       const seen = await look(tag);
       if (seen.text !== undefined || seen.isPaused)
@@ -104,7 +130,7 @@ export function openOpensmtpdFreeze(
           ...(options.pagerLeavesHere
             ? [say`the pager's mail leaves through this server too, and is held with the rest`]
             : []),
-          say`a restart of smtpd ends it: that is seen within a minute and told, but not undone by itself`,
+          say`a restart of smtpd ends it: that is seen within a minute, told, and paused again; what waits leaves until then`,
           say`held mail goes back to its sender after the queue ttl of smtpd.conf, 4 days unless it says otherwise`,
         ],
       };
@@ -114,9 +140,7 @@ export function openOpensmtpdFreeze(
       if (seen.stage === undefined && (seen.text !== undefined || seen.isPaused))
         throw new MeasureRefused(`The MTA of ${name} was paused by somebody since this was planned. Plan it anew.`);
       if (seen.stage === 'stands' && seen.isPaused) return;
-      await write(seen.text, `${tag} begins\n`, fence);
-      if (!seen.isPaused) await turn('pause', fence);
-      await write(`${tag} begins\n`, `${tag} stands\n`, fence);
+      await pause(tag, seen, fence);
     },
     observe: (task) => orUnknown(() => observe(task.tag)),
     release: async ({ tag }, fence, way) => {
@@ -124,7 +148,7 @@ export function openOpensmtpdFreeze(
       if (seen.stage === undefined && seen.text === undefined && !seen.isPaused)
         return { kind: 'released', notes: [say`there was nothing left to take back`] };
       const isOthers = seen.stage === undefined;
-      const isMoved = isOthers || (seen.stage === 'stands' && !seen.isPaused);
+      const isMoved = isOthers || (seen.stage === 'stands' && !seen.isPaused && !hasRestarted(seen));
       if (isMoved && way === 'exact')
         return { kind: 'refused', differences: [difference(name, seen.text, seen.stage, seen.isPaused)] };
       if (isOthers) return { kind: 'released', notes: [say`left as somebody else has made it`] };
@@ -152,9 +176,14 @@ export function openOpensmtpdFreeze(
   };
 }
 
+/** It was paused in another run, and runs in this one. */
+function hasRestarted({ stage, isPaused, run, pausedRun }: Seen): boolean {
+  return stage === 'stands' && !isPaused && run !== '' && pausedRun !== undefined && run !== pausedRun;
+}
+
 function difference(name: string, text: string | undefined, stage: Stage | undefined, paused: boolean): Phrase {
   if (stage === 'stands')
-    return say`the MTA of ${name} runs again: smtpd was restarted, or somebody has resumed it (smtpctl pause mta holds it again)`;
+    return say`the MTA of ${name} runs again: somebody has resumed it (smtpctl pause mta holds it again)`;
   if (stage !== undefined) return say`it is half done on ${name}: ${FILE} says that it ${stage}`;
   if (text !== undefined) return say`${FILE} on ${name} is another’s: ${foreign(text.trim(), 60)}`;
   return say`the MTA of ${name} is ${paused ? 'paused' : 'not paused'}, by somebody else’s hand`;
