@@ -3,7 +3,7 @@ import { evidenceOfLog } from '../../src/domain/logs/evidence.ts';
 import type { LogEvidence } from '../../src/domain/logs/evidence.ts';
 import type { LineReader } from '../../src/domain/logs/event.ts';
 import { readEximLines } from '../../src/domain/logs/exim-lines.ts';
-import { readExchangeCsv } from '../../src/domain/logs/exchange-csv.ts';
+import { readExchangeLog } from '../../src/domain/logs/exchange-lines.ts';
 import { startLogFold } from '../../src/domain/logs/fold.ts';
 import { readPostfixLines } from '../../src/domain/logs/postfix-lines.ts';
 import type { HostClock } from '../../src/domain/logs/stamp.ts';
@@ -57,7 +57,7 @@ function readerOf(mta: Mta, server: string, clock: HostClock): LineReader {
     case 'exim':
       return readEximLines(clock);
     case 'exchange':
-      return readExchangeCsv();
+      return readExchangeLog();
     case 'opensmtpd':
     case 'sendmail':
       throw new HostUnknown(`The log of ${server} (${mta}) can't be read yet.`);

@@ -55,5 +55,10 @@ function danglingNames(config: Config): readonly Fault[] {
       ? []
       : [{ path: ['sites', index, 'firewall'], why: missing('firewall', site.firewall, firewalls) }]),
   ]);
-  return [...sites, ...onCall];
+  const logs = config.servers.flatMap((server, index) =>
+    server.log === 'tracking' && server.mta !== 'exchange'
+      ? [{ path: ['servers', index, 'log'], why: 'only Exchange has message tracking; write a file, or journal' }]
+      : [],
+  );
+  return [...sites, ...logs, ...onCall];
 }

@@ -76,7 +76,7 @@ const server = z.strictObject({
   reach: reach.default('local'),
   addresses: z.array(ip).default([]),
   helo: domain.optional(),
-  log: file.or(z.literal('journal')).optional(),
+  log: file.or(z.enum(['journal', 'tracking'])).optional(),
   instances: z.array(file).default([]),
   /** The alarm's own mail leaves through it: a freeze holds that too, and says so. */
   pagerLeavesHere: z.boolean().default(false),

@@ -15,7 +15,8 @@ export interface MailLog {
   /** The host's own time. Throws HostUnknown. */
   clock(deadlineMs: number): Promise<HostClock>;
   /**
-   * Hands on the lines after `mark` (an earlier answer's; undefined: the last 64 MiB, or seven days of a journal).
+   * Hands on the lines after `mark` (an earlier answer's; undefined: the last 64 MiB, seven days of a
+   * journal, or five of Exchange's message tracking).
    * Throws HostUnknown.
    */
   read(mark: string | undefined, deadlineMs: number, take: (line: string) => void): Promise<LogRead>;

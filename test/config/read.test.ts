@@ -35,6 +35,13 @@ describe('a configuration', () => {
       expect(config[part].length, part).toBeGreaterThan(0);
   });
 
+  it('has message tracking as a log only where Exchange is', () => {
+    expect(faultsOf('servers: [{name: ex1, mta: exchange, log: tracking}]')).toEqual([]);
+    expect(faultsOf('servers: [{name: mx1, mta: postfix, log: tracking}]')).toEqual([
+      '1:40 servers[0].log: only Exchange has message tracking; write a file, or journal',
+    ]);
+  });
+
   it('is refused with all faults at once, each with line, column, place and remedy', () => {
     const text = [
       'sites:',

@@ -21,17 +21,18 @@ export function openMailServer(
   instances: readonly string[],
   scripts = '',
 ): MailServer {
+  const files = { host, name, folder: scripts };
   return {
     name,
     mta,
     async *listing(deadlineMs) {
-      if (mta === 'exchange') yield* readExchangeQueue(host, name, scripts, deadlineMs);
+      if (mta === 'exchange') yield* readExchangeQueue(files, deadlineMs);
       else for (const ways of waysToAsk(mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
     },
     count: (deadlineMs) => countWaiting(mta, host, instances, deadlineMs),
     envelopes: (ids, deadlineMs) =>
       mta === 'exchange'
-        ? readExchangeMessages(host, name, scripts, ids, deadlineMs)
+        ? readExchangeMessages(files, ids, deadlineMs)
         : readEnvelopes(name, mta, host, instances, ids, deadlineMs),
   };
 }

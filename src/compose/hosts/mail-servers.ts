@@ -44,18 +44,21 @@ export function scriptsOf(server: ServerConfig): string {
     : join(PROJECT_ROOT, 'adapters/mail/exchange').replaceAll('\\', '/');
 }
 
-/** The logs of those servers whose place is configured. */
+/** The logs of those servers whose place is known. */
 export function makeMailLogs(settings: Settings, lineTo: (target: string) => Caller): MailLogs {
   const { servers, sites } = settings.config;
   return {
     find: (name) => {
       const server = servers.find((each) => each.name === name);
-      if (server?.log === undefined) return undefined;
+      // Exchange always tracks; the others log where they are told to.
+      const place = server?.log ?? (server?.mta === 'exchange' ? 'tracking' : undefined);
+      if (!server || place === undefined) return undefined;
       const ownDomains = sites.filter((site) => site.servers.includes(name)).flatMap((site) => site.domains);
       if (server.reach === 'agent') return makeAgentMailLog(name, server.mta, ownDomains, lineTo(name));
       return openMailLog(
-        { server: name, mta: server.mta, place: server.log, ownDomains },
+        { server: name, mta: server.mta, place, ownDomains },
         hostOf(server, settings.dataFolder),
+        scriptsOf(server),
       );
     },
   };

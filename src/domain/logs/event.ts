@@ -14,6 +14,8 @@ export type LogEvent =
       readonly at: number;
       readonly id: string;
       readonly recipient: string;
+      /** Where one line names several. */
+      readonly others?: readonly string[];
       readonly way: Way;
       /** The recipient was an alias of one's own (a forward), so that it is no relaying. */
       readonly forwarded: boolean;
@@ -25,7 +27,8 @@ export type LogEvent =
       readonly address: string | undefined;
       readonly account: string | undefined;
     }
-  | { readonly kind: 'unknown-recipient'; readonly at: number }
+  /** `count`: so many recipients, where one line names several. */
+  | { readonly kind: 'unknown-recipient'; readonly at: number; readonly count?: number }
   | { readonly kind: 'bounce'; readonly at: number }
   /** A line of the mail server that says nothing else that matters here; it shows how far the log goes. */
   | { readonly kind: 'other'; readonly at: number };

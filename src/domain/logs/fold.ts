@@ -2,7 +2,7 @@
  * Log events -> what each login and each local program sent, and what the server refused and bounced.
  *
  * Owns: bringing the lines of one message together, counting in bounded memory, the state that is kept between two looks.
- * Does not own: what a line says (postfix-lines, exim-lines, exchange-csv), what is usual (evidence.ts).
+ * Does not own: what a line says (postfix-lines, exim-lines, exchange-lines, exchange-tracking), what is usual (evidence.ts).
  * Rules:
  * 1. Counted per hour for the past, and per five minutes with domains and addresses for the last hour or so.
  * 2. Failures before a login: those from the same address; those against the account from elsewhere only where the
@@ -64,7 +64,7 @@ export function startLogFold(before: LogState | undefined, ownDomains: readonly 
         case 'login-failed':
           return fail(state, event.address, event.account);
         case 'unknown-recipient':
-          slotAt(event.at).unknown += 1;
+          slotAt(event.at).unknown += event.count ?? 1;
           return undefined;
         case 'bounce':
           slotAt(event.at).bounces += 1;
@@ -137,7 +137,7 @@ function pass(
   const kept = state.messages.get(event.id);
   if (kept === undefined) return;
   const who = kept.replace(/^!/, '');
-  const domain = domainOfAddress(event.recipient);
+  const recipients = [event.recipient, ...(event.others ?? [])];
   if (who !== 'stranger') {
     const sent = slotOf(slot, who);
     if (kept === who) {
@@ -145,10 +145,17 @@ function pass(
       state.messages.set(event.id, `!${who}`);
     }
     const { domains } = sent;
-    if (domain !== undefined && domains.size < MOST_DOMAINS) domains.add(domain);
+    for (const each of recipients) {
+      const domain = domainOfAddress(each);
+      if (domain !== undefined && domains.size < MOST_DOMAINS) domains.add(domain);
+    }
     return;
   }
-  if (event.way.kind !== 'away' || event.forwarded || domain === undefined || own.has(domain)) return;
+  const isAway = recipients.some((each) => {
+    const domain = domainOfAddress(each);
+    return domain !== undefined && !own.has(domain);
+  });
+  if (event.way.kind !== 'away' || event.forwarded || !isAway) return;
   const { relay } = event.way;
   if (own.size === 0 && (relay === undefined || !isOutside(relay))) return;
   state.messages.delete(event.id);

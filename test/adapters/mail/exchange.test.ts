@@ -19,10 +19,12 @@ const PERMITTED = [
   'ForEach-Object',
   'Get-Command',
   'Get-Message',
+  'Get-MessageTrackingLog',
   'Get-Queue',
   'Get-TransportService',
   'New-Object',
   'Set-StrictMode',
+  'Sort-Object',
   'Where-Object',
   'Write-Output',
 ];
@@ -37,7 +39,7 @@ describe('the PowerShell files for Exchange', () => {
   });
 
   it('are there', () => {
-    expect(FILES).toEqual(['message.ps1', 'queue.ps1']);
+    expect(FILES).toEqual(['clock.ps1', 'message.ps1', 'queue.ps1', 'tracking.ps1']);
   });
 
   it.each(FILES)('%s is PowerShell by its grammar, and one character less is not', (file) => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LineReader } from '../../../src/domain/logs/event.ts';
 import { readEximLines } from '../../../src/domain/logs/exim-lines.ts';
-import { readExchangeCsv } from '../../../src/domain/logs/exchange-csv.ts';
+import { readExchangeLog } from '../../../src/domain/logs/exchange-lines.ts';
 import { readPostfixLines } from '../../../src/domain/logs/postfix-lines.ts';
 
 const CLOCK = { now: Date.parse('2026-11-24T05:00:00Z') / 1000, offsetMinutes: 60 };
@@ -12,8 +12,8 @@ const CLOCK = { now: Date.parse('2026-11-24T05:00:00Z') / 1000, offsetMinutes: 6
 describe.each([
   ['postfix.log', () => readPostfixLines(CLOCK)],
   ['exim.log', () => readEximLines(CLOCK)],
-  ['exchange-tracking.csv', readExchangeCsv],
-  ['exchange-receive.csv', readExchangeCsv],
+  ['exchange-tracking.csv', readExchangeLog],
+  ['exchange-receive.csv', readExchangeLog],
 ] as const)('each line of %s', (file, open: () => LineReader) => {
   const lines = readFileSync(join(import.meta.dirname, '../../fixtures/logs', file), 'utf8')
     .trimEnd()

@@ -1,14 +1,15 @@
 /**
- * Exchange's comma-separated logs, told apart by their own `#Fields:` line: message tracking, and the protocol log of
- * the receive connectors (RECV*.log).
+ * Exchange's logs, line by line: message tracking as JSON objects (exchange/tracking.ps1) or in its own comma-separated
+ * files, and the protocol log of the receive connectors (RECV*.log). The files are told apart by their `#Fields:` line.
  *
- * Message tracking has no column for who logged in; the mailbox that sent stands in for it where the store handed the
- * message in (source STOREDRIVER). Over SMTP the login is in the protocol log only: event `*`, context `authenticated`.
- * Times are UTC. A name of a domain account is written `DOMAIN\user`.
+ * In the protocol log a login is event `*`, context `authenticated`; a domain account is written `DOMAIN\user`. Times are
+ * UTC.
  *
  * Source: Microsoft Learn, "Message tracking" and "Protocol logging" (Exchange Server).
  */
 import type { LineReader, LogEvent } from './event.ts';
+import { openTracking } from './exchange-tracking.ts';
+import type { Cell } from './exchange-tracking.ts';
 
 const UTC = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z$/;
 /** Sessions that are remembered at once; the oldest goes first. */
@@ -20,10 +21,16 @@ interface Session {
   messages: number;
 }
 
-export function readExchangeCsv(): LineReader {
+export function readExchangeLog(): LineReader {
   let columns: ReadonlyMap<string, number> = new Map();
   const sessions = new Map<string, Session>();
+  const readTracking = openTracking();
   return (line) => {
+    if (line.startsWith('{')) {
+      const cell = cellsOfObject(line);
+      const at = cell && timeOf(cell);
+      return cell && at !== undefined ? (readTracking(at, cell) ?? { kind: 'other', at }) : undefined;
+    }
     if (line.startsWith('#')) {
       const fields = /^#Fields: ?(.*)$/.exec(line)?.[1];
       if (fields !== undefined) columns = new Map(fields.split(',').map((name, index) => [name.trim(), index]));
@@ -31,9 +38,8 @@ export function readExchangeCsv(): LineReader {
     }
     const cells = cutCells(line);
     const cell = (name: string): string => cells[columns.get(name) ?? -1] ?? '';
-    const time = UTC.exec(cell('date-time'))?.[1];
-    if (time === undefined) return undefined;
-    const at = Date.parse(`${time}Z`) / 1000;
+    const at = timeOf(cell);
+    if (at === undefined) return undefined;
     const event = columns.has('session-id')
       ? readProtocol(at, cell, sessions)
       : columns.has('event-id')
@@ -43,37 +49,25 @@ export function readExchangeCsv(): LineReader {
   };
 }
 
-type Cell = (name: string) => string;
+/** Seconds since 1970 UTC. */
+function timeOf(cell: Cell): number | undefined {
+  const at = Date.parse(`${UTC.exec(cell('date-time'))?.[1] ?? ''}Z`) / 1000;
+  return Number.isNaN(at) ? undefined : at;
+}
 
-function readTracking(at: number, cell: Cell): LogEvent | undefined {
-  const id = cell('message-id');
-  switch (cell('event-id')) {
-    case 'DSN':
-      return { kind: 'bounce', at };
-    case 'RECEIVE': {
-      if (cell('source') === 'STOREDRIVER')
-        return {
-          kind: 'taken',
-          at,
-          id,
-          origin: { kind: 'login', account: cell('sender-address'), address: cell('original-client-ip') || undefined },
-        };
-      const address = cell('original-client-ip') || cell('client-ip');
-      return address === '' ? undefined : { kind: 'taken', at, id, origin: { kind: 'client', address } };
-    }
-    case 'SEND':
-    case 'SENDEXTERNAL':
-      return {
-        kind: 'passed',
-        at,
-        id,
-        recipient: cell('recipient-address').split(';')[0] ?? '',
-        way: { kind: 'away', relay: cell('server-ip') || undefined },
-        forwarded: false,
-      };
-    default:
-      return undefined;
+function cellsOfObject(line: string): Cell | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
   }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const object = value;
+  return (name) => {
+    const found: unknown = Object.hasOwn(object, name) ? Reflect.get(object, name) : undefined;
+    return typeof found === 'string' ? found : '';
+  };
 }
 
 function readProtocol(at: number, cell: Cell, sessions: Map<string, Session>): LogEvent | undefined {
