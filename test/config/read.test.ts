@@ -38,7 +38,7 @@ describe('a configuration', () => {
   it('has message tracking as a log only where Exchange is', () => {
     expect(faultsOf('servers: [{name: ex1, mta: exchange, log: tracking}]')).toEqual([]);
     expect(faultsOf('servers: [{name: mx1, mta: postfix, log: tracking}]')).toEqual([
-      '1:40 servers[0].log: only Exchange has message tracking; write a file, or journal',
+      '1:37 servers[0].log: only Exchange has message tracking; write a file, or journal',
     ]);
   });
 

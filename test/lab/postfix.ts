@@ -34,7 +34,7 @@ const SET_UP = [
 
 export interface MailLab {
   readonly box: Box;
-  readonly mta: Mta;
+  readonly mta: Exclude<Mta, 'exchange'>;
   /** What its own tool calls the queue of what waits. */
   readonly waiting: string;
   /** Where it keeps that queue. */

@@ -5,36 +5,30 @@ import type { Host } from '../../../src/ports/host.ts';
 import type { MailLog } from '../../../src/ports/mail-log.ts';
 import { readLogFile } from './file.ts';
 import { readJournal } from './journal.ts';
-import { readExchangeClock, readTracking } from './tracking.ts';
 
 export interface LogPlan {
   readonly server: string;
   readonly mta: Mta;
-  /** A path, `journal`, or `tracking` (Exchange's own). */
+  /** A path, or `journal`. */
   readonly place: string;
   readonly ownDomains: readonly string[];
 }
 
-/** `folder`: where the PowerShell files lie on the host, for Exchange's message tracking. */
-export function openMailLog(plan: LogPlan, host: Host, folder = ''): MailLog {
+export function openMailLog(plan: LogPlan, host: Host): MailLog {
   const { server, mta, ownDomains, place } = plan;
-  const scripts = { host, name: server, folder };
   return {
     server,
     mta,
     ownDomains,
     clock: async (deadlineMs) => {
-      if (place === 'tracking') return readExchangeClock(scripts, deadlineMs);
       const ran = await host.run(['date', '+%s %z'], { deadlineMs });
       const [, now, sign, hours, minutes] = /^(\d+) ([+-])(\d\d)(\d\d)/.exec(ran.out) ?? [];
       if (now === undefined) throw new HostUnknown(`The clock of ${server} can't be read (date): ${ran.err.trim()}`);
       return { now: Number(now), offsetMinutes: (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) };
     },
-    read: (mark, deadlineMs, take) => {
-      if (place === 'tracking') return readTracking(scripts, mark, deadlineMs, take);
-      return place === 'journal'
+    read: (mark, deadlineMs, take) =>
+      place === 'journal'
         ? readJournal(host, mark === '' ? undefined : mark, deadlineMs, take)
-        : readLogFile(host, place, mark, deadlineMs, take);
-    },
+        : readLogFile(host, place, mark, deadlineMs, take),
   };
 }

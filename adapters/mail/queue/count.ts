@@ -13,7 +13,7 @@ echo "\${#all}"`;
 const EXIM = 'x=$(command -v exim4 || command -v exim) || exit 127; exec "$x" -bpc';
 
 export async function countWaiting(
-  mta: Mta,
+  mta: Exclude<Mta, 'exchange'>,
   host: Host,
   instances: readonly string[],
   deadlineMs: number,
@@ -27,7 +27,6 @@ export async function countWaiting(
     }
     case 'exim':
       return ask(host, [EXIM], deadlineMs);
-    case 'exchange':
     case 'opensmtpd':
     case 'sendmail':
       return undefined;

@@ -9,31 +9,24 @@ import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../../src/ports/mail-server.ts';
 import { countWaiting } from './count.ts';
 import { readEnvelopes } from './envelopes.ts';
-import { readExchangeMessages, readExchangeQueue } from './exchange.ts';
 
 const LONGEST_LINE = 4_000_000;
 
-/** `scripts`: the folder on the host that holds the PowerShell files, for Exchange. */
+/** Exchange has a room of its own (adapters/mail/exchange). */
 export function openMailServer(
   name: string,
-  mta: Mta,
+  mta: Exclude<Mta, 'exchange'>,
   host: Host,
   instances: readonly string[],
-  scripts = '',
 ): MailServer {
-  const files = { host, name, folder: scripts };
   return {
     name,
     mta,
     async *listing(deadlineMs) {
-      if (mta === 'exchange') yield* readExchangeQueue(files, deadlineMs);
-      else for (const ways of waysToAsk(mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
+      for (const ways of waysToAsk(mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
     },
     count: (deadlineMs) => countWaiting(mta, host, instances, deadlineMs),
-    envelopes: (ids, deadlineMs) =>
-      mta === 'exchange'
-        ? readExchangeMessages(files, ids, deadlineMs)
-        : readEnvelopes(name, mta, host, instances, ids, deadlineMs),
+    envelopes: (ids, deadlineMs) => readEnvelopes(name, mta, host, instances, ids, deadlineMs),
   };
 }
 

@@ -1,6 +1,8 @@
 /** The mail servers of the configuration, each with the way to its host. */
 import { join } from 'node:path';
 import { openMailDoors } from '../../../adapters/mail/doors/look.ts';
+import { openExchangeServer } from '../../../adapters/mail/exchange/server.ts';
+import { openExchangeTracking } from '../../../adapters/mail/exchange/tracking.ts';
 import { openMailLog } from '../../../adapters/mail/log/open.ts';
 import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
 import type { ServerConfig } from '../../config/schema.ts';
@@ -8,7 +10,8 @@ import type { Caller } from '../../../jobs/agent/line.ts';
 import type { MailLogs } from '../../ports/mail-log.ts';
 import { lookAtSetup } from '../../../adapters/mail/setup/look.ts';
 import type { MailDoors } from '../../ports/mail-doors.ts';
-import type { MailServers } from '../../ports/mail-server.ts';
+import type { Host } from '../../ports/host.ts';
+import type { MailServer, MailServers } from '../../ports/mail-server.ts';
 import { makeAgentMailLog, makeAgentMailServer } from './agent-looks.ts';
 import type { MailSetups } from '../../ports/mail-setup.ts';
 import { hostOf, throughSsh } from './hosts.ts';
@@ -23,18 +26,16 @@ export function makeMailServers(settings: Settings, lineTo: (target: string) => 
     find: (name) => {
       const server = servers.find((each) => each.name === name);
       if (server?.reach === 'agent') return makeAgentMailServer(server.name, server.mta, lineTo(name));
-      return (
-        server &&
-        openMailServer(
-          server.name,
-          server.mta,
-          hostOf(server, settings.dataFolder),
-          server.instances,
-          scriptsOf(server),
-        )
-      );
+      return server && mailServerOf(server, hostOf(server, settings.dataFolder));
     },
   };
+}
+
+export function mailServerOf(server: ServerConfig, host: Host): MailServer {
+  const { name, mta, instances } = server;
+  return mta === 'exchange'
+    ? openExchangeServer({ host, name, folder: scriptsOf(server) })
+    : openMailServer(name, mta, host, instances);
 }
 
 /** Where the PowerShell files lie on the host. */
@@ -55,11 +56,9 @@ export function makeMailLogs(settings: Settings, lineTo: (target: string) => Cal
       if (!server || place === undefined) return undefined;
       const ownDomains = sites.filter((site) => site.servers.includes(name)).flatMap((site) => site.domains);
       if (server.reach === 'agent') return makeAgentMailLog(name, server.mta, ownDomains, lineTo(name));
-      return openMailLog(
-        { server: name, mta: server.mta, place, ownDomains },
-        hostOf(server, settings.dataFolder),
-        scriptsOf(server),
-      );
+      const host = hostOf(server, settings.dataFolder);
+      if (place === 'tracking') return openExchangeTracking({ host, name, folder: scriptsOf(server) }, ownDomains);
+      return openMailLog({ server: name, mta: server.mta, place, ownDomains }, host);
     },
   };
 }

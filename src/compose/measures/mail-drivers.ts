@@ -2,7 +2,6 @@
 import { openHostFiles } from '../../../adapters/host/files.ts';
 import { openExchange } from '../../../adapters/mail/servers/exchange/driver.ts';
 import { exchangeSpool } from '../../../adapters/mail/servers/exchange/queue.ts';
-import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
 import { openCleanMeasure } from '../../../adapters/mail/servers/clean-measure.ts';
 import { openExim } from '../../../adapters/mail/servers/exim/driver.ts';
 import { openOpensmtpd } from '../../../adapters/mail/servers/opensmtpd/driver.ts';
@@ -12,7 +11,7 @@ import type { ServerConfig } from '../../config/schema.ts';
 import type { MeasureKind } from '../../domain/measures/order.ts';
 import type { MeasureDriver, MeasureDrivers } from '../../ports/measures.ts';
 import { hostOf } from '../hosts/hosts.ts';
-import { scriptsOf } from '../hosts/mail-servers.ts';
+import { mailServerOf, scriptsOf } from '../hosts/mail-servers.ts';
 import type { Settings } from '../settings.ts';
 
 type Found = ReturnType<MeasureDrivers['find']>;
@@ -34,7 +33,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     name: server.name,
     instances: server.instances,
     pagerLeavesHere: server.pagerLeavesHere,
-    mail: openMailServer(server.name, server.mta, host, server.instances, scriptsOf(server)),
+    mail: mailServerOf(server, host),
     ...(server.log !== undefined && { log: server.log }),
     ...(smartHost && { smartHost }),
   };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Language, Parser } from 'web-tree-sitter';
 import { openExchange } from '../../../adapters/mail/servers/exchange/driver.ts';
 import { exchangeSpool } from '../../../adapters/mail/servers/exchange/queue.ts';
-import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
+import { openExchangeServer } from '../../../adapters/mail/exchange/server.ts';
 import { openCleanMeasure } from '../../../adapters/mail/servers/clean-measure.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
@@ -30,7 +30,7 @@ const OPTIONS = {
   scripts: 'C:/ProgramData/tourniquet',
 };
 const open = (host: Host): MeasureDriver =>
-  openExchange({ ...OPTIONS, mail: openMailServer(OPTIONS.name, 'exchange', host, [], OPTIONS.scripts) }, host);
+  openExchange({ ...OPTIONS, mail: openExchangeServer({ host, name: OPTIONS.name, folder: OPTIONS.scripts }) }, host);
 
 function keepsIt(order: MeasureOrder, meddle: (fake: FakeExchange) => void, mend: (fake: FakeExchange) => void): void {
   keepsTheMeasureContract(async () => {
@@ -193,7 +193,7 @@ describe('cleaning a queue of Exchange, against a strict stand-in', () => {
   const SELECTION: MeasureOrder = { kind: 'clean-queue', server: 'ex1', selection: { sender: 'spammer@office.test' } };
   const openClean = (host: Host): MeasureDriver => {
     const { name, scripts } = OPTIONS;
-    return openCleanMeasure(exchangeSpool(name, host, scripts, openMailServer(name, 'exchange', host, [], scripts)));
+    return openCleanMeasure(exchangeSpool(name, host, scripts, openExchangeServer({ host, name, folder: scripts })));
   };
   const full = (): FakeExchangeQueue => {
     const fake = fakeExchangeQueue();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { openHost } from '../../../adapters/host/process.ts';
-import { openMailLog } from '../../../adapters/mail/log/open.ts';
+import { openExchangeTracking } from '../../../adapters/mail/exchange/tracking.ts';
 import { lookAtLog } from '../../../jobs/mail/look-at-log.ts';
 import type { LogMemory, MailLog } from '../../../src/ports/mail-log.ts';
 
@@ -47,7 +47,7 @@ function pretend(events: readonly Event[], tracked = '2000', now = NOW): MailLog
   rmSync(join(folder, 'calls'), { force: true });
   const host = openHost('ex1', ([program = '', ...words]) => [join(folder, program), ...words]);
   const files = join(import.meta.dirname, '../../../adapters/mail/exchange');
-  return openMailLog({ server: 'ex1', mta: 'exchange', place: 'tracking', ownDomains: ['example.com'] }, host, files);
+  return openExchangeTracking({ host, name: 'ex1', folder: files }, ['example.com']);
 }
 
 function memory(): LogMemory {

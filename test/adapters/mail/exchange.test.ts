@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Language, Parser } from 'web-tree-sitter';
 import { openHost } from '../../../adapters/host/process.ts';
-import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
+import { openExchangeServer } from '../../../adapters/mail/exchange/server.ts';
 import { readListing } from '../../../jobs/mail/read-dump.ts';
 import { parseQueueId } from '../../../src/domain/queues/queue-id.ts';
 
@@ -81,7 +81,7 @@ describe('an Exchange server’s queue, as its files print it', () => {
     });
 
   /** In place of PowerShell: prints what a profile would, then `lines` between the markers, and how it was called. */
-  function pretend(lines: readonly string[], ending = 'echo "end $marker"'): ReturnType<typeof openMailServer> {
+  function pretend(lines: readonly string[], ending = 'echo "end $marker"'): ReturnType<typeof openExchangeServer> {
     writeFileSync(join(folder, 'listing'), `${lines.join('\r\n')}\r\n`);
     writeFileSync(
       join(folder, 'powershell'),
@@ -89,9 +89,9 @@ describe('an Exchange server’s queue, as its files print it', () => {
     );
     chmodSync(join(folder, 'powershell'), 0o755);
     const host = openHost('ex1', ([program = '', ...words]) => [join(folder, program), ...words]);
-    return openMailServer('ex1', 'exchange', host, [], 'C:/ProgramData/tourniquet');
+    return openExchangeServer({ host, name: 'ex1', folder: 'C:/ProgramData/tourniquet' });
   }
-  const read = async (server: ReturnType<typeof openMailServer>) =>
+  const read = async (server: ReturnType<typeof openExchangeServer>) =>
     (await readListing(server.listing(10_000), 'exchange', 'ex1', Date.now(), () => {})).snapshot;
 
   it('is read between its markers, past the banner of a profile, without shadow copies', async () => {

@@ -11,9 +11,9 @@
  */
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { HostClock } from '../../../src/domain/logs/stamp.ts';
-import type { LogRead } from '../../../src/ports/mail-log.ts';
-import { linesOfFile } from '../exchange/print.ts';
-import type { Scripts } from '../exchange/print.ts';
+import type { LogRead, MailLog } from '../../../src/ports/mail-log.ts';
+import { linesOfFile } from './print.ts';
+import type { Scripts } from './print.ts';
 
 const NEWEST_SECONDS = 2 * 3600;
 const DAY_SECONDS = 86_400;
@@ -28,8 +28,19 @@ interface Span {
   readonly to: number;
 }
 
+/** `ownDomains`: those that the server receives for; empty where they aren't known. */
+export function openExchangeTracking(scripts: Scripts, ownDomains: readonly string[]): MailLog {
+  return {
+    server: scripts.name,
+    mta: 'exchange',
+    ownDomains,
+    clock: (deadlineMs) => readClock(scripts, deadlineMs),
+    read: (mark, deadlineMs, take) => readTracking(scripts, mark, deadlineMs, take),
+  };
+}
+
 /** Its tracking is told in UTC. */
-export async function readExchangeClock(scripts: Scripts, deadlineMs: number): Promise<HostClock> {
+async function readClock(scripts: Scripts, deadlineMs: number): Promise<HostClock> {
   for await (const [line] of linesOfFile(scripts, 'clock.ps1', {}, deadlineMs)) {
     const now = Date.parse(line ?? '') / 1000;
     if (!Number.isNaN(now)) return { now, offsetMinutes: 0 };
@@ -37,8 +48,7 @@ export async function readExchangeClock(scripts: Scripts, deadlineMs: number): P
   throw new HostUnknown(`The clock of ${scripts.name} can't be read (clock.ps1). Run it by hand there.`);
 }
 
-/** Throws HostUnknown. */
-export async function readTracking(
+async function readTracking(
   scripts: Scripts,
   mark: string | undefined,
   deadlineMs: number,
@@ -46,7 +56,7 @@ export async function readTracking(
 ): Promise<LogRead> {
   const end = performance.now() + deadlineMs;
   const left = (): number => Math.max(1, Math.round(end - performance.now()));
-  const { now } = await readExchangeClock(scripts, Math.min(left(), CLOCK_MS));
+  const { now } = await readClock(scripts, Math.min(left(), CLOCK_MS));
   const to = now - UNWRITTEN_SECONDS;
   const oldest = to - FIRST_DAYS * DAY_SECONDS;
   const marked = Number(mark ?? Number.NaN);
