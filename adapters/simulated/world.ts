@@ -160,6 +160,7 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     mailServers: openMailServers(company),
     mailLogs: openMailLogs(company),
     mailDoors: openDoors(company),
+    relayProbe: { try: () => Promise.reject(new Error('nobody stands outside in a drill')) },
     watches: openWatches(company),
     network: openNetwork(company),
     logMemory: makeLogMemory(),

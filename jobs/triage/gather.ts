@@ -27,6 +27,7 @@ import { recordOf, take } from '../looks/look.ts';
 import type { Look, Looked } from '../looks/look.ts';
 import { lookAtQueue } from '../looks/queues.ts';
 import type { QueueLooked } from '../looks/queues.ts';
+import { relayTestOf } from '../looks/relay.ts';
 import { lookAtResolver } from '../looks/resolver.ts';
 
 export interface Gathered {
@@ -48,6 +49,7 @@ export type GatherNeeds = Pick<
   | 'mailLogs'
   | 'logMemory'
   | 'mailDoors'
+  | 'relayProbe'
   | 'mailSetups'
 > &
   AttemptNeeds;
@@ -122,7 +124,12 @@ export async function gatherEvidence(
     return name === undefined || name === '' ? [] : [name];
   });
   share = 1;
-  const [records, answer] = await Promise.all([
+  const relayTest = relayTestOf(
+    place,
+    setups.map((each) => (each.kind === 'taken' ? each.value.trusted : undefined)),
+    world.relayProbe,
+  );
+  const [records, answer, relays] = await Promise.all([
     run('DNS records', LIMITS.records, async (ms) => {
       if (isBlind) throw new Error('the resolver gives no list’s test entry; what it calls missing may well be there');
       return lookAtRecords(place, helos, world.resolver, ms);
@@ -132,6 +139,7 @@ export async function gatherEvidence(
           askSmartHost(smartHost, servers[0], world.mailDoors, ms),
         )
       : undefined,
+    relayTest && run('test for open relaying', LIMITS.doors, relayTest),
   ]);
   const queue = queueEvidence(queues);
   const refusal =
@@ -148,6 +156,7 @@ export async function gatherEvidence(
       ...(usesSmartHost !== undefined && { smartHost: usesSmartHost }),
     },
     ...logEvidence(logs, queues, servers),
+    ...(relays?.kind === 'taken' && { openRelayTest: relays.value }),
     ...(usesSmartHost !== undefined && {
       smartHost: { configured: usesSmartHost, ...(refusal !== undefined && { answer: refusal }) },
     }),

@@ -1,6 +1,6 @@
 import type { Config, ServerConfig, SiteConfig } from '../config/schema.ts';
 import type { Subject } from '../domain/blocklists/query-name.ts';
-import type { KnownServer, Place, Sites } from '../ports/sites.ts';
+import type { KnownServer, Place, RelayVantage, Sites } from '../ports/sites.ts';
 
 /** The sites and servers of the configuration. */
 export function makeSites(config: Config): Sites {
@@ -48,9 +48,14 @@ function placeOf(site: SiteConfig, servers: readonly ServerConfig[]): Place {
     servers: servers.map(knownServer),
     ...(site.sharedAddress !== undefined && { sharedAddress: site.sharedAddress }),
     timezone: site.timezone,
+    ...(site.relayTest && { relayTest: vantageOf(site.relayTest) }),
     ...(site.firewall !== undefined && { firewall: site.firewall }),
     ...told,
   };
+}
+
+function vantageOf({ from, recipient }: NonNullable<SiteConfig['relayTest']>): RelayVantage {
+  return { from, ...(recipient !== undefined && { recipient }) };
 }
 
 function smartHostOf(from: Pick<SiteConfig, 'smartHost'>): Pick<Place, 'smartHost' | 'usesSmartHost'> {

@@ -38,7 +38,7 @@ import { makeAgents } from './hosts/agents.ts';
 import { folderId } from './folder-id.ts';
 import { makeMeasureDrivers } from './measures/drivers.ts';
 import { makeMeasureRules } from './measures/rules.ts';
-import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups } from './hosts/mail-servers.ts';
+import { makeMailDoors, makeMailLogs, makeMailServers, makeMailSetups, makeRelayProbe } from './hosts/mail-servers.ts';
 import { roomsOfConsole } from './chats/console-room.ts';
 import { makeOnCall, makePagers, makeRotas, digestPlan, morningPlans, watchPlans } from './on-call.ts';
 import { makePeople } from './chats/people.ts';
@@ -123,6 +123,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     queueHistory: openQueueHistory(redis.records),
     mailLogs: makeMailLogs(settings, agents.lineTo),
     mailDoors: makeMailDoors(settings),
+    relayProbe: makeRelayProbe(settings),
     mailSetups: makeMailSetups(settings),
     evidence: openEvidenceStore(redis.records),
     logMemory: openLogMemory(redis.records),

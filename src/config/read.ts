@@ -55,10 +55,21 @@ function danglingNames(config: Config): readonly Fault[] {
       ? []
       : [{ path: ['sites', index, 'firewall'], why: missing('firewall', site.firewall, firewalls) }]),
   ]);
+  const reachable = config.servers.filter((server) => typeof server.reach === 'object').map((server) => server.name);
+  const vantages = config.sites.flatMap(({ relayTest }, index) =>
+    relayTest === undefined || relayTest.from === 'here' || reachable.includes(relayTest.from)
+      ? []
+      : [
+          {
+            path: ['sites', index, 'relayTest', 'from'],
+            why: `${relayTest.from} is no server that is reached by ssh; write here, or one of those`,
+          },
+        ],
+  );
   const logs = config.servers.flatMap((server, index) =>
     server.log === 'tracking' && server.mta !== 'exchange'
       ? [{ path: ['servers', index, 'log'], why: 'only Exchange has message tracking; write a file, or journal' }]
       : [],
   );
-  return [...sites, ...logs, ...onCall];
+  return [...sites, ...vantages, ...logs, ...onCall];
 }

@@ -8,6 +8,8 @@ import { parseCidr } from '../domain/address/cidr.ts';
 import { parseDomain } from '../domain/address/domain.ts';
 import type { Domain } from '../domain/address/domain.ts';
 import { parseIp } from '../domain/address/ip.ts';
+import { parseMailbox } from '../domain/address/mailbox.ts';
+import type { Mailbox } from '../domain/address/mailbox.ts';
 import type { Ip } from '../domain/address/ip.ts';
 import { MEASURE_KINDS } from '../domain/measures/order.ts';
 import type { Parsed } from '../domain/parsed.ts';
@@ -117,6 +119,8 @@ const site = z.strictObject({
   firewall: name.optional(),
   smartHost: smartHost.or(z.boolean()).optional(),
   inside: z.array(range).default([]),
+  /** Where a test for open relaying is made from: a place outside the trusted networks of the site's servers. */
+  relayTest: z.strictObject({ from: name, recipient: readBy<Mailbox>(parseMailbox).optional() }).optional(),
   timezone: z.string().refine(isTimeZone, 'a time zone of the IANA database, such as Europe/Berlin').default('UTC'),
   /** In place of the one for all sites. */
   morning: morningSchema.optional(),

@@ -8,6 +8,8 @@ export interface SetupLook {
   readonly relayHost?: string;
   /** The name by which it greets. */
   readonly heloName?: string;
+  /** Whom it relays for without a login, as it is configured: addresses, ranges, and what only the server can read. */
+  readonly trusted?: readonly string[];
 }
 
 export interface MailSetups {

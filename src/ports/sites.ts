@@ -1,11 +1,20 @@
 /** What is configured to be looked after. */
 import type { Domain } from '../domain/address/domain.ts';
+import type { Mailbox } from '../domain/address/mailbox.ts';
 import type { Ip } from '../domain/address/ip.ts';
 import type { Subject } from '../domain/blocklists/query-name.ts';
 
 export interface KnownSmartHost {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where a test for open relaying is made from: a place outside the trusted networks of the site's servers. */
+export interface RelayVantage {
+  /** `here`: this machine; else the name of a configured server that is reached by ssh. */
+  readonly from: string;
+  /** A mailbox outside the site, at best one of one's own: nothing is sent to it. */
+  readonly recipient?: Mailbox;
 }
 
 export interface KnownServer {
@@ -30,6 +39,7 @@ export interface Place {
   /** Mail usually leaves through the ISP's relay; undefined: not known. */
   readonly usesSmartHost?: boolean;
   readonly smartHost?: KnownSmartHost;
+  readonly relayTest?: RelayVantage;
   /** The firewall between inside and outside. */
   readonly firewall?: string;
   /** IANA time zone; UTC where none is configured. */

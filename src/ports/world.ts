@@ -20,6 +20,7 @@ import type { Household } from './household.ts';
 import type { ListingHistory } from './listing-history.ts';
 import type { LogMemory, MailLogs } from './mail-log.ts';
 import type { MailDoors } from './mail-doors.ts';
+import type { RelayProbe } from './relay-probe.ts';
 import type { ListProofs } from './list-proofs.ts';
 import type { MailServers } from './mail-server.ts';
 import type { Manners } from './manners.ts';
@@ -74,6 +75,7 @@ export interface World {
   readonly queueHistory: QueueHistory;
   readonly mailLogs: MailLogs;
   readonly mailDoors: MailDoors;
+  readonly relayProbe: RelayProbe;
   readonly mailSetups: MailSetups;
   readonly evidence: EvidenceStore;
   /** Left out where no firewall is watched. */

@@ -152,6 +152,8 @@ describeLab('triage of a real Postfix', { sets: ['postfix', 'dovecot', 'dns', 'n
     expect(said.causes[0]?.for.join('\n')).toMatch(
       /alice sent 210 messages to 100 domains[^]*(?:25|50) failed logins came before/,
     );
+    expect(said.looks).toContainEqual(expect.objectContaining({ name: 'test for open relaying', state: 'taken' }));
+    expect(said.missing.join('\n')).not.toContain('relays for anybody');
     const id = (await box.must(['sh', '-c', 'postqueue -j | head -n 1'])).match(/"queue_id": "(\w+)"/)?.[1] ?? '';
     expect((await house.tq('queue', 'mx1', 'show', id)).out).toContain(
       'handed in by the login alice from 198.51.100.66',

@@ -35,6 +35,22 @@ describe('a configuration', () => {
       expect(config[part].length, part).toBeGreaterThan(0);
   });
 
+  it('tries relaying from here, or from a server that is reached by ssh, and from nowhere else', () => {
+    const ssh = '{ssh: {host: vps.example.net, user: tq, keyFile: /k, knownHostsFile: /h}}';
+    const from = (vantage: string): readonly string[] =>
+      faultsOf(
+        `sites: [{name: hq, relayTest: {from: ${vantage}}}]\nservers: [{name: mx1, mta: postfix}, {name: vps, mta: postfix, reach: ${ssh}}]`,
+      );
+    expect([from('here'), from('vps')]).toEqual([[], []]);
+    for (const wrong of ['mx1', 'mx9'])
+      expect(from(wrong)).toEqual([
+        `1:38 sites[0].relayTest.from: ${wrong} is no server that is reached by ssh; write here, or one of those`,
+      ]);
+    expect(faultsOf('sites: [{name: hq, relayTest: {from: here, recipient: "-oQ/tmp@x"}}]')[0]).toContain(
+      'is not a mailbox',
+    );
+  });
+
   it('has message tracking as a log only where Exchange is', () => {
     expect(faultsOf('servers: [{name: ex1, mta: exchange, log: tracking}]')).toEqual([]);
     expect(faultsOf('servers: [{name: mx1, mta: postfix, log: tracking}]')).toEqual([

@@ -9,6 +9,8 @@ export interface Dialled {
   readonly stream: Duplex;
   /** The far end is this machine. */
   readonly sameMachine: boolean;
+  /** The address that this end has; undefined where it is another host's. */
+  readonly from?: string;
   close(): void;
 }
 
@@ -34,7 +36,13 @@ export async function dialFromHere(host: string, port: number, until: number): P
     throw error;
   }
   socket.on('error', () => {});
-  return { stream: socket, sameMachine: isSameMachine(socket), close: () => socket.destroy() };
+  const from = socket.localAddress?.replace(/^::ffff:/, '');
+  return {
+    stream: socket,
+    sameMachine: isSameMachine(socket),
+    ...(from !== undefined && { from }),
+    close: () => socket.destroy(),
+  };
 }
 
 function isSameMachine(socket: Socket): boolean {

@@ -14,6 +14,7 @@ interface Facts {
   readonly configFolder: string;
   readonly relayHost?: string;
   readonly heloName?: string;
+  readonly trusted?: readonly string[];
 }
 
 export async function lookAtSetup(
@@ -57,12 +58,13 @@ async function factsOf(
   switch (mta) {
     case 'postfix': {
       const folder = instances[0] === undefined ? [] : ['-c', instances[0]];
-      const names = ['queue_directory', 'config_directory', 'relayhost', 'smtp_helo_name'];
+      const names = ['queue_directory', 'config_directory', 'relayhost', 'smtp_helo_name', 'mynetworks'];
       const ran = await host.run(['postconf', ...folder, '-hx', ...names], { deadlineMs });
-      const [queueFolder = '', configFolder = '', relayHost = '', heloName = ''] = ran.out.split('\n');
+      const [queueFolder = '', configFolder = '', relayHost = '', heloName = '', networks] = ran.out.split('\n');
       if (ran.code !== 0 || queueFolder === '')
         throw new HostUnknown(`postconf on ${name} ended with status ${ran.code}: ${lastLine(ran.err)}`);
-      return { queueFolder, configFolder, relayHost, heloName };
+      const trusted = networks?.split(/[\s,]+/).filter((each) => each !== '');
+      return { queueFolder, configFolder, relayHost, heloName, ...(trusted && { trusted }) };
     }
     case 'exim': {
       const names = ['spool_directory', 'configure_file', 'primary_hostname'];

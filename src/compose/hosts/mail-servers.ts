@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openMailDoors } from '../../../adapters/mail/doors/look.ts';
 import { openExchangeServer } from '../../../adapters/mail/exchange/server.ts';
 import { openExchangeTracking } from '../../../adapters/mail/exchange/tracking.ts';
+import { openRelayProbe } from '../../../adapters/mail/doors/relay.ts';
 import { openMailLog } from '../../../adapters/mail/log/open.ts';
 import { openMailServer } from '../../../adapters/mail/queue/listing.ts';
 import type { ServerConfig } from '../../config/schema.ts';
@@ -13,6 +14,7 @@ import type { MailDoors } from '../../ports/mail-doors.ts';
 import type { Host } from '../../ports/host.ts';
 import type { MailServer, MailServers } from '../../ports/mail-server.ts';
 import { makeAgentMailLog, makeAgentMailServer } from './agent-looks.ts';
+import type { RelayProbe } from '../../ports/relay-probe.ts';
 import type { MailSetups } from '../../ports/mail-setup.ts';
 import { hostOf, throughSsh } from './hosts.ts';
 import { PROJECT_ROOT } from '../settings.ts';
@@ -65,11 +67,19 @@ export function makeMailLogs(settings: Settings, lineTo: (target: string) => Cal
 
 /** A door that is looked at by way of a server reached by ssh is dialled from that server's network. */
 export function makeMailDoors(settings: Settings): MailDoors {
+  return openMailDoors(wayThrough(settings));
+}
+
+export function makeRelayProbe(settings: Settings): RelayProbe {
+  return openRelayProbe(wayThrough(settings));
+}
+
+function wayThrough(settings: Settings) {
   const { servers } = settings.config;
-  return openMailDoors((name, host, port) => {
+  return (name: string, host: string, port: number): readonly string[] | undefined => {
     const server = servers.find((each) => each.name === name);
     return server && throughSsh(server, settings.dataFolder, host, port);
-  });
+  };
 }
 
 export function makeMailSetups(settings: Settings): MailSetups {
