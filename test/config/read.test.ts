@@ -44,7 +44,7 @@ describe('a configuration', () => {
     expect([from('here'), from('vps')]).toEqual([[], []]);
     for (const wrong of ['mx1', 'mx9'])
       expect(from(wrong)).toEqual([
-        `1:38 sites[0].relayTest.from: ${wrong} is no server that is reached by ssh; write here, or one of those`,
+        `1:32 sites[0].relayTest.from: ${wrong} is no server that is reached by ssh; write here, or one of those`,
       ]);
     expect(faultsOf('sites: [{name: hq, relayTest: {from: here, recipient: "-oQ/tmp@x"}}]')[0]).toContain(
       'is not a mailbox',
