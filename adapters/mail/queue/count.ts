@@ -4,13 +4,15 @@
  */
 import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import type { Host } from '../../../src/ports/host.ts';
+import { EXIM_QUEUES } from './exim-queues.ts';
 
 /** $1: the folder of the instance's configuration, or nothing. A file that goes meanwhile is no error. */
 const POSTFIX = `if [ -n "$1" ]; then q=$(postconf -c "$1" -h queue_directory); else q=$(postconf -h queue_directory); fi
 cd "$q" || exit 1
 all=$(find active deferred hold incoming maildrop -ignore_readdir_race -type f -printf .) || exit 1
 echo "\${#all}"`;
-const EXIM = 'x=$(command -v exim4 || command -v exim) || exit 127; exec "$x" -bpc';
+const EXIM = `${EXIM_QUEUES}; all=$("$x" -bpc) || exit 1
+for queue in $queues; do more=$("$x" "-qG$queue" -bpc) || exit 1; all=$((all + more)); done; echo "$all"`;
 
 export async function countWaiting(
   mta: Exclude<Mta, 'exchange'>,

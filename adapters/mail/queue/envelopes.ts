@@ -11,12 +11,18 @@ import type { QueueId } from '../../../src/domain/queues/queue-id.ts';
 import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
+import { EXIM_QUEUES } from './exim-queues.ts';
 
 /** $1: the folder of the instance's configuration, or nothing. */
 const POSTCAT =
   'c=$1; shift; for id in "$@"; do echo "=== $id"; if [ -n "$c" ]; then postcat -c "$c" -eq "$id"; else postcat -eq "$id"; fi; done';
-const EXIM =
-  'shift; x=$(command -v exim4 || command -v exim) || { echo "exim is not installed" >&2; exit 127; }; for id in "$@"; do echo "=== $id"; "$x" -Mvh "$id" | sed "/^$/q"; done';
+/** A message of a named queue is found under its queue's name only. */
+const EXIM = `shift; ${EXIM_QUEUES}
+for id in "$@"; do
+  echo "=== $id"
+  told=$("$x" -Mvh "$id") || for queue in $queues; do told=$("$x" "-qG$queue" -Mvh "$id" 2>/dev/null) && break; done
+  printf '%s\\n' "$told" | sed "/^$/q"
+done`;
 
 export async function readEnvelopes(
   name: string,

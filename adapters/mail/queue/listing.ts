@@ -8,9 +8,11 @@ import type { Host } from '../../../src/ports/host.ts';
 import type { Mta } from '../../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../../src/ports/mail-server.ts';
 import { countWaiting } from './count.ts';
+import { EXIM_QUEUES } from './exim-queues.ts';
 import { readEnvelopes } from './envelopes.ts';
 
 const LONGEST_LINE = 4_000_000;
+const QUEUE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$/;
 
 /** Exchange has a room of its own (adapters/mail/exchange). */
 export function openMailServer(
@@ -24,6 +26,7 @@ export function openMailServer(
     mta,
     async *listing(deadlineMs) {
       for (const ways of waysToAsk(mta, instances)) yield* firstThatRuns(host, ways, deadlineMs);
+      if (mta === 'exim') yield* namedQueues(host, deadlineMs);
     },
     count: (deadlineMs) => countWaiting(mta, host, instances, deadlineMs),
     envelopes: (ids, deadlineMs) => readEnvelopes(name, mta, host, instances, ids, deadlineMs),
@@ -41,19 +44,33 @@ function waysToAsk(
         ? [[['postqueue', '-j']]]
         : instances.map((folder) => [['postqueue', '-c', folder, '-j']]);
     case 'exim':
-      return [
-        [
-          ['exipick', '-b', '--unsorted', `--show-vars=${EXIPICK_VARS}`],
-          ['exim4', '-bp'],
-          ['exim', '-bp'],
-        ],
-      ];
+      return [waysToAskExim()];
     case 'opensmtpd':
       return [[['smtpctl', 'show', 'queue']]];
     case 'sendmail':
       return [[['mailq', '-v']]];
     default:
       return mta satisfies never;
+  }
+}
+
+function waysToAskExim(queue?: string): readonly (readonly string[])[] {
+  const which = queue === undefined ? [] : [`-qG${queue}`];
+  const picked = queue === undefined ? [] : ['--queue', queue];
+  return [
+    ['exipick', '-b', '--unsorted', ...picked, `--show-vars=${EXIPICK_VARS}`],
+    ['exim4', ...which, '-bp'],
+    ['exim', ...which, '-bp'],
+  ];
+}
+
+/** With `-bp`, `-qGNAME` says which queue is listed; it starts no queue run (seen on 4.96). */
+async function* namedQueues(host: Host, deadlineMs: number): AsyncGenerator<readonly (string | undefined)[]> {
+  const ran = await host.run(['sh', '-c', `${EXIM_QUEUES}; printf '%s\\n' $queues`], { deadlineMs });
+  for (const queue of ran.out.split('\n')) {
+    if (!QUEUE_NAME.test(queue)) continue;
+    yield [`# queue ${queue}`];
+    yield* firstThatRuns(host, waysToAskExim(queue), deadlineMs);
   }
 }
 

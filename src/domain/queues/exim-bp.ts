@@ -5,13 +5,16 @@
  *               red.king@looking-glass.fict.example
  *             D hatter@wonderland.fict.example
  *
- * The lines of exipick (exipick.ts) are read as well. `D` marks a recipient that has been delivered already; it is not waiting. Ids have 16 characters, 23 since 4.97.
+ * The lines of exipick (exipick.ts) are read as well. `D` marks a recipient that has been delivered already; it is not
+ * waiting. Ids have 16 characters, 23 since 4.97. Neither tool says which of Exim's named queues it lists
+ * (spec.txt, "Named queues"): a line `# queue NAME` of our own stands before what comes from one.
  */
-import { readExipickLine } from './exipick.ts';
+import { eximQueue, readExipickLine } from './exipick.ts';
 import type { ListingReader, ListingSink, QueuedMessage } from './message.ts';
 
 const HEADER =
   /^\s*(\d+)([smhdw])\s+([\d.]+[KMG]?)?\s*([0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4})\s+<(.*?)>(?:\s+\([^)]*\))?(\s+\*\*\* frozen \*\*\*)?\s*$/;
+const NAMED = /^# queue ([A-Za-z0-9_][A-Za-z0-9_.-]{0,62})$/;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const UNITS: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
@@ -19,6 +22,7 @@ const UNITS: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024
 export function readEximListing(sink: ListingSink, now: number): ListingReader {
   let open: { head: Omit<QueuedMessage, 'recipients'>; recipients: { address: string }[] } | undefined;
   let number = 0;
+  let named: string | undefined;
   const close = (): void => {
     if (open) sink.message({ ...open.head, recipients: open.recipients });
     open = undefined;
@@ -27,7 +31,13 @@ export function readEximListing(sink: ListingSink, now: number): ListingReader {
     feed(line) {
       number += 1;
       if (line.trim() === '') return close();
-      const picked = readExipickLine(line);
+      const queue = NAMED.exec(line)?.[1];
+      if (queue !== undefined) {
+        close();
+        named = queue;
+        return undefined;
+      }
+      const picked = readExipickLine(line, named);
       if (picked) {
         close();
         sink.message(picked);
@@ -40,7 +50,7 @@ export function readEximListing(sink: ListingSink, now: number): ListingReader {
         open = {
           head: {
             id,
-            queue: frozen === undefined ? 'queued' : 'frozen',
+            queue: eximQueue(named, frozen !== undefined),
             arrival: now - Number(age) * (SECONDS[unit] ?? 1),
             bytes: bytesOf(size),
             sender,
