@@ -47,7 +47,12 @@ describeLab('the queue of a real Exim', { sets: ['exim', 'net'], root: true }, (
       );
     // None of these is a queue: one has no input, the other a name that no queue is given.
     await box.must(['mkdir', '-p', '/var/spool/exim4/scan', '/var/spool/exim4/-qff/input']);
-    const server = openMailServer('mx2', 'exim', openHost('mx2', box.enter), []);
+    const server = openMailServer(
+      'mx2',
+      'exim',
+      openHost('mx2', (argv) => box.enter(argv)),
+      [],
+    );
     const look = () => readListing(server.listing(10_000), 'exim', 'mx2', Date.now(), () => {});
     const state = () => box.must(['find', '/var/spool/exim4', '-type', 'f', '-printf', '%p %T@\\n']);
     const before = await state();
