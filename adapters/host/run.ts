@@ -3,7 +3,8 @@
  *
  * The fence is a file on the host that holds the largest number seen. A fixed script (the argv travels as its positional
  * parameters, so that nothing from outside is ever read as shell) takes a lock, compares, notes the number and runs the
- * program while it holds the lock: a worker that was paused and wakes up late is refused by the host itself.
+ * program while it holds the lock: a worker that was paused and wakes up late is refused by the host itself. The number is
+ * written over the one before, at its full width: that needs no room on a disk that has become full since.
  */
 import { spawn } from 'node:child_process';
 import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
@@ -21,7 +22,7 @@ exec 9>>"$1/lock"
 flock 9 || exit 73
 seen=$(cat "$1/number" 2>/dev/null)
 if [ "$2" -lt "\${seen:-0}" ]; then echo "${FENCED_WORD}" >&2; exit ${FENCED}; fi
-{ printf '%s\\n' "$2" > "$1/number.new" && mv "$1/number.new" "$1/number"; } || [ "$3" = undoes ] || exit 73
+printf '%020d\\n' "$2" 1<> "$1/number" || [ "$3" = undoes ] || exit 73
 shift 3
 "$@" 9>&-`;
 

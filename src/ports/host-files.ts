@@ -15,9 +15,20 @@ export interface HostFiles {
   replace(path: string, change: FileChange, fence: number): Promise<void>;
 }
 
+/**
+ * Room on the disk for an undo, kept beside the file under this name (a measure's tag). `take` has it before the file is
+ * changed, or nothing is changed. `use` writes the new text into it where it is there, so that no disk is too full for it;
+ * it is gone then, also where the file was as wanted already.
+ */
+export interface Room {
+  readonly name: string;
+  readonly how: 'take' | 'use';
+}
+
 export interface FileChange {
   readonly from: string | undefined;
   readonly to: string | undefined;
   /** Of a new file, in octal; 0644 where it isn't given. */
   readonly mode?: string;
+  readonly room?: Room;
 }

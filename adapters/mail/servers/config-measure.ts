@@ -5,7 +5,9 @@
  * 1. What was there is recorded whole by `plan`, without what is ours; a file that somebody has changed since then is not
  *    touched.
  * 2. The server itself checks the new configuration; one that it refuses does not stay.
- * 3. In force is what the file says and the running server does; where the two differ it is neither.
+ * 3. Room for its undo is taken on the disk before anything is changed: a frozen server's disk fills up, and thawing it is
+ *    what would help.
+ * 4. In force is what the file says and the running server does; where the two differ it is neither.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
@@ -17,7 +19,7 @@ import type { BlockState } from '../../../src/domain/measures/marked-block.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask, Observation } from '../../../src/domain/measures/plan.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
-import type { HostFiles } from '../../../src/ports/host-files.ts';
+import type { FileChange, HostFiles } from '../../../src/ports/host-files.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { orUnknown } from './or-unknown.ts';
@@ -29,7 +31,7 @@ export interface ConfigServer {
   readonly files: HostFiles;
   places(order: MeasureOrder): Promise<readonly Place[]>;
   /** Replaces the text of a place (undefined: no file yet), checked by the server. Throws HostUnknown with what it says. */
-  install(place: Place, from: string | undefined, to: string, fence: number): Promise<void>;
+  install(place: Place, change: FileChange & { readonly to: string }, fence: number): Promise<void>;
   /** Whether it must be told to read it also where nothing was changed, as it can't be seen whether it has. */
   readonly tellsEachTime: boolean;
   /** Has the running server read it; does nothing where it isn't running. */
@@ -152,7 +154,10 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
           throw new MeasureRefused(
             `${plan.path} on ${name} was changed since this was planned (${differences.join('; ')}). Plan it anew.`,
           );
-        if (state.kind === 'absent') await server.install(plan, text, measure.edit(text ?? '', task.tag, plan), fence);
+        if (state.kind === 'absent') {
+          const to = measure.edit(text ?? '', task.tag, plan);
+          await server.install(plan, { from: text, to, room: { name: task.tag, how: 'take' } }, fence);
+        }
         await reload(plan, true, state.kind === 'absent', fence);
         await measure.after?.engage(plan, fence);
       }
@@ -166,7 +171,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
       for (const { plan, text, state } of found) {
         const without = takenOut(plan, text, task.tag, state);
         // Not checked: what was there before stands, also where somebody else has broken another part of it.
-        if (without !== text) await files.replace(plan.path, { from: text, to: without }, fence);
+        await files.replace(plan.path, { from: text, to: without, room: { name: task.tag, how: 'use' } }, fence);
         await reload(plan, false, without !== text, fence);
         await measure.afterwards?.release(plan, fence);
       }

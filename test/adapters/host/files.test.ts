@@ -68,6 +68,48 @@ describe('files of a host', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('-new'))).toEqual([]);
   });
 
+  describe('that have room for their undo', () => {
+    const room = (how: 'take' | 'use') => ({ room: { name: 'tq7', how } });
+    const beside = (): readonly string[] => readdirSync(folder).filter((name) => name.includes('tourniquet-'));
+
+    it('get it before they are changed, and use it with their owner and mode; nothing is left of it', async () => {
+      writeFileSync(path, 'old');
+      chmodSync(path, 0o640);
+      await files.replace(path, { from: 'old', to: 'old and ours', ...room('take') }, 8);
+      expect(statSync(`${path}.tourniquet-room-tq7`)).toMatchObject({ size: 12 + 16_384, blocks: 40 });
+      const { ino } = statSync(`${path}.tourniquet-room-tq7`);
+      await files.replace(path, { from: 'old and ours', to: 'old', ...room('use') }, 8);
+      expect([readFileSync(path, 'utf8'), statSync(path).ino, statSync(path).mode % 0o1000, beside()]).toEqual([
+        'old',
+        ino,
+        0o640,
+        [],
+      ]);
+    });
+
+    it('keep it where what was sent did not arrive, and are as they were', async () => {
+      writeFileSync(path, 'old');
+      await files.replace(path, { from: 'old', to: 'ours', ...room('take') }, 8);
+      const cut = openHostFiles('mx1', {
+        ...host,
+        run: (argv, how) => host.run(argv, { ...how, ...(how.input !== undefined && { input: 'b2' }) }),
+      });
+      await expect(cut.replace(path, { from: 'ours', to: 'old', ...room('use') }, 8)).rejects.toThrow('did not reach');
+      expect([readFileSync(path, 'utf8'), statSync(`${path}.tourniquet-room-tq7`).size]).toEqual(['ours', 4 + 16_384]);
+      await files.replace(path, { from: 'ours', to: 'old', ...room('use') }, 8);
+      expect([readFileSync(path, 'utf8'), beside()]).toEqual(['old', []]);
+    });
+
+    it('lose it where they are as wanted already', async () => {
+      writeFileSync(path, 'old');
+      await files.replace(path, { from: 'old', to: 'ours', ...room('take') }, 8);
+      writeFileSync(path, 'old');
+      await files.replace(path, { from: 'old', to: 'old', ...room('use') }, 8);
+      expect([readFileSync(path, 'utf8'), beside()]).toEqual(['old', []]);
+      writeFileSync(path, 'ours');
+    });
+  });
+
   it('are kept from a late hand by the host', async () => {
     await files.replace(path, { from: 'ours', to: 'later' }, 9);
     await expect(files.replace(path, { from: 'later', to: 'late' }, 4)).rejects.toThrow(FenceLost);

@@ -1,4 +1,4 @@
-import { mkdirSync, chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -141,10 +141,10 @@ describe('a program run to its end', () => {
 
   it('does nothing where the fence’s number can’t be kept, but for an undo that is not too late', async () => {
     const full = mkdtempSync(join(fences, 'full-'));
-    const crowded = openHost('gw', (argv) => argv, full);
-    await crowded.run(['true'], { deadlineMs: 3000, fence: 5 });
-    // Nothing can be written under this name.
-    mkdirSync(join(full, 'number.new'));
+    await openHost('gw', (argv) => argv, full).run(['true'], { deadlineMs: 3000, fence: 5 });
+    // Nothing can be written to any file.
+    const limit = ['sh', '-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'x'];
+    const crowded = openHost('gw', (argv) => [...limit, ...argv], full);
     expect((await crowded.run(['true'], { deadlineMs: 3000, fence: 6 })).code).not.toBe(0);
     expect((await crowded.run(['true'], { deadlineMs: 3000, fence: 6, undoes: true })).code).toBe(0);
     await expect(crowded.run(['true'], { deadlineMs: 3000, fence: 4, undoes: true })).rejects.toThrow(FenceLost);

@@ -152,10 +152,10 @@ export function eximConfig(tools: EximTools): ConfigServer {
         );
       return [{ id, path }];
     },
-    install: async ({ id, path }, from, to, fence) => {
-      const config = path === id ? to : withIncluded(await read(id), path, to);
+    install: async ({ id, path }, change, fence) => {
+      const config = path === id ? change.to : withIncluded(await read(id), path, change.to);
       await tools.check(config);
-      await files.replace(path, { from, to }, fence);
+      await files.replace(path, change, fence);
     },
     tellsEachTime: true,
     reload: (_place, fence) => tools.reload(fence),

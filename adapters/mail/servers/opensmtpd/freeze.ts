@@ -20,7 +20,7 @@ import { readOpenSmtpd } from '../../../../src/domain/queues/opensmtpd.ts';
 import { countWaiting } from '../../../../src/domain/queues/waiting.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
-import type { HostFiles } from '../../../../src/ports/host-files.ts';
+import type { FileChange, HostFiles } from '../../../../src/ports/host-files.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import type { ServerOptions } from '../options.ts';
@@ -81,8 +81,8 @@ export function openOpensmtpdFreeze(
     const run = await runOf();
     return { text, stage: whose === tag ? (stage as Stage) : undefined, isPaused: paused, run, pausedRun };
   };
-  const write = async (from: string | undefined, to: string | undefined, fence: number): Promise<void> => {
-    if (from !== to) await files.replace(FILE, { from, to }, fence);
+  const write = async (change: FileChange, fence: number): Promise<void> => {
+    if (change.from !== change.to) await files.replace(FILE, change, fence);
   };
   const turn = async (word: 'pause' | 'resume', fence: number): Promise<void> => {
     await smtpctl([word, 'mta'], fence);
@@ -99,9 +99,9 @@ export function openOpensmtpdFreeze(
     return stage === 'begins' ? { kind: 'slipped', how: 'gap', ...halfDone } : { kind: 'changed', ...halfDone };
   };
   const pause = async (tag: string, seen: Seen, fence: number): Promise<void> => {
-    await write(seen.text, `${tag} begins\n`, fence);
+    await write({ from: seen.text, to: `${tag} begins\n`, room: { name: tag, how: 'take' } }, fence);
     if (!seen.isPaused) await turn('pause', fence);
-    await write(`${tag} begins\n`, `${tag} stands${seen.run === '' ? '' : ` ${seen.run}`}\n`, fence);
+    await write({ from: `${tag} begins\n`, to: `${tag} stands${seen.run === '' ? '' : ` ${seen.run}`}\n` }, fence);
   };
   return {
     renew: async ({ tag }, fence) => {
@@ -148,13 +148,14 @@ export function openOpensmtpdFreeze(
       if (seen.stage === undefined && seen.text === undefined && !seen.isPaused)
         return { kind: 'released', notes: [say`there was nothing left to take back`] };
       const isOthers = seen.stage === undefined;
+      const room = { name: tag, how: 'use' } as const;
       const isMoved = isOthers || (seen.stage === 'stands' && !seen.isPaused && !hasRestarted(seen));
       if (isMoved && way === 'exact')
         return { kind: 'refused', differences: [difference(name, seen.text, seen.stage, seen.isPaused)] };
       if (isOthers) return { kind: 'released', notes: [say`left as somebody else has made it`] };
-      await write(seen.text, `${tag} ends\n`, fence);
+      await write({ from: seen.text, to: `${tag} ends\n`, room }, fence);
       if (seen.isPaused) await turn('resume', fence);
-      await write(`${tag} ends\n`, undefined, fence);
+      await write({ from: `${tag} ends\n`, to: undefined, room }, fence);
       return { kind: 'released', notes: [] };
     },
     verify: (task) =>

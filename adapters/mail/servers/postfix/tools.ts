@@ -184,12 +184,13 @@ export function configServer(tools: Tools): ConfigServer {
     name,
     files,
     places: async () => (await tools.instances()).map((id): Place => ({ id, path: pathOf(id) })),
-    install: async ({ id, path }, from, to, fence) => {
-      await files.replace(path, { from, to }, fence);
+    install: async ({ id, path }, change, fence) => {
+      await files.replace(path, change, fence);
       try {
         await tools.check(id);
       } catch (error) {
-        await files.replace(path, { from: to, to: from }, fence);
+        const { from, to, room } = change;
+        await files.replace(path, { from: to, to: from, ...(room && { room: { ...room, how: 'use' } }) }, fence);
         throw error;
       }
     },
