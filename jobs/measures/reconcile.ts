@@ -7,7 +7,8 @@
  *    target that is away for hours is no line in the records for each look.
  * 2. A lease that ended, a change by somebody else's hand and a target that can't be seen are told once, when they begin.
  * 3. What the server itself has let go (a restart, a queue that has come since) is held again; a gap is told.
- * 4. A proposal past its expiry is closed. A freeze never thaws by itself: after an hour it is asked about.
+ * 4. What came late of a measure that has ended is taken away (late.ts).
+ * 5. A proposal past its expiry is closed. A freeze never thaws by itself: after an hour it is asked about.
  */
 import { say } from '../../src/domain/foreign.ts';
 import { HOUSE } from '../../src/domain/incidents/incident.ts';
@@ -21,6 +22,7 @@ import type { World } from '../../src/ports/world.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
 import { carryMeasureOut } from './engine.ts';
 import { inOne, tendMeasure } from './look.ts';
+import { takeAwayLate } from './late.ts';
 import { driverOf } from './notes.ts';
 import type { Acting } from './notes.ts';
 import { releaseMeasure } from './release.ts';
@@ -43,7 +45,9 @@ export const runSettle = async (world: World): Promise<void> => {
 
 /** Gives how many measures are in a state that isn't known. One that fails doesn't keep the others. */
 export async function reconcile(world: Reconciling): Promise<number> {
-  return reconcileAll(world, await openMeasures(world));
+  const unknown = await reconcileAll(world, await openMeasures(world));
+  await takeAwayLate(world);
+  return unknown;
 }
 
 /** The same for those alone that are half done or not known. */

@@ -224,6 +224,16 @@ export function sayHeldAgain(record: MeasureRecord, gap: readonly Phrase[]): Mes
   return message('warning', words, notice('warning', words));
 }
 
+/** A request of a hand that is gone has arrived after the measure's end. */
+export function sayCameLate(record: MeasureRecord, target: Phrase, found: readonly Phrase[]): Message {
+  const words = say`Measure ${record.number}: ${orderInWords(record.order)}: ended, and then a request arrived on ${target} that had been on its way; what it did was taken away again.`;
+  return message('warning', words, notice('warning', words), {
+    kind: 'evidence',
+    title: 'what it did',
+    items: found.map((line) => ({ side: 'neutral', text: line })),
+  });
+}
+
 /** What the question has come to. */
 export function sayNoLongerAsked(record: MeasureRecord): Message {
   const how = record.kept === undefined ? [stateInWords(record)] : say`kept by ${record.kept.by.shown}`;

@@ -23,6 +23,16 @@ export interface MeasureDriver {
   release(task: MeasureTask, fence: number, way: ReleaseWay): Promise<Released>;
   /** Looks whether it does what it says, by other means than `observe`. */
   verify(task: MeasureTask): Promise<Proof>;
+  /** Where the device can't refuse what arrives late: what has come of this measure since it ended. */
+  readonly late?: LateCalls;
+}
+
+/** `others` are the open measures of the same device: what is theirs is left alone. */
+export interface LateCalls {
+  /** What there is of it, a line each. Throws HostUnknown. */
+  look(task: MeasureTask, others: readonly MeasureTask[]): Promise<readonly string[]>;
+  /** Takes that away. */
+  takeAway(task: MeasureTask, others: readonly MeasureTask[], fence: number): Promise<void>;
 }
 
 export interface MeasureDrivers {

@@ -10,7 +10,7 @@
  * 3. pf goes on with states that it has: those that the rule would refuse are removed one by one after engaging.
  * 4. Nothing on OPNsense changes an entry only if another one stands. So the fence is claimed first, then the aliases are
  *    looked at; it is read again before and after every few entries, and a hand that finds itself overtaken takes back what
- *    it has just added. What stays open is a request that arrives after its hand is gone.
+ *    it has just added. A request that arrives after its hand is gone is found by `late` and taken away.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import { sayOpenNow } from '../../../src/domain/measures/open-now.ts';
@@ -110,8 +110,33 @@ export function openOpnsense(gateway: OpnsenseGateway, api: DeviceApi): MeasureD
       return { kind: 'unknown', why: [foreign(error.message, 400)] };
     }
   };
+  /** Of aliases that the measure uses: its entries that are there, but for those that an open measure has laid. */
+  const late = async (task: MeasureTask, others: readonly MeasureTask[]): Promise<readonly Switch[]> => {
+    const found = await Promise.all(
+      readPrior(task.prior, name).map(async ({ alias, entries }): Promise<Switch> => {
+        const theirs = others.flatMap((other) =>
+          readPrior(other.prior, name).flatMap((each) =>
+            each.alias === alias ? [markOf(other.tag), ...each.entries] : [],
+          ),
+        );
+        const have = await device.entries(alias);
+        const ours = [markOf(task.tag), ...entries].filter((entry) => have.includes(entry));
+        return { alias, entries: ours.filter((entry) => !theirs.includes(entry)) };
+      }),
+    );
+    return found.filter(({ entries }) => entries.length > 0);
+  };
   return {
     observe,
+    late: {
+      look: async (task, others) =>
+        (await late(task, others)).flatMap(({ alias, entries }) => entries.map((entry) => `+ ${alias}: ${entry}`)),
+      takeAway: async (task, others, fence) => {
+        await device.claim(fence);
+        for (const { alias, entries } of await late(task, others))
+          await inFew(entries.toReversed(), fence, (entry) => device.remove(alias, entry, fence));
+      },
+    },
     plan: async (order, tag) => {
       const switches = switchesOf(order, gateway);
       const notes = await checked(order, switches, gateway, device);

@@ -8,6 +8,14 @@ import { ipFromBytes } from '../../../src/domain/address/ip.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import { plain } from '../../../src/domain/foreign.ts';
+import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
+import { readMeasure } from '../../../jobs/measures/ledger.ts';
+import { reconcile } from '../../../jobs/measures/reconcile.ts';
+import { releaseMeasure } from '../../../jobs/measures/release.ts';
+import { HOUSE } from '../../../src/domain/incidents/incident.ts';
+import type { DeviceApi } from '../../../src/ports/device-api.ts';
+import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { makeMeasureStage, standing } from '../../support/measure-world.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
 import { keepsALateHandOut } from '../../contracts/late-hand.ts';
@@ -71,6 +79,98 @@ describe.each<MeasureOrder>([BLOCK, { kind: 'quarantine-host', firewall: 'gw', a
     });
   },
 );
+
+/** The n-th call that changes anything is on its way when its hand dies; `arrives` is when it gets there. */
+function dyingAt(api: DeviceApi, n: number) {
+  let changes = 0;
+  let late: (() => Promise<unknown>) | undefined;
+  const dying: DeviceApi = {
+    call: async (method, path, how) => {
+      if (late) throw new HostUnknown('dead');
+      const isChange = /alias_util\/(add|delete)\/tourniquet_(?!fence)/.test(path);
+      if (isChange) changes += 1;
+      if (!isChange || changes !== n) return api.call(method, path, how);
+      late = () => api.call(method, path, how);
+      throw new HostUnknown('dead');
+    },
+  };
+  return { dying, isDead: () => late !== undefined, arrives: async () => void (await late?.()) };
+}
+
+describe.each<MeasureOrder>([
+  BLOCK,
+  { kind: 'quarantine-host', firewall: 'gw', address: '192.168.1.20' },
+  { kind: 'unplug', firewall: 'gw', leaseMinutes: 30 },
+])('a request of $kind on OPNsense that arrives after its hand has died', (order) => {
+  const open = (api: DeviceApi): MeasureDriver => openOpnsense(GATEWAY, api);
+  const carriesOutInVain = async (n: number) => {
+    const fake = await startFakeOpnsense();
+    const before = worldOf(fake);
+    const stage = makeMeasureStage();
+    const { dying, isDead, arrives } = dyingAt(fake.direct, n);
+    const worldWith = (api: DeviceApi) => ({ ...stage.world, measureDrivers: { find: () => open(api) } });
+    const world = worldWith(fake.direct);
+    await standing(worldWith(dying), open(fake.direct), order);
+    expect((await releaseMeasure(world, 1, HOUSE, 'exact')).state).toBe('released');
+    return { fake, before, stage, world, isDead, arrives };
+  };
+
+  it('is found within a minute after the measure’s end, taken away and told: at each of its calls', async () => {
+    for (let n = 1; ; n += 1) {
+      const { fake, before, stage, world, isDead, arrives } = await carriesOutInVain(n);
+      try {
+        if (!isDead()) {
+          expect(n, 'it died nowhere').toBeGreaterThan(2);
+          return;
+        }
+        expect(worldOf(fake)).toBe(before);
+        await arrives();
+        expect(worldOf(fake), 'what arrives does something').not.toBe(before);
+        stage.now += 60_000;
+        await reconcile(world);
+        expect(worldOf(fake), `call ${n}`).toBe(before);
+        const said = stage.said.map(({ message }) => plain(message.summary)).join('\n');
+        expect(said).toContain('ended, and then a request arrived on gw that had been on its way');
+        expect(stage.audit.map(({ what }) => what)).toContain('take away what came late on gw');
+        const count = stage.audit.length;
+        stage.now += 60_000;
+        await reconcile(world);
+        expect(stage.audit.length, 'nothing is left to do').toBe(count);
+      } finally {
+        await fake.stop();
+      }
+    }
+  }, 60_000);
+
+  it('harms nothing of the measure that stands by then', async () => {
+    for (let n = 1; ; n += 1) {
+      const { fake, stage, world, isDead, arrives } = await carriesOutInVain(n);
+      try {
+        if (!isDead()) return;
+        const driver = open(fake.direct);
+        const at = stage.now;
+        const plan = await driver.plan(order, 'tq2');
+        const by = { person: 'ana', shown: { foreign: 'ana' } };
+        const proposal = { order, plan, hash: '0', nonce: '0', quorum: 1, expiresAt: at + 900_000 };
+        await world.ledger.begin([
+          { kind: 'proposed', at, by, ...proposal },
+          { kind: 'approved', at, by },
+        ]);
+        await carryMeasureOut(world, 2);
+        const stands = worldOf(fake);
+        await arrives();
+        stage.now += 60_000;
+        await reconcile(world);
+        expect(worldOf(fake), `call ${n}`).toBe(stands);
+        stage.now += 60_000;
+        await reconcile(world);
+        expect((await readMeasure(world, 2))?.record.lastSeen?.seen).toBe('in-force');
+      } finally {
+        await fake.stop();
+      }
+    }
+  }, 60_000);
+});
 
 describe('measures on OPNsense', () => {
   let fake: FakeOpnsense;
