@@ -90,10 +90,14 @@ function commandOf(heard: Heard, needs: GatewayNeeds): Command | Misheard | Ques
   }
 }
 
-/** Exact words first; free ones only where no command is named, or where what follows its name makes no sense to it. */
+/**
+ * Exact words first; free ones only where no command is named, or where what follows its name makes no sense to it. Who
+ * names a command and writes an option, or a word that only belongs to it, meant it exactly: what is wrong is told.
+ */
 function understood(text: string, { registry, names }: GatewayNeeds): Command | Misheard | Question {
   const exact = parseLine(text, registry);
   if (exact.kind === 'command' || (exact.spec !== undefined && exact.spec.risk !== 'look')) return exact;
+  if (exact.spec !== undefined && isMeantExactly(text, exact.spec)) return exact;
   const meant = understand(text, registry, names);
   switch (meant.kind) {
     case 'line': {
@@ -107,6 +111,11 @@ function understood(text: string, { registry, names }: GatewayNeeds): Command | 
     default:
       return meant satisfies never;
   }
+}
+
+function isMeantExactly(text: string, spec: CommandSpec): boolean {
+  const words = text.toLowerCase().split(/\s+/);
+  return words.some((word) => /^[-–—]+\S/.test(word) || spec.exactWords?.includes(word) === true);
 }
 
 function refuseShellOnly(command: Command | Misheard | Question): Command | Misheard | Question {
@@ -128,14 +137,16 @@ async function sentOf({ said }: Heard, { send }: GatewayNeeds): Promise<string |
 
 function requestOf(heard: Heard, command: Command, sent: string | undefined): CommandRequest {
   const nonce = heard.said.kind === 'pressed' ? heard.said.nonce : undefined;
-  const slot = command.spec.options.find((option) => option.file)?.name ?? 'dropped';
+  // Where several kinds of file may be meant, the command looks at what it is.
+  const [slot, ...others] = command.spec.options.filter((option) => option.file);
+  const named = slot !== undefined && others.length === 0 ? slot.name : 'dropped';
   return {
     id: heard.id,
     command: command.spoken,
     actor: heard.actor,
     conversation: heard.conversation,
     at: heard.at,
-    files: sent === undefined ? {} : { [slot]: sent },
+    files: sent === undefined ? {} : { [named]: sent },
     ...(nonce !== undefined && { nonce }),
   };
 }

@@ -15,10 +15,12 @@ import { sayRefused } from '../../src/messages/refused.ts';
 import type { MailServer } from '../../src/ports/mail-server.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, Json, Status } from '../answer.ts';
+import type { TriageNeeds } from '../triage/triage.ts';
+import { addWhatItMeans } from './what-it-means.ts';
 import { readDump, readListing } from './read-dump.ts';
 import type { ReadDump } from './read-dump.ts';
 
-export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHistory'> = async (
+export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHistory' | TriageNeeds> = async (
   request,
   world,
   tell,
@@ -64,9 +66,12 @@ export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHist
       message: sayRefused('a dump has no envelopes to show', 'ask the server itself: queue SERVER show ID'),
     };
   else read = await readDump(dump, mta, server ?? 'dump', world, progress);
+  const said = sayQueue(read.snapshot, read.faults, top, past);
+  const status = statusOf(read.snapshot);
+  const means = dump !== undefined && top === undefined && status === 'ok' && request.conversation.surface !== 'shell';
   return {
-    status: statusOf(read.snapshot),
-    message: sayQueue(read.snapshot, read.faults, top, past),
+    status,
+    message: means ? await addWhatItMeans(said, request, dump, read.snapshot, world, tell) : said,
     data: queueJson(read.snapshot, past),
   };
 };
@@ -91,8 +96,8 @@ async function remember(server: string, look: QueueLook, world: Pick<World, 'que
 const LISTING_MS = 120_000;
 const SHOW_MS = 20_000;
 
-async function showMessage(server: MailServer, text: string, deadlineMs: number): Promise<Answer> {
-  const id = parseQueueId(text, server.mta);
+async function showMessage(server: MailServer, said: string, deadlineMs: number): Promise<Answer> {
+  const id = parseQueueId(said, server.mta);
   if (id.kind === 'bad') return { status: 'refused', message: sayRefused(id.why, id.remedy) };
   const unknown = (words: string): Answer => ({
     status: 'unknown',

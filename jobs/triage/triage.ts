@@ -22,6 +22,7 @@ import { take } from '../looks/look.ts';
 import { noteVerdict } from '../incidents/verdict.ts';
 import type { Judging } from '../incidents/verdict.ts';
 import { readDump } from '../mail/read-dump.ts';
+import { placeDropped } from './dropped.ts';
 import { readEvidence, readListings, readQueueJson } from './read-evidence.ts';
 
 const MOST_YAML_BYTES = 1024 * 1024;
@@ -31,9 +32,9 @@ const LIVE_MS = 75_000;
 /** A store that doesn't answer costs the record, not the verdict. */
 const STORE_MS = 3000;
 
-type Needs = 'clock' | 'files' | 'random' | 'sites' | 'evidence' | keyof GatherNeeds | keyof Judging;
+export type TriageNeeds = 'clock' | 'files' | 'random' | 'sites' | 'evidence' | keyof GatherNeeds | keyof Judging;
 
-export const runTriage: CommandJob<Needs> = async (request, world, tell) => {
+export const runTriage: CommandJob<TriageNeeds> = async (request, world, tell) => {
   const args = readArguments(triageSpec, request.command);
   if (args.kind === 'bad') return { status: 'refused', message: sayRefused(args.why, args.remedy) };
   const faults: string[] = [];
@@ -87,7 +88,7 @@ async function lookAround(
   place: Place,
   request: CommandRequest,
   said: { readonly known: Evidence; readonly told: Evidence },
-  world: Pick<World, Needs>,
+  world: Pick<World, TriageNeeds>,
   tell: Tell,
 ): Promise<Live> {
   const at = world.clock.now();
@@ -141,7 +142,7 @@ async function readFiles(
   world: Pick<World, 'clock' | 'files'>,
   faults: string[],
 ): Promise<Evidence> {
-  const { listings, queue, dump, evidence, site } = request.files;
+  const { listings, queue, dump, evidence, site } = await placeDropped(request.files, world.files);
   const told = evidence === undefined ? {} : await readEvidence(evidence, world.files);
   const read = dump === undefined ? undefined : await readDump(dump, mta, 'dump', world, () => {});
   for (const fault of read?.faults ?? [])

@@ -39,6 +39,8 @@ export interface CommandSpec<Arguments = unknown> {
   readonly role: Role;
   readonly risk: Risk;
   readonly options: readonly OptionSpec[];
+  /** Words that say it exactly: with one of them, what is wrong is told and nothing else is understood instead. */
+  readonly exactWords?: readonly string[];
   /** Only the shell has it (it starts a process, or needs a keyboard). */
   readonly shellOnly?: true;
   read(said: SpokenCommand): Parsed<Arguments>;

@@ -43,6 +43,13 @@ export function sayTriage(
   return message(toneOf(verdict), say`${headline(diagnosis)}${sure}`, ...blocks);
 }
 
+/** What a queue alone suggests, beneath what is in it. */
+export function sayOfQueueAlone(diagnosis: Diagnosis): readonly Block[] {
+  const { verdict, next } = diagnosis;
+  const sure = verdict === 'undetermined' ? '' : ` (${Math.round(diagnosis.confidence * 100)} % sure)`;
+  return [text(say`By this queue alone: ${headline(diagnosis)}${sure}`), notice('neutral', nextInWords(next))];
+}
+
 /** A cause that is less likely than this is in the JSON, not in the message, unless it is the likeliest. */
 const WORTH_TELLING = 0.1;
 

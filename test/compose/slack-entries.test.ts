@@ -15,6 +15,7 @@ import type { Posted } from '../support/slack/workspace.ts';
 
 const TQ = join(import.meta.dirname, '../../bin/tq');
 const CONFIGURATION = `sites: [{name: hq, addresses: [9.9.9.9]}]
+resolvers: ["127.0.0.1:9"]
 people: [{name: anna, role: admin, slack: T0HOME/U0ANNA}]
 chat: {slack: {channel: C0OPS}}
 `;
@@ -127,6 +128,29 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       expect(dropped.status).toBe(200);
       await until(() => said('newsletter@example.com').length > 0, 20_000, 'the queue');
     }, 40_000);
+
+    it('a listing dropped without a word is shown with what it suggests and the next step', async () => {
+      await anna()
+        .in('D0ANNA')
+        .drop('mailq.json', `${DUMP.replace('newsletter', 'lonely')}\n`);
+      await until(() => said('lonely@example.com').length > 0, 20_000, 'the queue');
+      const [shown] = said('lonely@example.com');
+      expect(JSON.stringify(shown?.blocks)).toMatch(/By this queue alone: [^"]+/);
+      expect(JSON.stringify(shown?.blocks)).toContain('Next: ');
+    }, 40_000);
+
+    it('a listing dropped beneath an incident judges it again with that listing', async () => {
+      const flood = Array.from({ length: 700 }, (_, index) =>
+        DUMP.replace('4A8430100A', `4A8430${1000 + index}`)
+          .replace('newsletter@example.com', 'MAILER-DAEMON')
+          .replace('x@example.net', `v@victim${index}.example`),
+      );
+      await anna().drop('mailq.json', `${flood.join('\n')}\n`, 'queue', {}, headline);
+      await until(() => beneath('This is the verdict of incident 1 now'), 30_000, 'the verdict');
+      const [judged] = said('This is the verdict of incident 1 now');
+      expect(JSON.stringify(judged)).toContain('NDR attack');
+      expect(JSON.stringify(judged)).toContain('The queue that was handed over');
+    }, 60_000);
 
     it('the App Home shows sites and open incidents', async () => {
       expect((await anna().openHome()).status).toBe(200);

@@ -28,6 +28,7 @@ export const queueSpec: CommandSpec<QueueArguments> = {
     'queue mx1 top reasons',
     'queue mx1 show A843F21E832',
   ],
+  exactWords: ['show', 'top'],
   role: 'viewer',
   risk: 'look',
   options: [

@@ -9,6 +9,7 @@ import { systemClock } from '../../../adapters/clock/system.ts';
 import { localFiles } from '../../../adapters/files/local.ts';
 import type { Answer } from '../../../jobs/answer.ts';
 import { runQueue } from '../../../jobs/mail/look-at-queue.ts';
+import type { World } from '../../../src/ports/world.ts';
 import { AGE_CLASSES } from '../../../src/domain/queues/snapshot.ts';
 import { plain, visibleJson } from '../../../src/domain/foreign.ts';
 
@@ -56,7 +57,7 @@ async function queue(dump: string | Buffer, mta?: string): Promise<Answer & { re
       files: localFiles,
       mailServers: { names: [], find: () => undefined },
       queueHistory: { note: () => Promise.resolve(), recent: () => Promise.resolve([]) },
-    },
+    } satisfies Partial<World> as unknown as World,
     () => {},
   );
   const json = SHAPE.parse(answer.data);

@@ -36,7 +36,9 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Files = Readonly<Partial<Record<'listings' | 'queue' | 'dump' | 'evidence' | 'site', string | object>>>;
+type Files = Readonly<
+  Partial<Record<'listings' | 'queue' | 'dump' | 'evidence' | 'site' | 'dropped', string | object>>
+>;
 
 /** No place is configured, and nothing but files is looked at: whoever asks another port fails. */
 const world = {
@@ -170,6 +172,23 @@ describe('triage from files', () => {
     ['ndr-attack', 'critical', { listings: check('clear'), dump: bounces }],
   ] as const)('%s ends with the status %s', async (verdict, status, files) => {
     expect(await triage(files)).toMatchObject({ verdict, status });
+  });
+});
+
+describe('a file that was dropped, whatever it is', () => {
+  it.each([
+    ['listings', check('clear')],
+    ['queue', { schema: 'tourniquet.queue/1', messages: 3 }],
+    ['evidence', { schema: 'tourniquet.evidence/1', logins: [], bouncesPerMinute: 0 }],
+    ['site', 'sites:\n  - {name: hq, sharedAddress: true}\n'],
+    ['dump', bounces],
+  ] as const)('counts as %s', async (option, content) => {
+    const pretty = typeof content === 'string' ? content : JSON.stringify(content, undefined, 2);
+    const { said: _, ...dropped } = await triage({ dropped: pretty });
+    const { said: __, ...named } = await triage({ [option]: pretty });
+    const { said: ___, ...bare } = await triage({});
+    expect(dropped).toEqual(named);
+    if (option !== 'site') expect(dropped).not.toEqual(bare);
   });
 });
 

@@ -152,7 +152,14 @@ export class Person {
     return this.write(text, { thread_ts: parent.thread ?? parent.ts, parent_user_id: parent.user });
   }
 
-  drop(name: string, content: string, text = '', more: Readonly<Record<string, unknown>> = {}): Promise<Sent> {
+  /** `more`: of the file; `parent`: the message that it is dropped beneath. */
+  drop(
+    name: string,
+    content: string,
+    text = '',
+    more: Readonly<Record<string, unknown>> = {},
+    parent?: Posted,
+  ): Promise<Sent> {
     const id = this.#slack.workspace.nextId('F');
     this.#slack.workspace.drops.set(id, Buffer.from(content));
     const file = {
@@ -162,7 +169,8 @@ export class Person {
       url_private_download: `${this.#slack.base}/files/${id}`,
       ...more,
     };
-    return this.write(text, { subtype: 'file_share', files: [file] });
+    const thread = parent && { thread_ts: parent.thread ?? parent.ts, parent_user_id: parent.user };
+    return this.write(text, { subtype: 'file_share', files: [file], ...thread });
   }
 
   react(reaction: string, to: Posted): Promise<Sent> {
