@@ -23,7 +23,7 @@ async function optionFor(path: string, files: Files): Promise<FileOption> {
     for (const line of lines) {
       const schema = /"schema"\s*:\s*"tourniquet\.(check|queue|evidence)\/1"/.exec(line?.slice(0, 10_000) ?? '')?.[1];
       if (schema === 'check' || schema === 'queue' || schema === 'evidence') return SCHEMAS[schema];
-      if (/^sites:/.test(line ?? '')) return 'site';
+      if (line?.startsWith('sites:') === true) return 'site';
       seen += 1;
       if (seen >= FIRST_LINES) return 'dump';
     }
