@@ -41,8 +41,8 @@ agent: { measures: [block-port-25, quarantine-host], longestLeaseMinutes: 30 }
   afterAll(async () => {
     await gateway.stop();
     await redis.stop();
-    bot.clean();
-    host.clean();
+    await bot.clean();
+    await host.clean();
   });
 
   async function startAgent(): Promise<void> {

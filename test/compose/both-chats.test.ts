@@ -67,7 +67,7 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     await gone;
     await slack.close();
     await teams.close();
-    bot.clean();
+    await bot.clean();
   });
 
   const anna = (): Person => new Person(slack, overHttp(`${address}/slack/events`));

@@ -145,7 +145,7 @@ describeLab('the contract of check --json', { sets: ['redis', 'dns'] }, () => {
   afterAll(async () => {
     await dist.stop();
     await rbl.stop();
-    bot.clean();
+    await bot.clean();
   });
   const write = (name: string, lines: readonly string[]): void =>
     writeFileSync(join(bot.dataFolder, name), `${lines.join('\n')}\n`);

@@ -35,7 +35,7 @@ describeLab('tq check against rbldnsd', { sets: ['redis', 'dns'] }, () => {
   });
   afterAll(async () => {
     await server.stop();
-    bot.clean();
+    await bot.clean();
   });
   const check = (...words: string[]): Promise<Outcome> =>
     bot.run(['check', ...words, '--any-address', '--catalogue', catalogue, '--resolver', server.address]);

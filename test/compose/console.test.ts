@@ -22,7 +22,7 @@ describeLab('the console of the running bot', { sets: ['redis'] }, () => {
       child.kill('SIGTERM');
       await new Promise((resolve) => child.once('exit', resolve));
     }
-    bot.clean();
+    await bot.clean();
   });
 
   it('prints its address at start; a link of tq console leads in; what is said there is answered there', async () => {

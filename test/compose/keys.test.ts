@@ -73,7 +73,7 @@ describeLab('an operator’s key', { sets: ['redis'] }, () => {
       existsSync(log) ? readFileSync(log, 'utf8') : '',
     ];
     expect(everything.filter((text) => text.toLowerCase().includes(KEY))).toEqual([]);
-    bot.clean();
+    await bot.clean();
     await redis.stop();
     await dns.stop();
   }, 60_000);

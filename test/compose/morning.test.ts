@@ -26,7 +26,7 @@ describeLab('a morning of the running bot', { sets: ['redis'] }, () => {
       }),
     );
     for (const end of ends.splice(0)) await end();
-    for (const bot of bots) bot.clean();
+    for (const bot of bots) await bot.clean();
   });
 
   it('is one message, late and saying so, though two of them run', async () => {

@@ -28,7 +28,7 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
         await new Promise((resolve) => child.once('exit', resolve));
       }),
     );
-    bot.clean();
+    await bot.clean();
   });
 
   function start(

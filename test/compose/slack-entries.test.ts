@@ -73,7 +73,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       child.kill('SIGTERM');
       await gone;
       await slack.close();
-      bot.clean();
+      await bot.clean();
     });
 
     const anna = (): Person =>

@@ -42,7 +42,7 @@ describeLab('Slack heard by several gateways', { sets: ['redis'] }, () => {
     await Promise.all([...children].map((child) => stop(child, 'SIGKILL')));
     await slack.close();
     await redis.stop();
-    for (const bot of bots) bot.clean();
+    for (const bot of bots) await bot.clean();
   });
   afterEach(() => slack.workspace.heal());
 

@@ -54,7 +54,7 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
     child.kill('SIGTERM');
     await gone;
     await slack.close();
-    bot.clean();
+    await bot.clean();
   });
 
   const anna = (): Person => new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`)).in('D0ANNA');

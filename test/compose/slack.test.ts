@@ -27,7 +27,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   afterEach(async () => {
     await Promise.all(children.splice(0).map((child) => stop(child, 'SIGTERM')));
     await slack.close();
-    bot.clean();
+    await bot.clean();
   });
 
   async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

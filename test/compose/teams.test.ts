@@ -66,7 +66,7 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
   afterAll(async () => {
     await end(child);
     await platform.close();
-    bot.clean();
+    await bot.clean();
   });
 
   const post = async (activity: ActivityJson): Promise<{ status: number; body: unknown; ms: number }> => {
@@ -180,8 +180,8 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
 
 describe('npm start without what Teams needs', () => {
   const children: Bot[] = [];
-  afterEach(() => {
-    for (const bot of children.splice(0)) bot.clean();
+  afterEach(async () => {
+    for (const bot of children.splice(0)) await bot.clean();
   });
 
   it.each([

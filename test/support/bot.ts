@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endPrivateRedis } from './private-redis.ts';
 
 export interface Outcome {
   readonly status: number | null;
@@ -19,7 +20,8 @@ export interface Bot {
     words: readonly string[],
     options?: { readonly input?: string; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string },
   ): Promise<Outcome>;
-  clean(): void;
+  /** Ends its Redis too, where it was killed. */
+  clean(): Promise<void>;
 }
 
 export function makeBot(): Bot {
@@ -42,6 +44,9 @@ export function makeBot(): Bot {
         child.once('close', (status) => resolve({ status, out, err, ms: performance.now() - began }));
         child.stdin.end(options.input ?? '');
       }),
-    clean: () => rmSync(dataFolder, { recursive: true, force: true }),
+    clean: async () => {
+      await endPrivateRedis(dataFolder);
+      rmSync(dataFolder, { recursive: true, force: true });
+    },
   };
 }

@@ -112,7 +112,7 @@ it('the listing of a configured server is read through its own tool, and one tha
     status: 64,
     err: expect.stringContaining('say one of mx1'),
   });
-  bot.clean();
+  await bot.clean();
 }, 60_000);
 
 describe('a program run to its end', () => {

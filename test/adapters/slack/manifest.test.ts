@@ -79,5 +79,5 @@ it('is printed by tq slack manifest, with the reasons as comments, without any R
   const json = await bot.run(['slack', 'manifest', '--json']);
   expect(JSON.parse(json.out)).toMatchObject({ settings: { socket_mode_enabled: true } });
   expect((await bot.run(['slack', 'manifest', '--url', 'http://x'])).status).toBe(64);
-  bot.clean();
+  await bot.clean();
 }, 60_000);

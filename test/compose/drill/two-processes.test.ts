@@ -53,7 +53,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
       if (child.exitCode === null && child.signalCode === null)
         await new Promise((resolve) => child.once('exit', resolve));
     }
-    bot.clean();
+    await bot.clean();
   });
 
   it('is answered by the one that plays it, also where the other took what was said', async () => {
