@@ -12,7 +12,7 @@ def guess(many):
     try: c.login(plan['user'],'wrong')
     except smtplib.SMTPServerDisconnected: c=connect()
     except smtplib.SMTPException: pass
-n=plan['failures']; ways=min(8,n)
+n=plan['failures']; ways=min(13,n)
 if n:
   with concurrent.futures.ThreadPoolExecutor(ways) as pool:
     list(pool.map(guess,[n//ways+(1 if way<n%ways else 0) for way in range(ways)]))
