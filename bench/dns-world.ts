@@ -7,6 +7,7 @@ import type { Subject } from '../src/domain/blocklists/query-name.ts';
 import type { RblZones } from '../test/lab/dns.ts';
 import { sweepWorld } from '../test/support/sweep-world.ts';
 
+export const ADDRESSES = 1000;
 export const LISTS = 50;
 export const ZONES: readonly string[] = Array.from({ length: LISTS }, (_, index) => `l${index}.bl.test`);
 

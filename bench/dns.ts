@@ -3,7 +3,7 @@
  *
  * 1,000 addresses, every tenth listed, on 50 lists of a loopback rbldnsd; then the same with 3 of the 50 lists dead, a
  * burst, and the memory by the number of addresses. The clients take turns, so that what else the machine does meets
- * all of them; the ratios are made within a round.
+ * all of them; the ratios are made within a round. Each has a process of its own, and one round before the first counts.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,19 +12,18 @@ import { join } from 'node:path';
 import { openResolver, readServer } from '../adapters/dns/resolver.ts';
 import { startDnsdist, startRbldnsd } from '../test/lab/dns.ts';
 import { programOf } from '../test/lab/packages.ts';
-import { LISTS, ZONES, addressOf, isListed, rblZones, sweepOnce } from './dns-world.ts';
+import { startClient } from './dns-client.ts';
+import type { Spent } from './dns-client.ts';
+import { ADDRESSES, LISTS, ZONES, addressOf, rblZones, sweepOnce } from './dns-world.ts';
 import type { Round } from './dns-world.ts';
 import { median, printTable } from './measure.ts';
 
-const ADDRESSES = 1000;
 const QUESTIONS = ADDRESSES * LISTS;
 const ROUNDS = 5;
 const BURST = 20_000;
-/** It has no types of its own. */
-const DNSBL: string = 'dnsbl';
 
 /** `questions`: what reached the server, by its own count. */
-type Asked = Round & { readonly questions: number };
+type Asked = Spent & { readonly questions: number };
 
 export async function run(): Promise<void> {
   const server = await startRbldnsd(rblZones(ADDRESSES));
@@ -33,29 +32,43 @@ export async function run(): Promise<void> {
     [0, 1, 2].map((index) => `addAction(makeRule("l${index}.bl.test."), DropAction())`).join('\n'),
   );
   const names = writeNames();
-  const clients: Readonly<Record<string, () => Promise<Round>>> = {
-    'dnsperf (limit of server and machine)': () => dnsperf(server.address, names),
-    'ours, sweep with proof and reasons': () => sweepOnce(server.address, ADDRESSES),
-    'npm dnsbl batch, its default concurrency': () => dnsblOnce(server.address, undefined),
-    'npm dnsbl batch, concurrency 128': () => dnsblOnce(server.address, 128),
-  };
-  await sweepOnce(server.address, 100);
-  await dnsblOnce(server.address, undefined);
+  const ours = startClient('ours', server.address);
+  const dnsbl = startClient('dnsbl', server.address);
+  const dnsbl128 = startClient('dnsbl-128', server.address);
+  const clients: readonly (readonly [string, () => Promise<Spent>])[] = [
+    ['dnsperf (limit of server and machine)', () => dnsperf(server.address, names)],
+    ['ours, sweep with proof and reasons', ours.round],
+    ['npm dnsbl batch, its default concurrency', dnsbl.round],
+    ['npm dnsbl batch, concurrency 128', dnsbl128.round],
+  ];
+  for (const client of [ours, dnsbl, dnsbl128]) await client.round();
   const rounds: Asked[][] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const row: Asked[] = [];
-    for (const client of Object.values(clients)) {
+    for (const [, client] of clients) {
       const before = await server.questions();
       const seen = await client();
       row.push({ ...seen, questions: (await server.questions()) - before });
     }
     rounds.push(row);
   }
+  for (const client of [ours, dnsbl, dnsbl128]) client.close();
   const ratio = (index: number, to: number): number =>
     median(rounds.map((row) => (row[to]?.seconds ?? 0) / (row[index]?.seconds ?? 1)));
   printTable(`${ADDRESSES} addresses × ${LISTS} lists (median of ${ROUNDS} rounds)`, [
-    ['client', 'seconds', 'questions', 'answers/s', 'questions/s', 'of dnsperf', 'of dnsbl', 'wrong', 'unknown'],
-    ...Object.keys(clients).map((name, index) => {
+    [
+      'client',
+      'seconds',
+      'questions',
+      'answers/s',
+      'questions/s',
+      'CPU µs/answer',
+      'of dnsperf',
+      'of dnsbl',
+      'wrong',
+      'unknown',
+    ],
+    ...clients.map(([name], index) => {
       const mine = rounds.flatMap((row) => row[index] ?? []);
       const seconds = median(mine.map((each) => each.seconds));
       const most = (count: (each: Asked) => number): number => Math.max(...mine.map(count));
@@ -65,6 +78,7 @@ export async function run(): Promise<void> {
         median(mine.map((each) => each.questions)),
         Math.round(QUESTIONS / seconds),
         Math.round(median(mine.map((each) => each.questions / each.seconds))),
+        median(mine.map((each) => each.cpuMicros)),
         ratio(index, 0),
         ratio(index, 2),
         most((each) => each.wrong),
@@ -112,22 +126,6 @@ async function memory(): Promise<void> {
   printTable(`Memory of a process that sweeps ${LISTS} lists once`, rows);
 }
 
-async function dnsblOnce(address: string, concurrency: number | undefined): Promise<Round> {
-  const dnsbl: {
-    batch(addresses: string[], lists: string[], options: object): Promise<{ address: string; listed: boolean }[]>;
-  } = await import(DNSBL);
-  const addresses = Array.from({ length: ADDRESSES }, (_, index) => addressOf(index));
-  const indexOf = new Map(addresses.map((each, index) => [each, index]));
-  const began = performance.now();
-  const results = await dnsbl.batch(addresses, [...ZONES], {
-    servers: [address],
-    ...(concurrency !== undefined && { concurrency }),
-  });
-  const seconds = (performance.now() - began) / 1000;
-  const wrong = results.filter((each) => each.listed !== isListed(indexOf.get(each.address) ?? 0)).length;
-  return { seconds, wrong, unknown: QUESTIONS - results.length };
-}
-
 interface NameFile {
   readonly folder: string;
   readonly file: string;
@@ -146,7 +144,7 @@ function writeNames(): NameFile {
 }
 
 /** dnsperf over the same names. */
-async function dnsperf(address: string, names: NameFile): Promise<Round> {
+async function dnsperf(address: string, names: NameFile): Promise<Spent> {
   const [host = '', port = ''] = address.split(':');
   const program = programOf('dns', 'usr/bin/dnsperf');
   const output = await new Promise<string>((resolve, reject) => {
@@ -161,5 +159,5 @@ async function dnsperf(address: string, names: NameFile): Promise<Round> {
   const rate = Number(/Queries per second:\s+([\d.]+)/.exec(output)?.[1]);
   const lost = Number(/Queries lost:\s+(\d+)/.exec(output)?.[1] ?? 0);
   if (!(rate > 0)) throw new Error(`dnsperf gave no rate: ${output.slice(-300)}`);
-  return { seconds: QUESTIONS / rate, wrong: 0, unknown: lost };
+  return { seconds: QUESTIONS / rate, wrong: 0, unknown: lost, cpuMicros: 0 };
 }

@@ -6,12 +6,15 @@
  *    (its event loop stood still) a reply that is already here counts, not the deadline.
  * 2. Each has one moment: setting it again moves it, dropping it forgets it, so that nothing is kept for what is over.
  */
-export interface Alarm {
+export interface Alarm<A> {
   /** The step in which it rings, kept by the alarms; at first 0: none. */
   step: number;
+  /** Its neighbours in that step, kept by the alarms. */
+  before: A | undefined;
+  after: A | undefined;
 }
 
-export interface Alarms<A extends Alarm> {
+export interface Alarms<A extends Alarm<A>> {
   /** `at`: in milliseconds of performance.now(). */
   set(alarm: A, at: number): void;
   drop(alarm: A): void;
@@ -21,8 +24,9 @@ export interface Alarms<A extends Alarm> {
 const STEP_MS = 10;
 
 /** `ring`: called for each alarm that is due, with the moment. */
-export function openAlarms<A extends Alarm>(ring: (alarm: A, now: number) => void): Alarms<A> {
-  const steps = new Map<number, Set<A>>();
+export function openAlarms<A extends Alarm<A>>(ring: (alarm: A, now: number) => void): Alarms<A> {
+  /** The first alarm of each step that has any. */
+  const steps = new Map<number, A>();
   let timer: NodeJS.Timeout | undefined;
   let rung = 0;
   const ringDue = (): void => {
@@ -30,12 +34,9 @@ export function openAlarms<A extends Alarm>(ring: (alarm: A, now: number) => voi
     const until = Math.floor(now / STEP_MS);
     while (rung < until) {
       rung += 1;
-      const due = steps.get(rung);
-      if (due === undefined) continue;
-      steps.delete(rung);
-      for (const alarm of due) {
-        alarm.step = 0;
-        ring(alarm, now);
+      for (let due = steps.get(rung); due; due = steps.get(rung)) {
+        drop(due);
+        ring(due, now);
       }
     }
     timer = steps.size === 0 ? undefined : setTimeout(afterReading, STEP_MS);
@@ -44,8 +45,15 @@ export function openAlarms<A extends Alarm>(ring: (alarm: A, now: number) => voi
     setImmediate(ringDue);
   };
   const drop = (alarm: A): void => {
-    if (alarm.step > 0) steps.get(alarm.step)?.delete(alarm);
+    const { step, before, after } = alarm;
+    if (step === 0) return;
+    if (before) before.after = after;
+    else if (after) steps.set(step, after);
+    else steps.delete(step);
+    if (after) after.before = before;
     alarm.step = 0;
+    alarm.before = undefined;
+    alarm.after = undefined;
   };
   return {
     set(alarm, at) {
@@ -57,9 +65,10 @@ export function openAlarms<A extends Alarm>(ring: (alarm: A, now: number) => voi
       if (step === alarm.step) return;
       drop(alarm);
       alarm.step = step;
-      const set = steps.get(step);
-      if (set) set.add(alarm);
-      else steps.set(step, new Set([alarm]));
+      const first = steps.get(step);
+      alarm.after = first;
+      if (first) first.before = alarm;
+      steps.set(step, alarm);
     },
     drop,
     close() {

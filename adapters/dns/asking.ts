@@ -31,17 +31,19 @@ const LONGEST_RESEND_MS = 2000;
 const AGAIN_AFTER_MS = 100;
 const LONGEST_BEFORE_NEXT_MS = 1500;
 
-export interface Asking extends Alarm {
+export interface Asking extends Alarm<Asking> {
   readonly question: Question;
   readonly around: Surroundings;
   readonly began: number;
   readonly deadline: number;
-  readonly tries: Try[];
+  tries: readonly Try[];
   /** When the next resolver is asked beside those that were; never where there is none. */
   nextAt: number;
   last: DnsFailure | undefined;
   over: boolean;
-  readonly resolve: (reply: DnsReply) => void;
+  /** `ask` has returned, or is about to. */
+  begun: boolean;
+  readonly heard: (reply: DnsReply) => void;
 }
 
 /** One resolver's share in it. */
@@ -57,36 +59,46 @@ export interface Try {
   gap: number;
 }
 
-const NEVER = Number.POSITIVE_INFINITY;
+/** Moments are whole milliseconds of performance.now(), so that V8 need not box them; 0 is none. */
+const NEVER = 0;
+const NONE: readonly Try[] = [];
 
-export function ask(around: Surroundings, question: Question, deadlineMs: number): Promise<DnsReply> {
-  return new Promise((resolve) => {
-    const began = performance.now();
-    const asking: Asking = {
-      question,
-      around,
-      began,
-      deadline: began + deadlineMs,
-      tries: [],
-      nextAt: NEVER,
-      last: undefined,
-      resolve,
-      over: false,
-      step: 0,
-    };
-    const first = around.lines[0];
-    if (!first) return end(asking, failed(asking, 'network', 'no resolver is configured', ''));
-    begin(asking, first, began);
-    if (!asking.over) setAlarm(asking);
-  });
+/** `heard` is called once, after this has returned. */
+export function ask(
+  around: Surroundings,
+  question: Question,
+  deadlineMs: number,
+  heard: (reply: DnsReply) => void,
+): void {
+  const began = Math.ceil(performance.now());
+  const asking: Asking = {
+    question,
+    around,
+    began,
+    deadline: began + Math.ceil(deadlineMs),
+    tries: NONE,
+    nextAt: NEVER,
+    last: undefined,
+    heard,
+    over: false,
+    begun: false,
+    step: 0,
+    before: undefined,
+    after: undefined,
+  };
+  const first = around.lines[0];
+  if (!first) return end(asking, failed(asking, 'network', 'no resolver is configured', ''));
+  begin(asking, first, began);
+  asking.begun = true;
+  if (!asking.over) setAlarm(asking);
 }
 
 function begin(asking: Asking, line: ServerLine, now: number): void {
   const attempt: Try = { asking, line, edns: true, again: true, over: false, ask: undefined, sendAt: NEVER, gap: 0 };
-  asking.tries.push(attempt);
+  asking.tries = asking.tries === NONE ? [attempt] : [...asking.tries, attempt];
   const { lines } = asking.around;
   const share = Math.min(LONGEST_BEFORE_NEXT_MS, (asking.deadline - asking.began) / (lines.length + 1));
-  asking.nextAt = asking.tries.length < lines.length ? now + share : NEVER;
+  asking.nextAt = asking.tries.length < lines.length ? Math.ceil(now + share) : NEVER;
   put(asking, attempt, now);
 }
 
@@ -97,7 +109,7 @@ function put(asking: Asking, attempt: Try, now: number): void {
   if (!attempt.ask) return end(asking, failed(asking, 'name-too-long', 'longer than DNS permits', server.name));
   udp.send(attempt.ask);
   attempt.gap = FIRST_RESEND_MS;
-  attempt.sendAt = now + FIRST_RESEND_MS;
+  attempt.sendAt = Math.ceil(now) + FIRST_RESEND_MS;
 }
 
 /** Called when the question's alarm is due. */
@@ -108,21 +120,25 @@ export function ring(asking: Asking, now: number): void {
     return end(asking, asking.last ?? failed(asking, 'timeout', why, waited?.line.server.name ?? ''));
   }
   for (const attempt of asking.tries) {
-    if (attempt.over || now < attempt.sendAt) continue;
+    if (attempt.over || !isDue(attempt.sendAt, now)) continue;
     if (attempt.ask) {
       attempt.line.udp.send(attempt.ask);
       attempt.gap = Math.min(attempt.gap * 2, LONGEST_RESEND_MS);
-      attempt.sendAt = now + attempt.gap;
+      attempt.sendAt = Math.ceil(now) + attempt.gap;
     } else put(asking, attempt, now);
   }
-  if (now >= asking.nextAt) next(asking, now);
+  if (isDue(asking.nextAt, now)) next(asking, now);
   if (!asking.over) setAlarm(asking);
 }
 
 function setAlarm(asking: Asking): void {
-  let at = Math.min(asking.deadline, asking.nextAt);
-  for (const attempt of asking.tries) if (!attempt.over) at = Math.min(at, attempt.sendAt);
+  let at = asking.nextAt === NEVER ? asking.deadline : Math.min(asking.deadline, asking.nextAt);
+  for (const attempt of asking.tries) if (!attempt.over && attempt.sendAt !== NEVER) at = Math.min(at, attempt.sendAt);
   asking.around.alarms.set(asking, at);
+}
+
+function isDue(moment: number, now: number): boolean {
+  return moment !== NEVER && now >= moment;
 }
 
 /** The next resolver; where there is none and all have given up, the question ends with the last failure. */
@@ -154,7 +170,7 @@ export function hear(attempt: Try, reply: UdpReply): void {
         data: reply.data,
         ttl: reply.ttl,
         resolver: server.name,
-        ms: Math.round(performance.now() - asking.began),
+        ms: since(asking),
       });
     case 'malformed':
       return end(asking, failed(asking, 'malformed', reply.detail, server.name));
@@ -184,7 +200,7 @@ function hearRcode(asking: Asking, attempt: Try, rcode: string): void {
     asking.last = failed(asking, 'servfail', rcode, attempt.line.server.name);
     if (now + AGAIN_AFTER_MS >= asking.deadline) return giveUp(asking, attempt, 'servfail', rcode);
     attempt.ask = undefined;
-    attempt.sendAt = now + AGAIN_AFTER_MS;
+    attempt.sendAt = Math.ceil(now) + AGAIN_AFTER_MS;
   } else return giveUp(asking, attempt, faultOf(rcode), rcode);
   if (!asking.over) setAlarm(asking);
 }
@@ -194,11 +210,16 @@ function end(asking: Asking, reply: DnsReply): void {
   asking.over = true;
   for (const attempt of asking.tries) if (attempt.ask) attempt.line.udp.forget(attempt.ask);
   asking.around.alarms.drop(asking);
-  asking.resolve(reply);
+  if (asking.begun) asking.heard(reply);
+  else queueMicrotask(() => asking.heard(reply));
 }
 
 function failed(asking: Asking, why: DnsFault, detail: string, resolver: string): DnsFailure {
-  return { kind: 'failed', why, detail, resolver, ms: Math.round(performance.now() - asking.began) };
+  return { kind: 'failed', why, detail, resolver, ms: since(asking) };
+}
+
+function since(asking: Asking): number {
+  return Math.max(0, Math.round(performance.now() - asking.began));
 }
 
 function faultOf(rcode: string): DnsFault {

@@ -71,9 +71,7 @@ export function readQuick(wire: Uint8Array, sent: Uint8Array, question: Question
   const answers = short(wire, 6);
   if (answers === 0) {
     const ttl = negativeTtl(wire, end);
-    return ttl === undefined
-      ? undefined
-      : { kind: 'answer', rcode: rcode === 0 ? 'NOERROR' : 'NXDOMAIN', data: [], ttl };
+    return ttl === undefined ? undefined : nothing(rcode === 0 ? 'NOERROR' : 'NXDOMAIN', ttl);
   }
   if (rcode !== 0 || question.type !== 'A' || wire.length < end + answers * (RECORD + 4)) return undefined;
   const data: string[] = [];
@@ -86,6 +84,15 @@ export function readQuick(wire: Uint8Array, sent: Uint8Array, question: Question
     data.push(`${wire[at + 12]}.${wire[at + 13]}.${wire[at + 14]}.${wire[at + 15]}`);
   }
   return { kind: 'answer', rcode: 'NOERROR', data, ttl: clampTtl(ttl) };
+}
+
+/** Most of a sweep is the same nothing; it is made once. */
+let lastNothing: Extract<WireReply, { kind: 'answer' }> = { kind: 'answer', rcode: 'NXDOMAIN', data: [], ttl: 0 };
+
+function nothing(rcode: 'NOERROR' | 'NXDOMAIN', ttl: number): WireReply {
+  if (lastNothing.rcode !== rcode || lastNothing.ttl !== ttl)
+    lastNothing = { kind: 'answer', rcode, data: lastNothing.data, ttl };
+  return lastNothing;
 }
 
 /** A response (QR) to a query (opcode 0), whole (no TC), with one question. */

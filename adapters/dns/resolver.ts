@@ -29,9 +29,14 @@ export function readServer(text: string): NamedServer {
 export function openResolver(servers: readonly NamedServer[]): Resolver {
   const lines = servers.map((server): ServerLine => ({ server, udp: openUdp<Try>(server, hear) }));
   const alarms = openAlarms<Asking>(ring);
+  const around = { lines, alarms };
   return {
     servers: servers.map((server) => server.name),
-    ask: (question, deadlineMs) => ask({ lines, alarms }, normal(question), deadlineMs),
+    ask: (question, deadlineMs) =>
+      new Promise((resolve) => {
+        ask(around, normal(question), deadlineMs, resolve);
+      }),
+    put: (question, deadlineMs, heard) => ask(around, normal(question), deadlineMs, heard),
     close: () => {
       alarms.close();
       for (const line of lines) line.udp.close();

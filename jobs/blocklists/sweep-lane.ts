@@ -64,47 +64,100 @@ export async function walkLane(
 ): Promise<{ readonly findings: readonly Finding[]; readonly liveness: Liveness | undefined }> {
   const { list, nameOf } = lane;
   const ask = askerOf(world);
+  const askOnce = onceOf(ask);
   let first = 0;
   while (first < lane.subjects && nameOf(first) === undefined) first += 1;
   const findings: Finding[] = Array.from({ length: first }, () => tooLong(list, note));
   if (first === lane.subjects) return { findings, liveness: undefined };
-  const [proved, firstReply] = await Promise.all([prove(lane, world, ask), ask(nameOf(first) ?? '', 'A')]);
+  const [proved, firstReply] = await Promise.all([prove(lane, world, askOnce), askOnce(nameOf(first) ?? '', 'A')]);
   const liveness = proofThatCounts(proved, lane.earlier, lane.holdMs);
   let gone = isSilence(firstReply) && heardNothing(liveness) ? firstReply : undefined;
   let silentInRow = 0;
   const judge = findingMaker(list, liveness, proved.at);
-  let next = first;
-  const walk = async (): Promise<void> => {
-    while (next < lane.subjects) {
-      const index = next;
-      next += 1;
-      const name = nameOf(index);
-      if (name === undefined) {
-        findings[index] = tooLong(list, note);
-        continue;
-      }
-      const reply = index === first ? firstReply : (gone ?? (await ask(name, 'A')));
+  await sideBySide(first, lane.subjects, WALKERS, (walker) => {
+    const hear = (reply: DnsReply | 'not-permitted'): void => {
       silentInRow = isSilence(reply) ? silentInRow + 1 : 0;
       if (silentInRow >= WALKERS) gone ??= reply;
-      findings[index] = judge(reply);
+      findings[walker.place] = judge(reply);
       note();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(lane.subjects, WALKERS) }, walk));
-  const held = await brake(lane, findings, world, ask);
+      walker.goOn();
+    };
+    return () => {
+      const known = walker.place === first ? firstReply : gone;
+      if (known !== undefined) return hear(known);
+      const name = nameOf(walker.place);
+      if (name !== undefined) return ask(name, 'A', hear);
+      findings[walker.place] = tooLong(list, note);
+      walker.goOn();
+    };
+  });
+  const held = await brake(lane, findings, world, askOnce);
   await addReasons(held, nameOf, ask);
   return { findings: held, liveness: proved };
 }
 
-type Ask = (name: string, type: RecordType) => Promise<DnsReply | 'not-permitted'>;
+/** `hear` is called once, after this has returned. */
+type Ask = (name: string, type: RecordType, hear: (reply: DnsReply | 'not-permitted') => void) => void;
+type AskOnce = (name: string, type: RecordType) => Promise<DnsReply | 'not-permitted'>;
 
 function askerOf({ pool, allowance }: LaneWorld): Ask {
   const { permit } = allowance;
-  if (!permit) return (name, type) => pool.ask(name, type);
-  return async (name, type) => ((await permit()) ? pool.ask(name, type) : 'not-permitted');
+  if (!permit) return pool.ask;
+  return (name, type, hear) =>
+    void permit()
+      .catch(() => false)
+      .then((permitted) => {
+        if (permitted) pool.ask(name, type, hear);
+        else hear('not-permitted');
+      });
 }
 
-async function prove(lane: Lane, world: LaneWorld, ask: Ask): Promise<Liveness> {
+function onceOf(ask: Ask): AskOnce {
+  return (name, type) =>
+    new Promise((resolve) => {
+      ask(name, type, resolve);
+    });
+}
+
+/** Stands at one place at a time; `goOn` is called once for each, whenever it is done there. */
+interface Walker {
+  place: number;
+  goOn(this: void): void;
+}
+
+/** Visits the places from `from` up to `to` with `most` walkers; what each does at its place is made once, by `visitor`. */
+function sideBySide(from: number, to: number, most: number, visitor: (walker: Walker) => () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let next = from;
+    let walking = Math.min(to - from, most);
+    if (walking < 1) return resolve();
+    const begin = (): void => {
+      let isVisiting = false;
+      let isDone = false;
+      const goOn = (): void => {
+        isDone = true;
+        if (isVisiting) return;
+        isVisiting = true;
+        while (isDone && next < to) {
+          isDone = false;
+          walker.place = next;
+          next += 1;
+          visit();
+        }
+        isVisiting = false;
+        if (!isDone) return;
+        walking -= 1;
+        if (walking === 0) resolve();
+      };
+      const walker: Walker = { place: from, goOn };
+      const visit = visitor(walker);
+      goOn();
+    };
+    for (let count = walking; count > 0; count -= 1) begin();
+  });
+}
+
+async function prove(lane: Lane, world: LaneWorld, ask: AskOnce): Promise<Liveness> {
   const names = testNames(lane.list, lane.family);
   const [positive, negative] = await Promise.all([
     names.positive === undefined ? undefined : ask(names.positive, 'A'),
@@ -123,8 +176,12 @@ function findingMaker(
   now: number,
 ): (reply: DnsReply | 'not-permitted') => Finding {
   const made = new Map<string, Finding>();
+  let no: Finding | undefined;
   const aged = liveness.at < now && { proofAgeSeconds: Math.round((now - liveness.at) / 1000) };
   return (reply) => {
+    // Most of a sweep is this one answer, by one resolver.
+    const isNo = reply !== 'not-permitted' && reply.kind === 'answer' && reply.data.length === 0;
+    if (isNo && no?.resolver === reply.resolver) return no;
     const key = reply === 'not-permitted' ? reply : said(reply);
     const known = made.get(key);
     if (known) return known;
@@ -133,6 +190,7 @@ function findingMaker(
         ? { list, verdict: { state: 'unknown', why: 'query-limit' }, resolver: '', liveness }
         : { list, verdict: judgeList(list, reply, liveness), resolver: reply.resolver, liveness, ...aged };
     if (made.size < MOST_KEPT_ONCE) made.set(key, finding);
+    if (isNo) no = finding;
     return finding;
   };
 }
@@ -144,7 +202,7 @@ function said(reply: DnsReply): string {
     : `${reply.resolver} ${reply.rcode} ${reply.data.join(' ')}`;
 }
 
-async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask): Promise<Finding[]> {
+async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: AskOnce): Promise<Finding[]> {
   if (!isMassFlip(findings.length, (place) => findings[place]?.verdict.state, lane.beforeOf)) return findings;
   const { list } = lane;
   const [again, probe] = await Promise.all([prove(lane, world, ask), ask(probeName(list, world.random.hex(4)), 'A')]);
@@ -156,24 +214,24 @@ async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: Ask
 /** The list's own words; a listing without them is a listing all the same. */
 async function addReasons(findings: Finding[], nameOf: Lane['nameOf'], ask: Ask): Promise<void> {
   const made = new Map<Finding, Map<string, Finding>>();
-  let next = 0;
-  const walk = async (): Promise<void> => {
-    while (next < findings.length) {
-      const place = next;
-      next += 1;
-      const finding = findings[place];
-      const name = finding?.verdict.state === 'listed' ? nameOf(place) : undefined;
-      if (!finding || name === undefined) continue;
-      const reply = await ask(name, 'TXT');
-      if (reply === 'not-permitted' || reply.kind === 'failed' || reply.data.length === 0) continue;
-      const reason = withoutKey(finding.list, reply.data.join(' '));
-      const alike = made.get(finding) ?? new Map<string, Finding>();
-      const known = alike.get(reason) ?? { ...finding, reason };
-      if (alike.size < MOST_KEPT_ONCE) made.set(finding, alike.set(reason, known));
-      findings[place] = known;
-    }
-  };
-  await Promise.all(Array.from({ length: WALKERS }, walk));
+  await sideBySide(0, findings.length, WALKERS, (walker) => {
+    const hear = (reply: DnsReply | 'not-permitted'): void => {
+      const finding = findings[walker.place];
+      if (finding && reply !== 'not-permitted' && reply.kind === 'answer' && reply.data.length > 0) {
+        const reason = withoutKey(finding.list, reply.data.join(' '));
+        const alike = made.get(finding) ?? new Map<string, Finding>();
+        const known = alike.get(reason) ?? { ...finding, reason };
+        if (alike.size < MOST_KEPT_ONCE) made.set(finding, alike.set(reason, known));
+        findings[walker.place] = known;
+      }
+      walker.goOn();
+    };
+    return () => {
+      const name = findings[walker.place]?.verdict.state === 'listed' ? nameOf(walker.place) : undefined;
+      if (name === undefined) walker.goOn();
+      else ask(name, 'TXT', hear);
+    };
+  });
 }
 
 /** Neither of its test points was answered. */

@@ -40,6 +40,11 @@ export interface Resolver {
   readonly servers: readonly string[];
   /** Asks, `deadlineMs` at most (1 to 60,000). Never throws for what the network does. */
   ask(question: Question, deadlineMs: number): Promise<DnsReply>;
+  /**
+   * As `ask`, for a great many at once: `heard` is called once, after this has returned. A promise for each of 50,000
+   * questions costs as much as asking them. Left out where nobody asks so many.
+   */
+  put?(question: Question, deadlineMs: number, heard: (reply: DnsReply) => void): void;
   close(): void;
 }
 
