@@ -15,7 +15,6 @@ import { programOf } from '../test/lab/packages.ts';
 import { startClient } from './dns-client.ts';
 import type { Spent } from './dns-client.ts';
 import { ADDRESSES, LISTS, ZONES, addressOf, rblZones, sweepOnce } from './dns-world.ts';
-import type { Round } from './dns-world.ts';
 import { median, printTable } from './measure.ts';
 
 const QUESTIONS = ADDRESSES * LISTS;
@@ -110,20 +109,33 @@ async function burst(address: string): Promise<number> {
   return replies.filter((reply) => reply.kind === 'failed').length;
 }
 
+/** One sweep; and as many as make 4,000 addresses, so that all have done the same work and differ in how many at once. */
 async function memory(): Promise<void> {
-  const rows: (string | number)[][] = [['addresses', 'peak MiB', 'wrong', 'unknown']];
-  for (const addresses of [250, 1000, 4000]) {
+  const most = 4000;
+  const rows: (string | number)[][] = [
+    ['addresses', 'peak MiB, one sweep', 'peak MiB, equal work', 'wrong', 'unknown'],
+  ];
+  for (const addresses of [250, 1000, most]) {
     const server = await startRbldnsd(rblZones(addresses));
-    const child = spawnSync(
-      process.execPath,
-      [join(import.meta.dirname, 'dns-world.ts'), server.address, String(addresses)],
-      { encoding: 'utf8' },
-    );
+    const [once, equal] = [1, most / addresses].map((times) => peakOf(server.address, addresses, times));
     await server.stop();
-    const seen: Round & { peakMiB: number } = JSON.parse(child.stdout);
-    rows.push([addresses, Math.round(seen.peakMiB), seen.wrong, seen.unknown]);
+    if (once && equal)
+      rows.push([addresses, Math.round(once.peakMiB), Math.round(equal.peakMiB), equal.wrong, equal.unknown]);
   }
-  printTable(`Memory of a process that sweeps ${LISTS} lists once`, rows);
+  printTable(`Memory of a process that sweeps ${LISTS} lists`, rows);
+}
+
+interface Peak {
+  readonly peakMiB: number;
+  readonly wrong: number;
+  readonly unknown: number;
+}
+
+function peakOf(address: string, addresses: number, times: number): Peak {
+  const program = join(import.meta.dirname, 'dns-world.ts');
+  const child = spawnSync(process.execPath, [program, address, String(addresses), String(times)], { encoding: 'utf8' });
+  const peak: Peak = JSON.parse(child.stdout);
+  return peak;
 }
 
 interface NameFile {

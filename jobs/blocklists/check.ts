@@ -14,7 +14,7 @@ import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { World } from '../../src/ports/world.ts';
-import type { Answer, CommandJob, Status } from '../answer.ts';
+import type { Answer, CommandJob, Status, Tell } from '../answer.ts';
 import { subjectJson } from './check-json.ts';
 import { leaksOf } from './leak.ts';
 import { sweep } from './sweep.ts';
@@ -24,6 +24,7 @@ import { withAddresses } from './widen.ts';
 /** One question may take so long; the whole at most this much more. Milliseconds. */
 const QUESTION_MS = 5000;
 const WHOLE_MS = 60_000;
+const TELL_EVERY_MS = 100;
 
 export const runCheck: CommandJob<
   | 'clock'
@@ -74,7 +75,7 @@ export const runCheck: CommandJob<
       questionMs: Math.min(QUESTION_MS, wholeMs),
       wholeMs: Math.max(100, wholeMs - (world.clock.monotonic() - began)),
       before: (place, list) => known[place]?.get(list.shown)?.at(-1)?.state,
-      progress: (done, of) => tell(sayCheckProgress(done, of)),
+      progress: tellNowAndThen(world, tell),
     },
     world,
   );
@@ -108,6 +109,17 @@ export const runCheck: CommandJob<
     },
   };
 };
+
+/** Words for each of 50,000 answers would cost as much as the answers. */
+function tellNowAndThen(world: Pick<World, 'clock'>, tell: Tell): (done: number, of: number) => void {
+  let next = 0;
+  return (done, of) => {
+    const at = world.clock.monotonic();
+    if (at < next && done < of) return;
+    next = at + TELL_EVERY_MS;
+    tell(sayCheckProgress(done, of));
+  };
+}
 
 /** A component of a list that is asked too is not asked: it would say the same thing twice. */
 export function withoutComponents(lists: readonly Blocklist[]): readonly Blocklist[] {

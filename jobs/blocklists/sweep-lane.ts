@@ -20,7 +20,10 @@ import type { ListVerdict } from '../../src/domain/blocklists/verdict.ts';
 import type { Clock, Random } from '../../src/ports/clock.ts';
 import type { DnsReply, RecordType } from '../../src/ports/dns.ts';
 import type { Allowance } from './sweep-allowance.ts';
-import type { Pool } from './sweep-pool.ts';
+import { openColumn } from './sweep-column.ts';
+import type { Column } from './sweep-column.ts';
+import type { Pool, Turn } from './sweep-pool.ts';
+import { sideBySide } from './sweep-walkers.ts';
 
 export interface Finding {
   readonly list: Blocklist;
@@ -61,13 +64,14 @@ export async function walkLane(
   lane: Lane,
   world: LaneWorld,
   note: () => void,
-): Promise<{ readonly findings: readonly Finding[]; readonly liveness: Liveness | undefined }> {
+): Promise<{ readonly findings: Column<Finding>; readonly liveness: Liveness | undefined }> {
   const { list, nameOf } = lane;
   const ask = askerOf(world);
   const askOnce = onceOf(ask);
   let first = 0;
   while (first < lane.subjects && nameOf(first) === undefined) first += 1;
-  const findings: Finding[] = Array.from({ length: first }, () => tooLong(list, note));
+  const findings = openColumn<Finding>(lane.subjects);
+  for (let place = 0; place < first; place += 1) findings.put(place, tooLong(list, note));
   if (first === lane.subjects) return { findings, liveness: undefined };
   const [proved, firstReply] = await Promise.all([prove(lane, world, askOnce), askOnce(nameOf(first) ?? '', 'A')]);
   const liveness = proofThatCounts(proved, lane.earlier, lane.holdMs);
@@ -78,83 +82,47 @@ export async function walkLane(
     const hear = (reply: DnsReply | 'not-permitted'): void => {
       silentInRow = isSilence(reply) ? silentInRow + 1 : 0;
       if (silentInRow >= WALKERS) gone ??= reply;
-      findings[walker.place] = judge(reply);
+      findings.put(walker.place, judge(reply));
       note();
       walker.goOn();
     };
+    const turn: LaneTurn = { type: 'A', name: () => nameOf(walker.place) ?? '', heard: hear };
     return () => {
       const known = walker.place === first ? firstReply : gone;
       if (known !== undefined) return hear(known);
-      const name = nameOf(walker.place);
-      if (name !== undefined) return ask(name, 'A', hear);
-      findings[walker.place] = tooLong(list, note);
+      if (nameOf(walker.place) !== undefined) return ask(turn);
+      findings.put(walker.place, tooLong(list, note));
       walker.goOn();
     };
   });
-  const held = await brake(lane, findings, world, askOnce);
-  await addReasons(held, nameOf, ask);
-  return { findings: held, liveness: proved };
+  await brake(lane, findings, world, askOnce);
+  await addReasons(findings, nameOf, ask);
+  return { findings, liveness: proved };
 }
 
-/** `hear` is called once, after this has returned. */
-type Ask = (name: string, type: RecordType, hear: (reply: DnsReply | 'not-permitted') => void) => void;
+interface LaneTurn extends Turn {
+  heard(this: void, reply: DnsReply | 'not-permitted'): void;
+}
+type Ask = (turn: LaneTurn) => void;
 type AskOnce = (name: string, type: RecordType) => Promise<DnsReply | 'not-permitted'>;
 
 function askerOf({ pool, allowance }: LaneWorld): Ask {
   const { permit } = allowance;
   if (!permit) return pool.ask;
-  return (name, type, hear) =>
+  return (turn) =>
     void permit()
       .catch(() => false)
       .then((permitted) => {
-        if (permitted) pool.ask(name, type, hear);
-        else hear('not-permitted');
+        if (permitted) pool.ask(turn);
+        else turn.heard('not-permitted');
       });
 }
 
 function onceOf(ask: Ask): AskOnce {
   return (name, type) =>
     new Promise((resolve) => {
-      ask(name, type, resolve);
+      ask({ type, name: () => name, heard: resolve });
     });
-}
-
-/** Stands at one place at a time; `goOn` is called once for each, whenever it is done there. */
-interface Walker {
-  place: number;
-  goOn(this: void): void;
-}
-
-/** Visits the places from `from` up to `to` with `most` walkers; what each does at its place is made once, by `visitor`. */
-function sideBySide(from: number, to: number, most: number, visitor: (walker: Walker) => () => void): Promise<void> {
-  return new Promise((resolve) => {
-    let next = from;
-    let walking = Math.min(to - from, most);
-    if (walking < 1) return resolve();
-    const begin = (): void => {
-      let isVisiting = false;
-      let isDone = false;
-      const goOn = (): void => {
-        isDone = true;
-        if (isVisiting) return;
-        isVisiting = true;
-        while (isDone && next < to) {
-          isDone = false;
-          walker.place = next;
-          next += 1;
-          visit();
-        }
-        isVisiting = false;
-        if (!isDone) return;
-        walking -= 1;
-        if (walking === 0) resolve();
-      };
-      const walker: Walker = { place: from, goOn };
-      const visit = visitor(walker);
-      goOn();
-    };
-    for (let count = walking; count > 0; count -= 1) begin();
-  });
 }
 
 async function prove(lane: Lane, world: LaneWorld, ask: AskOnce): Promise<Liveness> {
@@ -202,34 +170,38 @@ function said(reply: DnsReply): string {
     : `${reply.resolver} ${reply.rcode} ${reply.data.join(' ')}`;
 }
 
-async function brake(lane: Lane, findings: Finding[], world: LaneWorld, ask: AskOnce): Promise<Finding[]> {
-  if (!isMassFlip(findings.length, (place) => findings[place]?.verdict.state, lane.beforeOf)) return findings;
-  const { list } = lane;
+async function brake(lane: Lane, findings: Column<Finding>, world: LaneWorld, ask: AskOnce): Promise<void> {
+  const { list, subjects, beforeOf } = lane;
+  if (!isMassFlip(subjects, (place) => findings.at(place)?.verdict.state, beforeOf)) return;
   const [again, probe] = await Promise.all([prove(lane, world, ask), ask(probeName(list, world.random.hex(4)), 'A')]);
   const why = heldBecause(list, again, probe === 'not-permitted' ? 'none' : negativePointOf(list, probe).state);
-  if (why === undefined) return findings;
-  return findings.map((finding, place) => ({ ...finding, verdict: hold(finding.verdict, lane.beforeOf(place), why) }));
+  if (why === undefined) return;
+  for (let place = 0; place < subjects; place += 1) {
+    const finding = findings.at(place);
+    if (finding) findings.put(place, { ...finding, verdict: hold(finding.verdict, beforeOf(place), why) });
+  }
 }
 
 /** The list's own words; a listing without them is a listing all the same. */
-async function addReasons(findings: Finding[], nameOf: Lane['nameOf'], ask: Ask): Promise<void> {
+async function addReasons(findings: Column<Finding>, nameOf: Lane['nameOf'], ask: Ask): Promise<void> {
   const made = new Map<Finding, Map<string, Finding>>();
-  await sideBySide(0, findings.length, WALKERS, (walker) => {
+  await sideBySide(0, findings.places, WALKERS, (walker) => {
     const hear = (reply: DnsReply | 'not-permitted'): void => {
-      const finding = findings[walker.place];
+      const finding = findings.at(walker.place);
       if (finding && reply !== 'not-permitted' && reply.kind === 'answer' && reply.data.length > 0) {
         const reason = withoutKey(finding.list, reply.data.join(' '));
         const alike = made.get(finding) ?? new Map<string, Finding>();
         const known = alike.get(reason) ?? { ...finding, reason };
         if (alike.size < MOST_KEPT_ONCE) made.set(finding, alike.set(reason, known));
-        findings[walker.place] = known;
+        findings.put(walker.place, known);
       }
       walker.goOn();
     };
+    const turn: LaneTurn = { type: 'TXT', name: () => nameOf(walker.place) ?? '', heard: hear };
     return () => {
-      const name = findings[walker.place]?.verdict.state === 'listed' ? nameOf(walker.place) : undefined;
-      if (name === undefined) walker.goOn();
-      else ask(name, 'TXT', hear);
+      const isListed = findings.at(walker.place)?.verdict.state === 'listed';
+      if (isListed && nameOf(walker.place) !== undefined) ask(turn);
+      else walker.goOn();
     };
   });
 }

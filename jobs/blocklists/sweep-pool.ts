@@ -13,19 +13,22 @@ import type { Clock } from '../../src/ports/clock.ts';
 const MOST_UNDER_WAY = 128;
 
 export interface Pool {
-  /** `heard` is called once, after this has returned. */
-  ask(this: void, name: string, type: RecordType, heard: (reply: DnsReply) => void): void;
+  ask(this: void, turn: Turn): void;
   /** Milliseconds until the whole is over; negative afterwards. */
   left(): number;
 }
 
-interface Due extends Question {
-  readonly heard: (reply: DnsReply) => void;
+/** A question that waits for its turn. Its name is made only then: what waits takes no room. */
+export interface Turn {
+  readonly type: RecordType;
+  name(this: void): string;
+  /** Called once, after `ask` has returned. */
+  heard(this: void, reply: DnsReply): void;
 }
 
 /** One of the window's places, used again and again. */
 interface Place {
-  due: Due | undefined;
+  turn: Turn | undefined;
   readonly landed: (reply: DnsReply) => void;
 }
 
@@ -39,26 +42,26 @@ export function openPool(
   const put = putter(world.resolver);
   let underWay = 0;
   let head = 0;
-  let waiting: Due[] = [];
+  let waiting: Turn[] = [];
   const left = (): number => end - world.clock.monotonic();
   const free: Place[] = [];
-  const start = (due: Due): void => {
+  const start = (turn: Turn): void => {
     underWay += 1;
     const place = free.pop() ?? openPlace();
-    place.due = due;
+    place.turn = turn;
     const ms = Math.min(questionMs, left());
     if (ms < 1) queueMicrotask(() => place.landed(outOfTime(world.resolver)));
-    else put(due, ms, place.landed);
+    else put({ name: turn.name(), type: turn.type }, ms, place.landed);
   };
   const openPlace = (): Place => {
     const place: Place = {
-      due: undefined,
+      turn: undefined,
       landed: (reply) => {
-        const { due } = place;
-        place.due = undefined;
+        const { turn } = place;
+        place.turn = undefined;
         free.push(place);
         underWay -= 1;
-        due?.heard(reply);
+        turn?.heard(reply);
         startNext();
       },
     };
@@ -76,10 +79,9 @@ export function openPool(
   };
   return {
     left,
-    ask: (name, type, heard) => {
-      const due = { name, type, heard };
-      if (underWay < MOST_UNDER_WAY && head === waiting.length) start(due);
-      else waiting.push(due);
+    ask: (turn) => {
+      if (underWay < MOST_UNDER_WAY && head === waiting.length) start(turn);
+      else waiting.push(turn);
     },
   };
 }

@@ -18,6 +18,8 @@ import type { Clock, Random } from '../../src/ports/clock.ts';
 import type { Resolver } from '../../src/ports/dns.ts';
 import type { ListProofs } from '../../src/ports/list-proofs.ts';
 import type { Manners } from '../../src/ports/manners.ts';
+import { openColumn } from './sweep-column.ts';
+import type { Column } from './sweep-column.ts';
 import { openAllowance } from './sweep-allowance.ts';
 import { walkLane } from './sweep-lane.ts';
 import type { Finding, Lane } from './sweep-lane.ts';
@@ -59,40 +61,57 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
     done += 1;
     plan.progress?.(done, total);
   };
-  const findings: Finding[][] = plan.subjects.map(() => []);
-  const walks = plan.lists.flatMap((list, listIndex) =>
-    ([4, 6, undefined] as const).map(async (family) => {
-      const covered = plan.subjects.flatMap((subject, index) => (isIn(family, subject) ? [index] : []));
-      if (covered.length === 0) return;
-      if (!covers(list, family)) {
-        const finding: Finding = { list, verdict: { state: 'not-covered' }, resolver: '', liveness: undefined };
-        for (const index of covered) {
-          putFinding(findings, index, listIndex, finding);
-          note();
-        }
-        return;
-      }
-      const key = proofKey(list, family);
-      const lane: Lane = {
-        list,
-        family,
-        subjects: covered.length,
-        nameOf: (place) => queryName(labels[covered[place] ?? 0] ?? '', list.zone),
-        beforeOf: (place) => plan.before?.(covered[place] ?? 0, list),
-        earlier: earlier.get(key),
-        holdMs: world.listProofs.holdMs,
-      };
-      const walked = await walk(lane, world, pool, note);
-      if (walked.liveness?.positive === 'listed') proofs.set(key, walked.liveness);
-      covered.forEach((index, at) => {
-        const finding = walked.findings[at];
-        if (finding) putFinding(findings, index, listIndex, finding);
-      });
-    }),
+  const placeOf = new Uint32Array(plan.subjects.length);
+  const families = FAMILIES.map((family) => {
+    const covered = plan.subjects.flatMap((subject, index) => (familyOf(subject) === family ? [index] : []));
+    covered.forEach((index, place) => (placeOf[index] = place));
+    return { family, covered };
+  });
+  const walkOne = async (list: Blocklist, family: Family, covered: readonly number[]): Promise<Column<Finding>> => {
+    if (!covers(list, family)) return notCovered(list, covered.length, note);
+    const key = proofKey(list, family);
+    const lane: Lane = {
+      list,
+      family,
+      subjects: covered.length,
+      nameOf: (place) => queryName(labels[covered[place] ?? 0] ?? '', list.zone),
+      beforeOf: (place) => plan.before?.(covered[place] ?? 0, list),
+      earlier: earlier.get(key),
+      holdMs: world.listProofs.holdMs,
+    };
+    const walked = await walk(lane, world, pool, note);
+    if (walked.liveness?.positive === 'listed') proofs.set(key, walked.liveness);
+    return walked.findings;
+  };
+  const columns = await Promise.all(
+    plan.lists.map((list) => Promise.all(families.map(({ family, covered }) => walkOne(list, family, covered)))),
   );
-  await Promise.all(walks);
   if (world.listProofs.holdMs > 0) await world.listProofs.note(path, proofs).catch(() => {});
-  return findings;
+  return plan.subjects.map((subject, index) => {
+    const family = FAMILIES.indexOf(familyOf(subject));
+    return columns.flatMap((column) => column[family]?.at(placeOf[index] ?? 0) ?? []);
+  });
+}
+
+type Family = 4 | 6 | undefined;
+const FAMILIES: readonly Family[] = [4, 6, undefined];
+
+function familyOf(subject: Subject): Family {
+  return subject.kind === 'ip' ? subject.ip.family : undefined;
+}
+
+function covers(list: Blocklist, family: Family): boolean {
+  return family === undefined ? list.kind === 'domain' : list.kind === 'ip' && list.families.includes(family);
+}
+
+function notCovered(list: Blocklist, places: number, note: () => void): Column<Finding> {
+  const column = openColumn<Finding>(places);
+  const finding: Finding = { list, verdict: { state: 'not-covered' }, resolver: '', liveness: undefined };
+  for (let place = 0; place < places; place += 1) {
+    column.put(place, finding);
+    note();
+  }
+  return column;
 }
 
 /** Two test points, each subject, and as many reasons again: more than that is never asked. */
@@ -108,17 +127,4 @@ async function walk(lane: Lane, world: SweepWorld, pool: Pool, note: () => void)
 /** A memory that can't be read costs a proof that could have stood in, nothing else. */
 async function remembered(proofs: ListProofs, path: string): Promise<ReadonlyMap<string, Liveness>> {
   return proofs.holdMs === 0 ? new Map() : proofs.read(path).catch(() => new Map());
-}
-
-function putFinding(findings: readonly Finding[][], subject: number, list: number, finding: Finding): void {
-  const row = findings[subject];
-  if (row) row[list] = finding;
-}
-
-function isIn(family: 4 | 6 | undefined, subject: Subject): boolean {
-  return subject.kind === 'ip' ? subject.ip.family === family : family === undefined;
-}
-
-function covers(list: Blocklist, family: 4 | 6 | undefined): boolean {
-  return family === undefined ? list.kind === 'domain' : list.kind === 'ip' && list.families.includes(family);
 }

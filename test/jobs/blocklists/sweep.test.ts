@@ -1,5 +1,6 @@
 /** What a sweep does beyond one answer: the brake, proofs that stand in, the operators' rules. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../adapters/clock/system.ts';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
 import { openListProofs } from '../../../adapters/redis/list-proofs.ts';
 import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
@@ -7,6 +8,7 @@ import { openManners } from '../../../adapters/redis/manners.ts';
 import { sweep } from '../../../jobs/blocklists/sweep.ts';
 import type { Finding, SweepPlan, SweepWorld } from '../../../jobs/blocklists/sweep.ts';
 import type { Liveness } from '../../../src/domain/blocklists/liveness.ts';
+import type { Resolver } from '../../../src/ports/dns.ts';
 import type { ListProofs } from '../../../src/ports/list-proofs.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { startRedis } from '../../lab/redis.ts';
@@ -93,6 +95,54 @@ function proofMemory(holdMs: number): ListProofs & { readonly known: Map<string,
     note: async (path, proofs) => void known.set(path, new Map([...(known.get(path) ?? []), ...proofs])),
   };
 }
+
+describe('a great many at once', () => {
+  const many = Array.from({ length: 3000 }, (_, index) => subject(`10.9.${index >> 8}.${index & 255}`));
+
+  it('all end as unknown, by one question or none, where the whole is out of time', async () => {
+    let asked = 0;
+    const resolver: Resolver = {
+      servers: ['a:53'],
+      close: () => {},
+      ask: async (question) => {
+        asked += 1;
+        return { kind: 'answer', rcode: 'NXDOMAIN', data: [], ttl: 1, resolver: question.name, ms: 0 };
+      },
+    };
+    const clock = { ...systemClock, monotonic: () => performance.now() + (asked > 5 ? 60_000 : 0) };
+    const said = await sweep(
+      { subjects: many, lists: [list('bl.test'), list('b2.test')], questionMs: 400, wholeMs: 5000 },
+      sweepWorld(resolver, { clock }),
+    );
+    expect(said).toHaveLength(many.length);
+    expect(said.flat().filter((each) => each.verdict.state !== 'unknown')).toEqual([]);
+    expect(asked).toBeLessThan(200);
+  });
+
+  it('are each asked once by name, and each finding stands at its own subject', async () => {
+    const server = await serve((asked) =>
+      isPoint(asked.name, 2) || /^(7|70)\.[0-3]\.9\.10\.bl\.test$/.test(asked.name) ? yes(asked) : no(asked),
+    );
+    const said = await ask(server, { subjects: many.slice(0, 1024), questionMs: 4000 });
+    expect(said.flatMap((each, index) => (short(each) === 'clear' ? [] : [`${short(each)} ${index & 255}`]))).toEqual(
+      [0, 1, 2, 3].flatMap(() => ['listed abuse 127.0.0.2 7', 'listed abuse 127.0.0.2 70']),
+    );
+    const names = server.asked.filter((each) => each.type === 'A').map((each) => each.name);
+    expect(new Set(names).size).toBe(1024 + 2);
+  });
+
+  it('rules that can not be looked up permit nothing: unknown, never clear', async () => {
+    const server = await serve((asked) => (isPoint(asked.name, 2) ? yes(asked) : no(asked)));
+    const broken = (): Promise<never> => Promise.reject(new Error('the memory is gone'));
+    const said = await ask(
+      server,
+      { subjects: SIX, lists: [list('bl.test', 'manners: {everyMs: 5}')] },
+      { manners: { nextMoment: broken, take: broken, giveBack: broken } },
+    );
+    expect(said.map(short)).toEqual(SIX.map(() => 'unknown query-limit'));
+    expect(server.asked).toEqual([]);
+  });
+});
 
 describe('what is kept', () => {
   it('is one thing for all of whom a list says the same, words included: memory does not grow with the subjects', async () => {
