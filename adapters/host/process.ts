@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { HostUnknown } from '../../src/ports/host.ts';
 import type { Host } from '../../src/ports/host.ts';
-import { runToEnd } from './run.ts';
+import { letGoOfErrors, runToEnd } from './run.ts';
 import { sshTrouble } from './ssh.ts';
 
 /** Where the tools of mail servers are; a service's PATH often lacks them. */
@@ -37,6 +37,7 @@ export function openHost(
         child.once('close', (code) => resolve(code ?? -1));
       });
       ended.catch(() => {});
+      const letGo = letGoOfErrors(child);
       const timer = setTimeout(() => {
         late = true;
         child.kill('SIGKILL');
@@ -60,6 +61,7 @@ export function openHost(
         throw late ? tooLate() : error;
       } finally {
         clearTimeout(timer);
+        letGo();
         child.kill('SIGKILL');
       }
     },

@@ -7,6 +7,7 @@
  * written over the one before, at its full width: that needs no room on a disk that has become full since.
  */
 import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
 import type { HowToRun, Ran } from '../../src/ports/host.ts';
 import { sshTrouble } from './ssh.ts';
@@ -51,6 +52,7 @@ export async function runToEnd(
   const err = collect(child.stderr);
   child.stdin.on('error', () => {});
   child.stdin.end(how.input ?? '');
+  const letGo = letGoOfErrors(child);
   const late = { yes: false };
   const timer = setTimeout(() => {
     late.yes = true;
@@ -82,8 +84,24 @@ export async function runToEnd(
     return ran;
   } finally {
     clearTimeout(timer);
+    letGo();
     child.kill('SIGKILL');
   }
+}
+
+/** What is still on its way when a program has ended arrives within this, in milliseconds. */
+const ERRORS_AFTER_END_MS = 500;
+
+/**
+ * Waits no longer for a program's error output than a moment after its end: an ssh before 8.5 leaves the reused connection
+ * behind as a process that keeps it open for a minute (bugzilla.mindrot.org 1988). Gives what ends the waiting.
+ */
+export function letGoOfErrors(child: Pick<ChildProcessWithoutNullStreams, 'once' | 'stderr'>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    timer = setTimeout(() => child.stderr.destroy(), ERRORS_AFTER_END_MS);
+  });
+  return () => clearTimeout(timer);
 }
 
 function collect(stream: NodeJS.ReadableStream): { text(): string } {

@@ -33,6 +33,14 @@ describe('a host', () => {
   });
 });
 
+it('does not wait for what a program leaves behind that keeps its errors open, as the reused ssh connection did before 8.5', async () => {
+  const argv = ['sh', '-c', 'sleep 8 >/dev/null & echo begun; echo "a warning" >&2'];
+  const began = performance.now();
+  expect(await collect(argv, { deadlineMs: 7000, longest: 100 })).toEqual(['begun']);
+  expect(await host.run(argv, { deadlineMs: 7000 })).toEqual({ code: 0, out: 'begun\n', err: 'a warning\n' });
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
 it('keeps its deadline though a child of the program holds its output', async () => {
   const argv = ['sh', '-c', 'sleep 30 & echo begun; wait'];
   const began = performance.now();

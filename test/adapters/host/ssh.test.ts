@@ -158,10 +158,12 @@ resolvers: ["127.0.0.1:5353"]
     const said = JSON.parse(ran.out);
     expect(said.looks, ran.out).toContainEqual(expect.objectContaining({ name: 'queue of mx1', state: 'taken' }));
     expect(said.looks).toContainEqual(expect.objectContaining({ name: 'queue of mx2', state: 'failed' }));
+    // By its own clock: what starts the program on a busy machine is not the deadline's.
+    expect(Math.max(...said.looks.map((each: { ms: number }) => each.ms))).toBeLessThan(8000);
     expect(said.failedLooks.join('\n')).toMatch(
       /queue of mx2: postqueue on mx2 did not end within|queue of mx2: mx2 can't be reached by ssh/,
     );
     expect(said.verdict).not.toBe('healthy');
     rmSync(data, { recursive: true, force: true });
-  }, 40_000);
+  }, 120_000);
 });
