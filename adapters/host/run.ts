@@ -7,7 +7,8 @@
  * written over the one before, at its full width: that needs no room on a disk that has become full since.
  */
 import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
 import type { HowToRun, Ran } from '../../src/ports/host.ts';
 import { sshTrouble } from './ssh.ts';
@@ -96,7 +97,7 @@ const ERRORS_AFTER_END_MS = 500;
  * Waits no longer for a program's error output than a moment after its end: an ssh before 8.5 leaves the reused connection
  * behind as a process that keeps it open for a minute (bugzilla.mindrot.org 1988). Gives what ends the waiting.
  */
-export function letGoOfErrors(child: Pick<ChildProcessWithoutNullStreams, 'once' | 'stderr'>): () => void {
+export function letGoOfErrors(child: ChildProcess & { readonly stderr: Readable }): () => void {
   let timer: NodeJS.Timeout | undefined;
   child.once('exit', () => {
     timer = setTimeout(() => child.stderr.destroy(), ERRORS_AFTER_END_MS);
