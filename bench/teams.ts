@@ -40,6 +40,7 @@ export async function run(): Promise<void> {
     firstTime: service.firstTime,
     keyOf: (id) => service.keyOf('teams', id),
     reachability: () => {},
+    isAway: false,
     platform: { sdk, origin: platform.url },
   });
   const serve = serveEars(teams.ears);

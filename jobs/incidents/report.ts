@@ -8,6 +8,7 @@ import { writeReport } from '../../src/messages/report.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
 import type { CommandJob } from '../answer.ts';
 import { incidentJson } from './open.ts';
+import { measureEventsOf } from './view.ts';
 import type { Seen, Viewing } from './view.ts';
 import { whichIncident } from './which.ts';
 
@@ -30,9 +31,7 @@ export const runReport: CommandJob<keyof Viewing> = async (request, world) => {
 
 /** The document as it is attached. */
 export async function reportOf(world: Pick<Viewing, 'ledger'>, seen: Seen): Promise<NonNullable<Utterance['file']>> {
-  const measureEvents = await Promise.all(
-    seen.measures.map(async ({ number }) => ({ number, events: (await world.ledger.read(number)).events })),
-  );
+  const measureEvents = await measureEventsOf(world, seen);
   const text = writeReport({ ...seen, measureEvents });
   return { name: `incident-${seen.incident.number}.md`, type: 'text/markdown', text };
 }

@@ -38,6 +38,13 @@ export async function viewIncident(world: Viewing, number: number): Promise<Seen
   };
 }
 
+/** What happened to each of its measures, for a timeline. */
+export async function measureEventsOf(world: Pick<World, 'ledger'>, { measures }: Pick<Seen, 'measures'>) {
+  return Promise.all(
+    measures.map(async ({ number }) => ({ number, events: (await world.ledger.read(number)).events })),
+  );
+}
+
 /** Every open incident, the newest first. */
 export async function openIncidents(world: Viewing): Promise<readonly Seen[]> {
   const seen = await Promise.all((await world.incidents.numbers('open')).map((number) => viewIncident(world, number)));

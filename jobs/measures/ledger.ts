@@ -62,18 +62,35 @@ export async function countMeasures(
   const streams = await Promise.all(numbers.map(async (number) => ({ number, ...(await world.ledger.read(number)) })));
   const standing = streams.flatMap(({ number, events }) => {
     const record = foldMeasure(number, events);
-    return record && isStanding(record) ? [{ record, last: events.at(-1)?.at ?? now }] : [];
+    return record && isStanding(record) ? [{ record, notKnownSince: notKnownSince(events) }] : [];
   });
   const seen = (what: string): number => standing.filter(({ record }) => record.lastSeen?.seen === what).length;
   const unknown = standing.filter(
-    ({ record, last }) =>
-      (record.state !== 'in-force' || record.lastSeen?.seen === 'unknown') &&
+    ({ notKnownSince: since }) =>
       // Also where the clock was set back since.
-      Math.abs(now - last) > UNKNOWN_AFTER_MS,
+      since !== undefined && Math.abs(now - since) > UNKNOWN_AFTER_MS,
   );
   return {
     standing: standing.length,
     changed: seen('changed') + seen('absent') + seen('slipped'),
     unknown: unknown.length,
   };
+}
+
+/** Since when it is not known how it stands: half done, or not seen. What is only said of it meanwhile changes nothing. */
+function notKnownSince(events: readonly MeasureEvent[]): number | undefined {
+  return events.reduce<number | undefined>((since, event) => {
+    switch (event.kind) {
+      case 'engaging':
+      case 'releasing':
+        return since ?? event.at;
+      case 'observed':
+        return event.seen === 'unknown' ? (since ?? event.at) : undefined;
+      case 'engaged':
+      case 'release-refused':
+        return undefined;
+      default:
+        return since;
+    }
+  }, undefined);
 }

@@ -9,6 +9,8 @@ import { startDeliverer } from '../../adapters/redis/deliverer.ts';
 import type { Deliverer } from '../../adapters/redis/deliverer.ts';
 import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
 import type { CommandRequest } from '../../jobs/answer.ts';
+import { openOutages } from '../../adapters/redis/outages.ts';
+import type { Outages } from '../../adapters/redis/outages.ts';
 import { openSeen } from '../../adapters/redis/seen.ts';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { chores } from '../../jobs/catalogue.ts';
@@ -54,6 +56,7 @@ export interface Service {
   keyOf(address: string, id: string): Promise<string | undefined>;
   /** Names a place of a surface where it is told that another one can't be reached. */
   tellHere(conversation: Conversation): void;
+  readonly outages: Outages;
   /** Tells it at the named places of all the other surfaces. */
   tellElsewhere(than: SurfaceName, said: Message): void;
   /** Ends everything within about two seconds. */
@@ -133,6 +136,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
       };
       deliverers.set(at, startDeliverer(real.outbox, at, surface, lost));
     },
+    outages: openOutages(redis.records),
     firstTime: openSeen(redis.records),
     keyOf: (at, posted) => real.outbox.keyOf(at, posted),
     tellHere: (conversation) => void places.push(conversation),

@@ -67,7 +67,9 @@ function sayProposal(record: MeasureRecord): Message {
   const { number, order, plan } = record;
   const title = say`Measure ${number}: ${orderInWords(order)}?`;
   const agreed =
-    record.approvedBy.length > 0 ? say` (${record.approvedBy.map((who) => who.shown.foreign).join(', ')} agreed)` : [];
+    record.approvedBy.length > 0
+      ? say`agreed so far: ${foreign(record.approvedBy.map((who) => who.shown.foreign).join(', '), 120)}`
+      : [];
   const asks =
     record.quorum > 1
       ? `${missing(record)} of ${record.quorum} people must still agree; who proposed it does not count`

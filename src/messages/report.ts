@@ -5,16 +5,14 @@
 import { wallTime } from '../domain/calendar/zone.ts';
 import { plain } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
-import type { IncidentEvent } from '../domain/incidents/incident.ts';
-import type { MeasureEvent, MeasureRecord } from '../domain/measures/record.ts';
+import type { MeasureRecord } from '../domain/measures/record.ts';
 import { viewSteps } from '../domain/playbook/state.ts';
 import { orderInWords } from './measure.ts';
 import type { IncidentView } from './incident.ts';
+import { timelineOf } from './timeline.ts';
+import type { Happened } from './timeline.ts';
 
-export interface ReportView extends IncidentView {
-  readonly events: readonly IncidentEvent[];
-  readonly measureEvents: readonly { readonly number: number; readonly events: readonly MeasureEvent[] }[];
-}
+export interface ReportView extends IncidentView, Happened {}
 
 export function writeReport(view: ReportView): string {
   const { incident } = view;
@@ -124,129 +122,14 @@ function steps({ playbook }: IncidentView): readonly string[] {
   );
 }
 
-function timeline({ events, measureEvents, timezone }: ReportView): readonly string[] {
-  const lines = [
-    ...events
-      .filter((event) => !isSaidTwice(event))
-      .flatMap((event) => {
-        const words = incidentLine(event);
-        return words === undefined ? [] : [{ at: event.at, words }];
-      }),
-    ...measureEvents.flatMap(({ number, events: own }) =>
-      own.flatMap((event) => {
-        const words = measureLine(event);
-        return words === undefined ? [] : [{ at: event.at, words: `measure ${number} ${words}` }];
-      }),
-    ),
-  ].toSorted((a, b) => a.at - b.at);
+function timeline(view: ReportView): readonly string[] {
+  const { timezone } = view;
   return [
     `| UTC | ${timezone} | what |`,
     '|---|---|---|',
-    ...lines.map(({ at, words }) => `| ${utc(at)} | ${local(at, timezone)} | ${words} |`),
+    ...timelineOf(view).map(({ at, words }) => `| ${utc(at)} | ${local(at, timezone)} | ${mark(words)} |`),
   ];
 }
-
-/** A step that was taken up once more with its measure: the measure's own line says so. */
-function isSaidTwice(event: IncidentEvent): boolean {
-  return event.kind === 'step' && event.outcome === 'begun' && event.measure !== undefined;
-}
-
-function incidentLine(event: IncidentEvent): string | undefined {
-  switch (event.kind) {
-    case 'opened':
-      return `opened by ${mark([event.by.shown])}: ${mark([event.title])}`;
-    case 'repeated':
-      return `seen again: ${mark(event.what)}`;
-    case 'verdict':
-      return `verdict ${event.verdict} (${Math.round(event.confidence * 100)} %)`;
-    case 'acknowledged':
-      return `${mark([event.by.shown])} has it`;
-    case 'acknowledgement-stale':
-      return 'nobody answered whether they still have it';
-    case 'asked-still-on-it':
-      return 'asked: still on it?';
-    case 'noted':
-      return `${mark([event.by.shown])}: ${mark([event.text])}`;
-    case 'assigned':
-      return `${mark([event.by.shown])} gave it to ${mark([{ foreign: event.to }])}`;
-    case 'step':
-      return `step ${event.step}: ${event.outcome} by ${mark([event.by.shown])}${event.reason ? `: ${mark([event.reason])}` : ''}`;
-    case 'goes-on':
-      return `it goes on, and the playbook begins anew: ${mark(event.seen)}`;
-    case 'facts':
-      return `${mark([event.by.shown])} says: ${mark([
-        {
-          foreign: Object.entries(event.facts)
-            .map(([name, value]) => `${name}=${String(value)}`)
-            .join(', '),
-        },
-      ])}`;
-    case 'escalated':
-      return `called ${mark([{ foreign: event.to.join(', ') }])} by ${mark([{ foreign: event.way }])} (tier ${event.tier}, round ${event.round})`;
-    case 'escalation':
-      return `people are called until somebody has it: ${mark([{ foreign: event.chain.tiers.map((tier) => tier.people.join(' and ') || 'the paging service').join(', then ') }])}`;
-    case 'paged':
-      return `paged by ${mark([{ foreign: event.pager }])}: ${event.outcome}${event.detail ? ` (${mark([event.detail])})` : ''}`;
-    case 'pager-told':
-      return undefined;
-    case 'closed':
-      return `closed by ${mark([event.by.shown])}${event.reason ? `: ${mark([event.reason])}` : ''}`;
-    case 'bound':
-    case 'measure':
-      return undefined;
-    default:
-      return event satisfies never;
-  }
-}
-
-function measureLine(event: MeasureEvent): string | undefined {
-  switch (event.kind) {
-    case 'proposed':
-      return `proposed by ${mark([event.by.shown])}: ${mark(orderInWords(event.order))}`;
-    case 'approved':
-      return `approved by ${mark([event.by.shown])}`;
-    case 'denied':
-      return `denied by ${mark([event.by.shown])}${event.why ? `: ${mark([event.why])}` : ''}`;
-    case 'broke-glass':
-      return `**glass broken** by ${mark([event.by.shown])}: ${mark([event.reason])}`;
-    case 'expired':
-      return 'was not approved in time';
-    case 'engaged':
-      return 'is in force';
-    case 'failed':
-      return `could not be carried out: ${mark(event.why)}`;
-    case 'proved':
-      return `${PROOF[event.proof]}${because(event.by)}`;
-    case 'observed':
-      return event.seen === 'in-force'
-        ? undefined
-        : `${event.seen === 'slipped' ? 'was let go by the server itself' : `was seen as ${event.seen}`}${because(event.notes)}`;
-    case 'renewed':
-      return `begun anew by ${mark([event.by.shown])}`;
-    case 'kept':
-      return `is kept by ${mark([event.by.shown])}: ${mark([event.reason])}`;
-    case 'releasing':
-      return `is being taken back by ${mark([event.by.shown])}`;
-    case 'release-refused':
-      return `could not be taken back exactly${because(event.differences)}`;
-    case 'released':
-      return `is taken back${because(event.notes)}`;
-    case 'lapsed':
-      return 'ended by its lease';
-    case 'told':
-    case 'asked':
-    case 'engaging':
-      return undefined;
-    default:
-      return event satisfies never;
-  }
-}
-
-const PROOF = {
-  proved: 'works, as was proved',
-  disproved: '**does not do what it says**',
-  unknown: 'may work; nobody could prove it',
-} as const;
 
 function moment(at: number, timezone: string): string {
   return `${utc(at)} UTC (${local(at, timezone)} ${timezone})`;

@@ -40,6 +40,8 @@ export interface SlackNeeds extends Pick<
 > {
   readonly note: (level: 'info' | 'warn' | 'error', words: string) => void;
   readonly reachability: Reachability;
+  /** It could not be reached when this process began. */
+  readonly isAway: boolean;
   /** Ids of people and user groups. */
   readonly mentionOf: MentionOf;
 }
@@ -54,7 +56,11 @@ export interface SlackChat {
 /** Opens the ways in that the settings allow. Slack itself need not answer yet: it is asked until it does. */
 export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat {
   const logger = quietLogger(needs.note);
-  const web = openWeb(settings.botToken, settings.apiUrl, logger, needs.reachability);
+  const web = openWeb(settings.botToken, settings.apiUrl, logger, {
+    told: needs.reachability,
+    isAway: needs.isAway,
+    now: () => needs.clock.now(),
+  });
   const introduction = introduce(web, needs.note);
   const listenerNeeds: ListenerNeeds = {
     ...needs,

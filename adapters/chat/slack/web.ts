@@ -75,12 +75,24 @@ const CONTENT = new Set([
 ]);
 
 /** Told once when Slack can't be reached for longer than a hiccup, or shuts the app out, and once when it can again. */
-export type Reachability = (state: { readonly reachable: boolean; readonly why: string }) => void;
+export type Reachability = (state: {
+  readonly reachable: boolean;
+  readonly why: string;
+  /** Of the first call that failed, milliseconds since 1970 UTC. */
+  readonly since: number;
+}) => void;
+
+export interface Reach {
+  readonly told: Reachability;
+  /** Slack was away when this process began: that it is back is told once it is. */
+  readonly isAway: boolean;
+  now(): number;
+}
 
 /** Failed calls in a row that are more than a hiccup: with the waits between them, about seven seconds. */
 const HICCUPS = 4;
 
-export function openWeb(token: string, apiUrl: string | undefined, logger: Logger, told: Reachability): SlackWeb {
+export function openWeb(token: string, apiUrl: string | undefined, logger: Logger, reach: Reach): SlackWeb {
   const api = new URL(apiUrl === undefined || apiUrl === '' ? SLACK_API : apiUrl);
   const client = new webApi.WebClient(token, {
     slackApiUrl: api.href.endsWith('/') ? api.href : `${api.href}/`,
@@ -91,9 +103,10 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
     logger,
   });
   let failures = 0;
-  let away = false;
+  let away = reach.isAway;
+  let since = 0;
   const goneAway = (why: string): void => {
-    if (!away) told({ reachable: false, why });
+    if (!away) reach.told({ reachable: false, why, since });
     away = true;
   };
   const waits: Waits = {
@@ -103,12 +116,16 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
       return Math.min(1000 * 2 ** Math.min(failures - 1, 5), 30_000);
     },
     shutOut: (why) => {
+      failures += 1;
       goneAway(why);
       return SHUT_OUT_MS;
     },
   };
+  const failed = (began: number): void => {
+    if (failures === 0) since = began;
+  };
   const reached = (): void => {
-    if (away) told({ reachable: true, why: '' });
+    if (away) reach.told({ reachable: true, why: '', since });
     away = false;
     failures = 0;
   };
@@ -123,11 +140,13 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
   return {
     isOurs,
     call: async (method, args) => {
+      const began = reach.now();
       try {
         const result = fieldsOf(await client.apiCall(method, args));
         reached();
         return result;
       } catch (cause) {
+        failed(began);
         const trouble = troubleOf(cause, waits);
         if (trouble.kind !== 'later') reached();
         throw trouble;
@@ -135,6 +154,7 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
     },
     post: async (address, body, type) => {
       if (!isOurs(address)) throw new SlackTrouble('never', 'not_a_host_of_slack');
+      failed(reach.now());
       const response = await fetch(address, {
         method: 'POST',
         body,

@@ -2,24 +2,39 @@
 import { ConnectorFault } from './connector.ts';
 import type { Connector } from './connector.ts';
 
-export type Reachability = (state: { readonly reachable: boolean; readonly why: string }) => void;
+export type Reachability = (state: {
+  readonly reachable: boolean;
+  readonly why: string;
+  /** Of the first call that failed, milliseconds since 1970 UTC. */
+  readonly since: number;
+}) => void;
+
+export interface Reach {
+  readonly told: Reachability;
+  /** Teams was away when this process began: that it is back is told once it is. */
+  readonly isAway: boolean;
+  now(): number;
+}
 
 /** A single failure is a hiccup; so many in a row are an outage. */
 const HICCUPS = 3;
 
 /** The same connector; what it meets is told to `told`. */
-export function watchConnector(connector: Connector, told: Reachability): Connector {
-  let failures = 0;
+export function watchConnector(connector: Connector, { told, isAway, now }: Reach): Connector {
+  let failures = isAway ? HICCUPS : 0;
+  let since = now();
   const watched = async <T>(work: Promise<T>): Promise<T> => {
+    const began = now();
     try {
       const done = await work;
-      if (failures >= HICCUPS) told({ reachable: true, why: '' });
+      if (failures >= HICCUPS) told({ reachable: true, why: '', since });
       failures = 0;
       return done;
     } catch (error) {
       const away = error instanceof ConnectorFault && (error.status === 0 || error.status >= 500);
+      if (failures === 0) since = began;
       failures = away ? failures + 1 : 0;
-      if (failures === HICCUPS && error instanceof Error) told({ reachable: false, why: error.message });
+      if (failures === HICCUPS && error instanceof Error) told({ reachable: false, why: error.message, since });
       throw error;
     }
   };

@@ -38,6 +38,8 @@ export interface TeamsPlan {
   /** The key of the message that was posted under this id of Teams. */
   readonly keyOf: (id: string) => Promise<string | undefined>;
   readonly reachability: Reachability;
+  /** It could not be reached when this process began. */
+  readonly isAway: boolean;
   /** In place of the SDK and of Microsoft's hosts: for a simulated platform. */
   readonly platform?: { readonly sdk: Sdk; readonly origin: string; readonly pace?: Pace };
 }
@@ -60,7 +62,7 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
     : { kind: 'local', ...(plan.tenantId !== undefined && { tenantId: plan.tenantId }) };
   const connector = watchConnector(
     openConnector(async (fresh) => sdk?.token(fresh)),
-    plan.reachability,
+    { told: plan.reachability, isAway: plan.isAway, now: () => clock.now() },
   );
   const memory = openMemory();
   const consents = openConsents(join(plan.dataFolder, 'teams', 'documents'));

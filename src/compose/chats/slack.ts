@@ -5,9 +5,9 @@ import { registry } from '../../commands/registry.ts';
 import { sayBoard } from '../../messages/board.ts';
 import type { MentionOf } from '../../messages/message.ts';
 import type { Config } from '../../config/schema.ts';
-import { sayReachability } from '../../messages/lost.ts';
 import { lookAtBoard } from '../board.ts';
 import type { ChatNeeds, RunningChat } from './chat.ts';
+import { watchOutage } from './outage.ts';
 import { isSlackIdentity } from './people.ts';
 
 export const SLACK_PATH = '/slack/events';
@@ -43,10 +43,8 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       keyOf: (id) => service.keyOf('slack', id),
       board: async () => sayBoard(await lookAtBoard(service.world, config)),
       note: (level, words) => log[level](words),
-      reachability: ({ reachable, why }) => {
-        log.warn({ reachable, why }, 'Slack');
-        service.tellElsewhere('slack', sayReachability('Slack', reachable, why));
-      },
+      reachability: watchOutage(service, log, 'slack', 'Slack'),
+      isAway: await service.outages.isOn('slack'),
     },
   );
   service.speakThrough('slack', slack.surface);

@@ -5,8 +5,8 @@ import { PATH, serveEars } from '../../../adapters/chat/teams/http.ts';
 import type { Credentials } from '../../../adapters/chat/teams/sdk.ts';
 import { openTeams } from '../../../adapters/chat/teams/teams.ts';
 import type { Config } from '../../config/schema.ts';
-import { sayReachability } from '../../messages/lost.ts';
 import type { ChatNeeds, RunningChat } from './chat.ts';
+import { watchOutage } from './outage.ts';
 
 const APP_TYPES = ['SingleTenant', 'MultiTenant', 'UserAssignedMSI'] as const;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -29,10 +29,8 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
     refused: (why) => log.warn({ why }, 'a request to Teams’ path was refused'),
     firstTime: service.firstTime,
     keyOf: (id) => service.keyOf('teams', id),
-    reachability: ({ reachable, why }) => {
-      log.warn({ reachable, why }, 'Teams');
-      service.tellElsewhere('teams', sayReachability('Teams', reachable, why));
-    },
+    reachability: watchOutage(service, log, 'teams', 'Teams'),
+    isAway: await service.outages.isOn('teams'),
   });
   listener.register(PATH, serveEars(teams.ears));
   service.speakThrough('teams', teams.surface);

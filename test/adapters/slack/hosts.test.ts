@@ -3,7 +3,11 @@ import { openWeb } from '../../../adapters/chat/slack/web.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, getLevel: () => 'warn', setName() {} };
 const web = (apiUrl?: string) =>
-  openWeb('xoxb-test', apiUrl, quiet as unknown as Parameters<typeof openWeb>[2], () => {});
+  openWeb('xoxb-test', apiUrl, quiet as unknown as Parameters<typeof openWeb>[2], {
+    told: () => {},
+    isAway: false,
+    now: Date.now,
+  });
 
 it.each([
   ['https://hooks.slack.com/actions/T1/1/x', true],

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { commandJobs } from '../../../jobs/catalogue.ts';
 import { runApprove, runBreakGlass, runDeny } from '../../../jobs/measures/decide.ts';
 import { runBlock, runFreeze, runUnplug } from '../../../jobs/measures/order.ts';
+import { countMeasures } from '../../../jobs/measures/ledger.ts';
 import { reconcile } from '../../../jobs/measures/reconcile.ts';
 import { runLedger } from '../../../jobs/measures/show.ts';
 import { runExtend, runKeep, runUndo } from '../../../jobs/measures/undo.ts';
@@ -205,6 +206,31 @@ describe('measures', () => {
     expect(await reconcile(stage.world)).toBe(0);
     expect(stage.device.effects).toEqual(['engage tq1']);
     expect((await say('ana', 'ledger')).status).toBe('warning');
+  });
+
+  it('are counted as unknown a minute after they were last known, and until they are known again', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    const count = async (): Promise<number> => (await countMeasures(stage.world, stage.now)).unknown;
+    const { measureDrivers } = stage.world;
+    const blind: typeof measureDrivers.find = (order) => {
+      const driver = measureDrivers.find(order);
+      return 'refused' in driver ? driver : { ...driver, observe: async () => ({ kind: 'unknown', why: ['away'] }) };
+    };
+    const away = { ...stage.world, measureDrivers: { find: blind } };
+    stage.now += 60_000;
+    await reconcile(away);
+    stage.now += 59_000;
+    expect(await count()).toBe(0);
+    stage.now += 2000;
+    expect(await count()).toBe(1);
+    // Neither the hour's look nor what is said of it makes it known.
+    stage.now += 3_600_000;
+    await reconcile(away);
+    await say('ana', 'keep 1 while we look');
+    expect(await count()).toBe(1);
+    await reconcile(stage.world);
+    expect(await count()).toBe(0);
   });
 
   it('tell that somebody took them away by hand', async () => {

@@ -87,6 +87,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
       board: async (actor) => message('good', 'The board', text(`for ${actor.id}`)),
       note: (level, words) => void notes.push(`${level} ${words}`),
       reachability: ({ reachable, why }) => void notes.push(reachable ? 'reachable' : `unreachable ${why}`),
+      isAway: false,
     },
   );
   const listener = makeHttpListener('127.0.0.1', 0, (_path, error) => void notes.push(`failed ${error.message}`));

@@ -79,6 +79,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
     keyOf: async (id) => keys.get(id),
     reachability: ({ reachable, why }) => void reached.push(reachable ? 'reachable' : `unreachable: ${why}`),
+    isAway: false,
     // Microsoft's login can't be simulated on the loopback (it must be https): the token comes from the platform itself.
     ...(!local && {
       platform: {
