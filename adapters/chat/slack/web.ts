@@ -86,7 +86,7 @@ export interface Reach {
   readonly told: Reachability;
   /** Slack was away when this process began: that it is back is told once it is. */
   readonly isAway: boolean;
-  now(): number;
+  readonly now: () => number;
 }
 
 /** Failed calls in a row that are more than a hiccup: with the waits between them, about seven seconds. */

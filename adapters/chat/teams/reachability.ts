@@ -13,7 +13,7 @@ export interface Reach {
   readonly told: Reachability;
   /** Teams was away when this process began: that it is back is told once it is. */
   readonly isAway: boolean;
-  now(): number;
+  readonly now: () => number;
 }
 
 /** A single failure is a hiccup; so many in a row are an outage. */

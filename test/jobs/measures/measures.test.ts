@@ -211,7 +211,7 @@ describe('measures', () => {
   it('are counted as unknown a minute after they were last known, and until they are known again', async () => {
     await say('ana', 'freeze');
     await say('ben', 'approve 1');
-    const count = async (): Promise<number> => (await countMeasures(stage.world, stage.now)).unknown;
+    const unknowns = async (): Promise<number> => (await countMeasures(stage.world, stage.now)).unknown;
     const { measureDrivers } = stage.world;
     const blind: typeof measureDrivers.find = (order) => {
       const driver = measureDrivers.find(order);
@@ -221,16 +221,16 @@ describe('measures', () => {
     stage.now += 60_000;
     await reconcile(away);
     stage.now += 59_000;
-    expect(await count()).toBe(0);
+    expect(await unknowns()).toBe(0);
     stage.now += 2000;
-    expect(await count()).toBe(1);
+    expect(await unknowns()).toBe(1);
     // Neither the hour's look nor what is said of it makes it known.
     stage.now += 3_600_000;
     await reconcile(away);
     await say('ana', 'keep 1 while we look');
-    expect(await count()).toBe(1);
+    expect(await unknowns()).toBe(1);
     await reconcile(stage.world);
-    expect(await count()).toBe(0);
+    expect(await unknowns()).toBe(0);
   });
 
   it('tell that somebody took them away by hand', async () => {
