@@ -19,6 +19,7 @@ const world = z.looseObject({
       bounces: z.tuple([z.number(), z.number()]).optional(),
       top: z.array(pair).optional(),
       to: z.number().optional(),
+      mostly: pair.optional(),
       reasons: z.array(pair).optional(),
     })
     .optional(),
@@ -83,10 +84,12 @@ function queueOf(short: NonNullable<Shorthand['queue']>): NonNullable<Evidence['
       ...(nulls > 0 ? [{ sender: '', messages: nulls }] : []),
       ...(short.top ?? []).map(([sender, messages]) => ({ sender, messages })),
     ],
-    topRecipientDomains: Array.from({ length: short.to ?? 0 }, (_, index) => ({
-      domain: `d${index}.example`,
-      recipients: Math.max(1, Math.floor(short.messages / 20)),
-    })),
+    topRecipientDomains: short.mostly
+      ? [{ domain: short.mostly[0], recipients: short.mostly[1] }]
+      : Array.from({ length: short.to ?? 0 }, (_, index) => ({
+          domain: `d${index}.example`,
+          recipients: Math.max(1, Math.floor(short.messages / 20)),
+        })),
     topReasons: (short.reasons ?? []).map(([reason, recipients]) => ({ reason, recipients })),
   };
 }

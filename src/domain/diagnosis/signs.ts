@@ -78,6 +78,11 @@ export function readSigns(evidence: Evidence): Signs {
   };
 }
 
+/** Mail for users that do not exist is taken and bounced, in numbers that nobody mistypes. */
+export function makesBounces(evidence: Evidence): boolean {
+  return (evidence.bouncesPerMinute ?? 0) >= 20 && (evidence.unknownRecipientsPerMinute ?? 0) >= 30;
+}
+
 function queueSign(
   queue: QueueEvidence | undefined,
   backscatter: boolean,

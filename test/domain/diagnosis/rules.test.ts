@@ -79,12 +79,39 @@ const CASES: Readonly<Record<keyof typeof RULES, readonly Case[]>> = {
         [server, 'for', 'list-hint'],
       ],
     ],
+    [
+      'a mailing that goes out as usual may have got it listed',
+      {
+        ...listed(),
+        queue: { messages: 3000 },
+        logins: [{ account: 'news', messages: 2800, recipientDomains: 900, usualPerHour: 2500 }],
+        site: { sharedAddress: true },
+      },
+      [
+        [workstation, 'for', 'listed-but-clear'],
+        [server, 'for', 'listed-but-clear'],
+        [workstation, 'for', 'shared-address'],
+        [workstation, 'against', 'mailing'],
+        [server, 'against', 'mailing'],
+      ],
+    ],
+    [
+      'bounces that leave as fast as they are made get it listed as well',
+      { ...listed(), ...clear, unknownRecipientsPerMinute: 400, bouncesPerMinute: 200 },
+      [
+        [workstation, 'for', 'listed-but-clear'],
+        [server, 'for', 'listed-but-clear'],
+        [workstation, 'against', 'bounces-made'],
+        [server, 'against', 'bounces-made'],
+      ],
+    ],
     ['says nothing where the queues are full', { ...listed(), ...full }, []],
     ['says nothing where the queues were not looked at', listed(), []],
   ],
   'full queues acquit a workstation': [
     ['its own mail engine would leave them clear', full, [[workstation, 'against', 'queues-full']]],
     ['but not one that sends through the server', { ...full, insideClients: [inside] }, []],
+    ['nor one that was seen trying', { ...full, ...watched([{ address: '10.0.0.23', attempts: 480 }]) }, []],
   ],
   'not listed': [
     [
@@ -205,6 +232,14 @@ const CASES: Readonly<Record<keyof typeof RULES, readonly Case[]>> = {
     ],
     ['few bounces speak against it', full, [[ndr, 'against', 'few-bounces']]],
     [
+      'but not in a queue that is nearly empty, where they are seen to leave',
+      { ...clear, unknownRecipientsPerMinute: 340, bouncesPerMinute: 120 },
+      [
+        [ndr, 'for', 'bounce-rate'],
+        [ndr, 'for', 'unknown-recipients'],
+      ],
+    ],
+    [
       'a mailing list’s bounces go to few domains',
       { queue: { messages: 70, nullSender: { messages: 50, recipientDomains: 2 } } },
       [[ndr, 'against', 'few-bounces']],
@@ -237,6 +272,14 @@ const CASES: Readonly<Record<keyof typeof RULES, readonly Case[]>> = {
       clear,
       [
         [ndr, 'against', 'queues-clear'],
+        [login, 'against', 'queues-clear'],
+        [relay, 'against', 'queues-clear'],
+      ],
+    ],
+    [
+      'but not bounces that are seen to leave',
+      { ...clear, unknownRecipientsPerMinute: 340, bouncesPerMinute: 120 },
+      [
         [login, 'against', 'queues-clear'],
         [relay, 'against', 'queues-clear'],
       ],
@@ -309,6 +352,20 @@ const CASES: Readonly<Record<keyof typeof RULES, readonly Case[]>> = {
         [error, 'against', 'listed'],
         [error, 'against', 'bounces'],
         [error, 'against', 'guessed-login'],
+      ],
+    ],
+    [
+      'what one receiver alone keeps waiting is that receiver’s trouble',
+      {
+        queue: {
+          messages: 600,
+          topRecipientDomains: [{ domain: 'big.example', recipients: 590 }],
+          topReasons: [{ reason: 'connect to mx: Connection timed out', recipients: 590 }],
+        },
+      },
+      [
+        [error, 'for', 'one-reason'],
+        [error, 'against', 'one-receiver'],
       ],
     ],
     ['a change two weeks ago is none', { changes: [{ what: 'main.cf', ageHours: 336 }] }, []],

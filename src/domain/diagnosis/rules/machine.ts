@@ -1,8 +1,10 @@
 /** A machine that sends by itself: a workstation behind the shared address, or the mail server. */
 import { foreign, say } from '../../foreign.ts';
-import type { BlockedAttempts } from '../evidence.ts';
+import type { BlockedAttempts, Evidence } from '../evidence.ts';
 import { pointsOf } from '../rule.ts';
 import type { Point, Rule } from '../rule.ts';
+import { makesBounces } from '../signs.ts';
+import type { Signs } from '../signs.ts';
 
 const workstation = pointsOf('compromised-workstation');
 const server = pointsOf('compromised-server');
@@ -36,13 +38,31 @@ export const listedButClear: Rule = (evidence, signs) => {
       shared === false ? server.supports('list-hint', 0.3, hint) : workstation.supports('list-hint', 0.4, hint),
     );
   }
-  return points;
+  return [...points, ...otherReasonsToBeListed(evidence, signs)];
 };
 
+/** What is seen to leave through the server gets an address listed as well. */
+function otherReasonsToBeListed(evidence: Evidence, signs: Signs): readonly Point[] {
+  const points: Point[] = [];
+  if (signs.usualSender && signs.messages >= MAILING) {
+    const text = say`${foreign(signs.usualSender.account, 60)} sends a mailing through the server: that it got the address listed can't be ruled out`;
+    points.push(...[workstation, server].map((each) => each.opposes('mailing', 0.4, text)));
+  }
+  if (makesBounces(evidence)) {
+    const text = say`the server bounces mail for users that do not exist, ${evidence.bouncesPerMinute ?? 0} times a minute: that gets an address listed as well`;
+    points.push(...[workstation, server].map((each) => each.opposes('bounces-made', 0.5, text)));
+  }
+  return points;
+}
+
+/** A mailing of fewer messages does not get noticed. */
+const MAILING = 100;
+
 /** Full queues speak for something that goes through the server. */
-export const queuesAreFull: Rule = (_evidence, signs) => {
-  // A machine inside that uses the server as its relay fills them as well.
-  if (signs.queue !== 'full' || signs.oddClients.length > 0) return [];
+export const queuesAreFull: Rule = (evidence, signs) => {
+  // A machine inside that uses the server as its relay fills them as well; one that was seen trying is not acquitted.
+  if (signs.queue !== 'full' || signs.oddClients.length > 0 || evidence.blockedAttempts?.sources.some(isMany))
+    return [];
   return [
     workstation.opposes(
       'queues-full',
@@ -64,7 +84,7 @@ export const attempts: Rule = (evidence) => {
   if (!seen) return [];
   const points: Point[] = [];
   for (const source of seen.sources) {
-    const many = source.attempts >= 10 && (source.destinations ?? source.attempts) >= 3;
+    const many = isMany(source);
     if (source.mailServer === true) {
       if (seen.outboundFrozen !== true) continue;
       const text = say`${source.attempts} attempts at port 25 came from the mail server itself while its outbound mail was frozen`;
@@ -86,6 +106,10 @@ export const attempts: Rule = (evidence) => {
   }
   return points;
 };
+
+function isMany(source: BlockedAttempts['sources'][number]): boolean {
+  return source.mailServer !== true && source.attempts >= 10 && (source.destinations ?? source.attempts) >= 3;
+}
 
 function span(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

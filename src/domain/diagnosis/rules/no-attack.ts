@@ -1,6 +1,7 @@
 /** What is no attack: a policy listing, the ISP's relay refusing, an error or a change of one's own, health. */
 import { foreign, say } from '../../foreign.ts';
 import { classifyReason, isOwnFault } from '../reasons.ts';
+import type { ReasonClass } from '../reasons.ts';
 import { pointsOf } from '../rule.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Point, Rule } from '../rule.ts';
@@ -76,6 +77,7 @@ export const oneReason: Rule = (evidence, signs) => {
       ),
     );
     if (signs.listings === 'clear') points.push(error.supports('lists-clear', 0.3, say`no list lists the address`));
+    points.push(...oneReceiver(evidence, reason.kind));
   } else if (reason && signs.queue === 'full')
     points.push(error.opposes('many-reasons', 0.6, say`the reasons why mail waits differ`));
   if (signs.listings === 'abuse')
@@ -85,6 +87,16 @@ export const oneReason: Rule = (evidence, signs) => {
   points.push(...recentChange(evidence, signs), ...attackInSight(signs));
   return points;
 };
+
+/** What one receiver alone keeps waiting is that receiver's trouble sooner than one's own. */
+function oneReceiver(evidence: Evidence, kind: ReasonClass): readonly Point[] {
+  const domains = evidence.queue?.topRecipientDomains ?? [];
+  const [top] = domains;
+  const all = evidence.queue?.recipients ?? domains.reduce((sum, each) => sum + each.recipients, 0);
+  if (!top || (kind !== 'no-connection' && kind !== 'name-service') || top.recipients < all * 0.8) return [];
+  const text = say`nearly all of it is for ${foreign(top.domain, 80)}: that receiver is down or can't be reached, sooner than everything else`;
+  return [error.opposes('one-receiver', 0.6, text)];
+}
 
 /** However many files a change touched, it is one. */
 function recentChange(evidence: Evidence, signs: Signs): readonly Point[] {

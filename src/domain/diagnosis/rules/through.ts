@@ -2,6 +2,7 @@
 import { foreign, say } from '../../foreign.ts';
 import { pointsOf } from '../rule.ts';
 import type { Point, Rule } from '../rule.ts';
+import { makesBounces } from '../signs.ts';
 import type { OddLogin } from '../signs.ts';
 
 const relay = pointsOf('authenticated-relay');
@@ -109,6 +110,9 @@ export const fullAndListed: Rule = (evidence, signs) => {
   ];
 };
 
+/** Of fewer messages than this, what share are bounces says nothing against a rate that is seen. */
+const WORTH_A_SHARE = 30;
+
 /** Null-sender mail to many foreign domains. */
 export const bounces: Rule = (evidence, signs) => {
   const points: Point[] = [];
@@ -121,7 +125,7 @@ export const bounces: Rule = (evidence, signs) => {
       ),
     );
     points.push(relay.opposes('null-sender', 0.3, say`most of the queue are the server’s own bounces`));
-  } else if (evidence.queue && signs.messages > 0) {
+  } else if (evidence.queue && signs.messages >= (makesBounces(evidence) ? WORTH_A_SHARE : 1)) {
     const few = signs.nullShare >= 0.5;
     const text = few
       ? say`the bounces in the queue go to ${signs.nullDomains} domains only, as a mailing list’s do`
@@ -177,11 +181,11 @@ export const relaysForAnybody: Rule = (evidence, signs) => {
 };
 
 /** Full queues must have come from somewhere; clear ones speak against all three, unless the logs say otherwise. */
-export const queuesAreClear: Rule = (_evidence, signs) => {
+export const queuesAreClear: Rule = (evidence, signs) => {
   if (signs.queue !== 'clear') return [];
   const text = say`the queues are clear`;
   return [
-    ndr.opposes('queues-clear', 0.7, text),
+    ...(makesBounces(evidence) ? [] : [ndr.opposes('queues-clear', 0.7, text)]),
     ...(signs.oddLogins.some((odd) => odd.guessed || odd.foreignAddresses > 0)
       ? []
       : [relay.opposes('queues-clear', 0.4, text)]),
