@@ -5,6 +5,7 @@
  * 2. Spamhaus' test entry: 127.255.255.254 means that it refuses this resolver.
  * 3. URIBL's TXT names the resolver as it is seen from outside, when it refuses it.
  */
+import { FIT_REMEDY as REMEDY, seenAsOf } from '../../src/domain/blocklists/fitness.ts';
 import type { DnsReply, Resolver } from '../../src/ports/dns.ts';
 
 export interface ResolverDiagnosis {
@@ -14,7 +15,6 @@ export interface ResolverDiagnosis {
 }
 
 const DEADLINE_MS = 2000;
-const REMEDY = 'use a recursive resolver of your own (unbound on this host is enough), or the operators’ keys';
 
 /** `probe`: random letters for the name that can't exist. Takes 2 s at most. */
 export async function diagnoseResolver(resolver: Resolver, probe: string): Promise<ResolverDiagnosis> {
@@ -34,9 +34,7 @@ export async function diagnoseResolver(resolver: Resolver, probe: string): Promi
       note: `it rewrites answers (a name that can't exist has ${rewritten}): no list can be believed; ${REMEDY}`,
     };
   const refused = dataOf(zen).find((address) => address.startsWith('127.255.255.'));
-  const seen = dataOf(uribl)
-    .join(' ')
-    .match(/DNS IP:?\s*([0-9a-fA-F.:]{3,45})/)?.[1];
+  const seen = seenAsOf(uribl);
   if (refused !== undefined)
     return {
       state: 'answers',

@@ -148,6 +148,8 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     rotas: makeRotas(),
     catalogue: { read: async () => company.lists.catalogue },
     listingHistory: makeHistory(),
+    // The drill's resolver is fit, and is not looked at.
+    resolverMemory: { lookedAt: async () => clock.now(), noteLook: async () => {} },
     listProofs: { holdMs: 0, read: async () => new Map(), note: async () => {} },
     manners: { nextMoment: async () => 0, take: async (_operator, _perDay, count) => count, giveBack: async () => {} },
     secondOpinion: { confirm: async (address, zone) => confirm(company, address.text, zone) },

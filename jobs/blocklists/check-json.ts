@@ -1,9 +1,24 @@
 /** A check as tourniquet.check/1 (docs/blocklists.md). */
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
+import { unfitInWords } from '../../src/domain/blocklists/fitness.ts';
+import type { Fitness } from '../../src/domain/blocklists/fitness.ts';
 import { listedSince } from '../../src/domain/blocklists/history.ts';
 import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { Json } from '../answer.ts';
+
+/** The resolvers that were asked, when they were last looked at, and what is wrong with them. */
+export function fitnessJson({ servers, ageSeconds, unfit }: Fitness): Json {
+  return {
+    servers,
+    lookedSecondsAgo: ageSeconds ?? 0,
+    ...(unfit && {
+      unfit: unfit.kind,
+      note: unfitInWords(unfit),
+      ...(unfit.kind === 'refused' && unfit.seenAs !== undefined && { seenAs: unfit.seenAs }),
+    }),
+  };
+}
 
 /** `lists`: all that were chosen, also those that are part of another and were therefore not asked. */
 export function subjectJson(

@@ -7,6 +7,8 @@ import type { Change } from '../../src/domain/blocklists/history.ts';
 import { chooseLists } from '../../src/domain/blocklists/catalogue.ts';
 import { labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
+import { mistrust } from '../../src/domain/blocklists/fitness.ts';
+import type { Unfit } from '../../src/domain/blocklists/fitness.ts';
 import { removalAdvice } from '../../src/domain/blocklists/removal.ts';
 import { judgeList, judgeSubject } from '../../src/domain/blocklists/verdict.ts';
 import { sayCheck, sayCheckProgress } from '../../src/messages/check.ts';
@@ -15,8 +17,9 @@ import { sayRefused } from '../../src/messages/refused.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, Status, Tell } from '../answer.ts';
-import { subjectJson } from './check-json.ts';
-import { leaksOf } from './leak.ts';
+import { fitnessJson, subjectJson } from './check-json.ts';
+import { lookAtFitness } from './fitness.ts';
+import { leaksOf, siteOf } from './leak.ts';
 import { sweep } from './sweep.ts';
 import type { Finding } from './sweep.ts';
 import { withAddresses } from './widen.ts';
@@ -30,6 +33,7 @@ export const runCheck: CommandJob<
   | 'clock'
   | 'random'
   | 'resolver'
+  | 'resolverMemory'
   | 'catalogue'
   | 'sites'
   | 'listingHistory'
@@ -68,7 +72,8 @@ export const runCheck: CommandJob<
   const all = chosen.catalogue.lists;
   const lists = withoutComponents(all);
   const known = await whatIsKnown(subjects, world);
-  const findings = await sweep(
+  const fitnessOf = lookAtFitness(lists, world);
+  const swept = await sweep(
     {
       subjects,
       lists,
@@ -79,6 +84,8 @@ export const runCheck: CommandJob<
     },
     world,
   );
+  const fitness = await fitnessOf(swept);
+  const findings = swept.map((row) => mistrusted(row, fitness.unfit));
   const leaks = await leaksOf(subjects, world);
   const checked = subjects.map((subject, index): CheckedSubject => {
     const rows = findings[index] ?? [];
@@ -86,11 +93,13 @@ export const runCheck: CommandJob<
     const advice = natures.length === 0 ? undefined : removalAdvice(natures, leaks[index] ?? { kind: 'unknown' });
     const name = nameOfSubject(subject);
     const of = origins.get(name);
+    const site = advice?.moment === 'not-yet' && leaks[index]?.kind === 'unknown' ? siteOf(subject, world) : undefined;
     return {
       subject: name,
       ...(of !== undefined && { of }),
       ...judgeSubject(rows),
       ...(advice && { advice }),
+      ...(site !== undefined && { site }),
       findings: rows,
     };
   });
@@ -100,11 +109,21 @@ export const runCheck: CommandJob<
   const elapsedMs = Math.round(world.clock.monotonic() - began);
   return {
     status: worst(checked),
-    message: sayCheck(checked, said, elapsedMs, remembered, args.value.sinceDays, world.clock.now(), opinions),
+    message: sayCheck({
+      checked,
+      notes: said,
+      elapsedMs,
+      remembered,
+      sinceDays: args.value.sinceDays,
+      now: world.clock.now(),
+      opinions,
+      fitness,
+    }),
     data: {
       schema: 'tourniquet.check/1',
       subjects: checked.map((each) => subjectJson(each, remembered, opinions, all)),
       ...(said.length > 0 && { notes: said }),
+      resolver: fitnessJson(fitness),
       elapsedMs,
     },
   };
@@ -141,6 +160,15 @@ function ofSites(
     return false;
   });
   return { subjects: asked, notes };
+}
+
+/** Most rows are as they were, and stay the same objects. */
+function mistrusted(row: readonly Finding[], unfit: Unfit | undefined): readonly Finding[] {
+  if (unfit === undefined) return row;
+  return row.map((finding) => {
+    const verdict = mistrust(finding.verdict, finding.liveness, unfit);
+    return verdict === finding.verdict ? finding : { ...finding, verdict };
+  });
 }
 
 /** What was remembered of each before this check; nothing where the memory fails. */

@@ -31,8 +31,17 @@ async function newest(world: Pick<World, 'incidents'>): Promise<readonly Inciden
   return read.flatMap((incident) => incident ?? []);
 }
 
+/** The configured site that has this address or domain. */
+export function siteOf(subject: Subject, { sites }: Pick<World, 'sites'>): string | undefined {
+  return sites.names.find((name) => has(name, subject, sites));
+}
+
 function isAbout(incident: Incident, subject: Subject, sites: World['sites']): boolean {
-  const place = sites.find(incident.site);
+  return has(incident.site, subject, sites);
+}
+
+function has(site: string, subject: Subject, sites: World['sites']): boolean {
+  const place = sites.find(site);
   if (!place) return false;
   if (subject.kind === 'domain') return place.domains.includes(subject.domain);
   const labels = labelsOf(subject);

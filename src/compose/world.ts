@@ -17,6 +17,7 @@ import { openHands } from '../../adapters/redis/hands.ts';
 import { openListingHistory } from '../../adapters/redis/listing-history.ts';
 import { openLogMemory } from '../../adapters/redis/log-memory.ts';
 import { openListProofs } from '../../adapters/redis/list-proofs.ts';
+import { openResolverMemory } from '../../adapters/redis/resolver-memory.ts';
 import { openManners } from '../../adapters/redis/manners.ts';
 import { openMornings } from '../../adapters/redis/mornings.ts';
 import { openOffers } from '../../adapters/redis/offers.ts';
@@ -92,6 +93,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     secondOpinion: openSecondOpinion(settings.config.blocklists.secondOpinion),
     listingHistory: openListingHistory(redis.records),
     listProofs: openListProofs(redis.records, holdMs(settings)),
+    resolverMemory: openResolverMemory(redis.records),
     manners: openManners(redis.records, () => systemClock.now()),
     sites: makeSites(settings.config),
     playbooks: { own: settings.playbooks },

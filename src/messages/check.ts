@@ -1,13 +1,16 @@
 /** What the blocklists said. The verdict first; listings in full; what is unknown by its reason; the rest as a number. */
-import type { Blocklist, Nature, UnknownWhy } from '../domain/blocklists/blocklist.ts';
-import { dayPicture, listedSince } from '../domain/blocklists/history.ts';
+import type { Blocklist, UnknownWhy } from '../domain/blocklists/blocklist.ts';
+import { unfitInWords } from '../domain/blocklists/fitness.ts';
+import type { Fitness } from '../domain/blocklists/fitness.ts';
+import { dayPicture } from '../domain/blocklists/history.ts';
 import type { Change } from '../domain/blocklists/history.ts';
 import type { RemovalAdvice } from '../domain/blocklists/removal.ts';
 import type { ListVerdict, SubjectState } from '../domain/blocklists/verdict.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import type { Opinion } from '../ports/second-opinion.ts';
-import { heading, message, notice, text } from './message.ts';
+import { listingDetails, listingFacts } from './check-listings.ts';
+import { actions, button, heading, message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
 export interface CheckedSubject extends SubjectState {
@@ -16,6 +19,8 @@ export interface CheckedSubject extends SubjectState {
   readonly of?: string;
   /** Whether to ask for removal; where any list lists it. */
   readonly advice?: RemovalAdvice;
+  /** The configured site that it belongs to, where triage is the next step. */
+  readonly site?: string;
   readonly findings: readonly {
     readonly list: Pick<
       Blocklist,
@@ -36,28 +41,50 @@ export function sayCheckProgress(done: number, of: number): Message {
   return message('neutral', `${done} of ${of} answers are in …`);
 }
 
-export function sayCheck(
-  checked: readonly CheckedSubject[],
-  notes: readonly string[],
-  elapsedMs: number,
-  remembered: Remembered,
-  sinceDays: number | undefined,
-  now: number,
-  opinions: ReadonlyMap<string, Opinion>,
-): Message {
-  const blocks =
-    checked.length > 6
-      ? manySubjects(checked)
-      : checked.flatMap((each) => oneSubject(each, checked.length > 1, remembered.get(each.subject), now, opinions));
+export interface CheckSaid {
+  readonly checked: readonly CheckedSubject[];
+  readonly notes: readonly string[];
+  readonly elapsedMs: number;
+  readonly remembered: Remembered;
+  readonly sinceDays: number | undefined;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: number;
+  readonly opinions: ReadonlyMap<string, Opinion>;
+  readonly fitness: Fitness;
+}
+
+export function sayCheck(said: CheckSaid): Message {
+  const { checked, sinceDays } = said;
+  const blocks = checked.length > 6 ? manySubjects(checked) : checked.flatMap((each) => oneSubject(each, said));
   return message(
     toneOf(checked),
     summaryOf(checked),
-    ...blindness(checked),
+    ...resolverBlocks(checked, said.fitness),
     ...blocks,
-    ...(sinceDays === undefined ? [] : changesOf(remembered, sinceDays, now)),
-    ...notes.map((note) => notice('unknown', [foreign(note, 300)])),
-    text(`${(elapsedMs / 1000).toFixed(1)} s`),
+    ...nextBlocks(checked),
+    ...(checked.length > 6 ? [] : listingDetails(checked)),
+    ...(sinceDays === undefined ? [] : changesOf(said.remembered, sinceDays, said.now)),
+    ...said.notes.map((note) => notice('unknown', [foreign(note, 300)])),
+    text(`${(said.elapsedMs / 1000).toFixed(1)} s`),
   );
+}
+
+/** Once, before all else: a resolver that lists don't answer says nothing about anybody. */
+function resolverBlocks(checked: readonly CheckedSubject[], { servers, unfit }: Fitness): readonly Block[] {
+  if (unfit === undefined) return blindness(checked);
+  return [notice('warning', `The resolver ${servers.join(', ')} ${unfitInWords(unfit)}.`)];
+}
+
+/** What to do now, said once for all whom it concerns. */
+function nextBlocks(checked: readonly CheckedSubject[]): readonly Block[] {
+  const steps = [...new Set(checked.flatMap(({ advice }) => (advice ? [adviceInWords(advice)] : [])))];
+  const sites = [...new Set(checked.flatMap(({ site }) => site ?? []))];
+  return [
+    ...steps.map((words) => notice('neutral', words)),
+    ...(sites.length === 0
+      ? []
+      : [actions(...sites.map((site) => button(`Triage ${site}`, `triage ${site}`, 'primary')))]),
+  ];
 }
 
 /** Where no list at all could be asked, the fault is on this side: the resolver, or the way out. */
@@ -124,45 +151,16 @@ function changesOf(remembered: Remembered, days: number, now: number): readonly 
   return [{ kind: 'table', title, columns: [{ name: 'subject' }, { name: 'list' }, { name: 'days until now' }], rows }];
 }
 
-/** "since 2026-11-20" where it was seen before, "new" where it was first seen just now. */
-function sinceInWords(history: readonly Change[] | undefined, now: number): string {
-  const since = listedSince(history ?? []);
-  if (since === undefined) return '';
-  return now - since < 120_000
-    ? ', first seen now'
-    : `, since ${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function opinionInWords(opinion: Opinion | undefined): string {
-  return opinion === undefined ? '' : `, ${opinion}`;
-}
-
-function oneSubject(
-  each: CheckedSubject,
-  titled: boolean,
-  history: ReadonlyMap<string, readonly Change[]> | undefined,
-  now: number,
-  opinions: ReadonlyMap<string, Opinion>,
-): readonly Block[] {
+function oneSubject(each: CheckedSubject, said: CheckSaid): readonly Block[] {
   const title =
     each.of === undefined
       ? say`${foreign(each.subject)}`
       : say`${foreign(each.subject)} (an address of ${foreign(each.of)})`;
-  const listed = each.findings.flatMap((finding) =>
-    finding.verdict.state === 'listed' ? [{ ...finding, verdict: finding.verdict }] : [],
-  );
-  const rows = listed.map(({ list, verdict, reason }): readonly Phrase[] => [
-    say`${list.shown} (${list.weight}${verdict.nature === 'abuse' ? '' : `, ${natureInWords(verdict.nature)}`}${sinceInWords(history?.get(list.shown), now)}${opinionInWords(opinions.get(`${each.subject} ${list.shown}`))})`,
-    say`${verdict.meanings.map((meaning) => meaning).join('; ')}${reason === undefined ? [] : say` “${foreign(reason, 160)}”`}${(verdict.hints ?? []).map((hint) => ` — ${hint}`).join('')}${usersInWords(list)}${list.expiry === undefined ? '' : ` — ends by itself: ${list.expiry}`}${list.removal === undefined ? '' : ` — removal: ${list.removal}`}`,
-  ]);
   return [
-    ...(titled ? [heading(title), text(stateInWords(each))] : []),
-    ...(rows.length > 0
-      ? [{ kind: 'table' as const, columns: [{ name: 'listed on' }, { name: 'what it says' }], rows }]
-      : []),
+    ...(said.checked.length > 1 ? [heading(title), text(stateInWords(each))] : []),
+    ...listingFacts(each, said.remembered.get(each.subject), said.opinions, said.now),
     ...unknownBlocks(each),
     ...stoodIn(each),
-    ...(each.advice ? [text(adviceInWords(each.advice))] : []),
   ];
 }
 
@@ -180,31 +178,16 @@ function stoodIn(each: CheckedSubject): readonly Block[] {
   ];
 }
 
-function adviceInWords({ moment, why }: RemovalAdvice): string {
+function adviceInWords({ moment, next, why }: RemovalAdvice): string {
   switch (moment) {
     case 'now':
-      return `Asking for removal: now; ${why}.`;
+      return `Next: ${next}. It is the moment: ${why}.`;
     case 'not-yet':
-      return `Asking for removal: not yet; ${why}.`;
+      return `Next: ${next}. Don’t ask for removal yet: ${why}.`;
     case 'not-needed':
-      return `Asking for removal: not needed; ${why}.`;
+      return `Nothing to do: ${why}.`;
     default:
       return moment satisfies never;
-  }
-}
-
-/** Who really refuses mail because of it. */
-function usersInWords(list: CheckedSubject['findings'][number]['list']): string {
-  if (list.receivers !== undefined) return ` — used by: ${list.receivers}`;
-  switch (list.weight) {
-    case 'high':
-      return ' — many receivers refuse mail by it';
-    case 'medium':
-      return ' — some receivers count it, few refuse by it alone';
-    case 'low':
-      return ' — hardly any receiver refuses mail by it';
-    default:
-      return list.weight satisfies never;
   }
 }
 
@@ -261,50 +244,37 @@ function toneOf(checked: readonly CheckedSubject[]): Tone {
   return checked.some((each) => each.warning) ? 'warning' : 'good';
 }
 
-function natureInWords(nature: Nature): string {
-  switch (nature) {
-    case 'abuse':
-      return 'abuse';
-    case 'policy':
-      return 'a policy, not abuse';
-    case 'informational':
-      return 'information only';
-    default:
-      return nature satisfies never;
-  }
-}
-
-/** Each reason with what to do about it. */
-export function whyInWords(why: UnknownWhy): string {
+/** Each reason, short; what is to be done about the resolver is said once above. */
+function whyInWords(why: UnknownWhy): string {
   switch (why) {
     case 'timeout':
       return 'no answer in time';
     case 'servfail':
       return 'the resolver failed (SERVFAIL)';
     case 'refused':
-      return 'refused: the operator wants a key, or has enough of us';
+      return 'refused; it wants a key, or has enough of us';
     case 'blocked-resolver':
-      return 'the operator does not answer this resolver: use one of your own, or the operator’s key';
+      return 'does not answer this resolver';
     case 'query-limit':
-      return 'too many questions for the free service';
+      return 'no question left: its operator permits no more';
     case 'bad-query':
-      return 'the list could not make sense of the question: look at the zone in the catalogue';
+      return 'could not make sense of the question; look at its zone in the catalogue';
     case 'dead-list':
-      return 'the list does not even list its own test entry: it is empty, closed or refuses this resolver';
+      return 'does not even list its own test entry: empty, closed, or refusing this resolver';
     case 'answers-everything':
-      return 'the list lists everything: it is closed or broken';
+      return 'lists everything: closed or broken';
     case 'not-a-listing-answer':
-      return 'an answer outside 127.0.0.0/8: a parked domain or a resolver that rewrites';
+      return 'answers outside 127.0.0.0/8: a parked domain, or a resolver that rewrites';
     case 'unknown-code':
-      return 'a return code that the list does not document';
+      return 'gave a code that it does not document';
     case 'contradiction':
-      return 'a listing and an error at once';
+      return 'gave a listing and an error at once';
     case 'malformed':
-      return 'an answer that makes no sense';
+      return 'gave an answer that makes no sense';
     case 'network':
       return 'the resolver can not be reached';
     case 'name-too-long':
-      return 'the name is too long for this list';
+      return 'the name is too long for it';
     default:
       return why satisfies never;
   }

@@ -29,6 +29,7 @@ import type { Network } from './network.ts';
 import type { MailSetups } from './mail-setup.ts';
 import type { Offers } from './offers.ts';
 import type { OnCall } from './on-call.ts';
+import type { ResolverMemory } from './resolver-memory.ts';
 import type { Rotas } from './rotas.ts';
 import type { Pagers } from './pagers.ts';
 import type { People } from './people.ts';
@@ -46,6 +47,7 @@ export interface World {
   readonly people: People;
   readonly household: Household;
   readonly resolver: Resolver;
+  readonly resolverMemory: ResolverMemory;
   readonly catalogue: CatalogueShelf;
   readonly listingHistory: ListingHistory;
   readonly listProofs: ListProofs;

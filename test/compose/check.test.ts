@@ -69,6 +69,19 @@ describeLab('tq check against rbldnsd', { sets: ['redis', 'dns'] }, () => {
     });
   });
 
+  it('says it in words with the same figures: the state first, a line for each list, the next step, then the rest', async () => {
+    const said = await check('203.0.113.7');
+    const lines = said.out.split('\n');
+    expect(lines[0]).toBe('✖ 203.0.113.7: listed on 1 of 2 lists that answered');
+    expect(lines[1]).toMatch(/^ {2}good\.bl\.test {2}infected machine \(high, (first seen now|since \d\d:\d\d UTC)\)$/);
+    expect(lines[2]).toMatch(/^· Next: triage, which finds what sends\. Don’t ask for removal yet: /);
+    const rest = said.out.replaceAll(/\s+/g, ' ');
+    expect(rest).toContain(
+      'What each list says good.bl.test: Its words: “see https://example.test/203.0.113.7”. Many receivers refuse mail by it. Removal: https://example.test/remove',
+    );
+    expect(said.out).not.toContain(' — ');
+  });
+
   it.each([
     ['203.0.113.8', 'clear', 0],
     ['203.0.113.9', 'clear', 1],

@@ -2,8 +2,12 @@
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import type { SweepWorld } from '../../jobs/blocklists/sweep.ts';
 import type { Resolver } from '../../src/ports/dns.ts';
+import type { World } from '../../src/ports/world.ts';
 
-export function sweepWorld(resolver: Resolver, over: Partial<SweepWorld> = {}): SweepWorld {
+export function sweepWorld(
+  resolver: Resolver,
+  over: Partial<SweepWorld> = {},
+): SweepWorld & Pick<World, 'resolverMemory'> {
   return {
     resolver,
     clock: systemClock,
@@ -13,6 +17,7 @@ export function sweepWorld(resolver: Resolver, over: Partial<SweepWorld> = {}): 
       take: (_operator, _perDay, count) => Promise.resolve(count),
       giveBack: () => Promise.resolve(),
     },
+    resolverMemory: { lookedAt: () => Promise.resolve(undefined), noteLook: () => Promise.resolve() },
     listProofs: { holdMs: 0, read: () => Promise.resolve(new Map()), note: () => Promise.resolve() },
     ...over,
   };

@@ -18,6 +18,8 @@ export type Leak =
 export interface RemovalAdvice {
   readonly moment: 'now' | 'not-yet' | 'not-needed';
   readonly why: string;
+  /** The one next step, in words that follow "Next:". */
+  readonly next: string;
 }
 
 /** `natures`: of what lists the subject. */
@@ -26,9 +28,10 @@ export function removalAdvice(natures: readonly Nature[], leak: Leak): RemovalAd
   if (natures.includes('policy'))
     return {
       moment: 'now',
-      why: 'it is a policy, no leak: mend what the list names (reverse DNS, the range, the relay), then ask',
+      next: 'mend what the list names, then ask for removal at its page',
+      why: 'it is a policy (reverse DNS, the range, the relay), no leak to wait for',
     };
-  return { moment: 'not-needed', why: 'it is information only; no receiver refuses mail for it' };
+  return { moment: 'not-needed', next: '', why: 'it is information only; no receiver refuses mail for it' };
 }
 
 function whileLeaking(leak: Leak): RemovalAdvice {
@@ -36,17 +39,20 @@ function whileLeaking(leak: Leak): RemovalAdvice {
     case 'stopped':
       return {
         moment: 'now',
-        why: `incident ${leak.incident} has seen the leak stop on ${new Date(leak.at).toISOString().slice(0, 16).replace('T', ' ')} UTC; say truthfully what it was`,
+        next: 'ask for removal at each list’s page, and say truthfully what it was',
+        why: `incident ${leak.incident} has seen the leak stop on ${new Date(leak.at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       };
     case 'not-shown':
       return {
         moment: 'not-yet',
+        next: `see the leak stop in incident ${leak.incident}`,
         why: `incident ${leak.incident} has not yet seen the leak stop; asked too early, most lists list again, and for longer`,
       };
     case 'unknown':
       return {
         moment: 'not-yet',
-        why: 'nothing shows that the leak has stopped; triage looks for it. Asked too early, most lists list again, and for longer',
+        next: 'triage, which finds what sends',
+        why: 'nothing shows that the leak has stopped; asked too early, most lists list again, and for longer',
       };
     default:
       return leak satisfies never;
