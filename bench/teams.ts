@@ -39,6 +39,7 @@ export async function run(): Promise<void> {
     refused: () => {},
     firstTime: service.firstTime,
     keyOf: (id) => service.keyOf('teams', id),
+    recall: service.recallOf('teams'),
     reachability: () => {},
     isAway: false,
     platform: { sdk, origin: platform.url },

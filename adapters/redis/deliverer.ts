@@ -69,6 +69,7 @@ async function sayNext(
   try {
     const previous = await outbox.posted(address, utterance);
     const id = await surface.deliver(utterance, previous);
+    if (utterance.as !== undefined) await outbox.keepPosted(address, { ...utterance, key: utterance.as }, id);
     if (!utterance.loud || previous === undefined) await outbox.keepPosted(address, utterance, id);
     clearInterval(keeping);
     await outbox.done(address, pending, Date.now());

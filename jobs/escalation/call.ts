@@ -2,6 +2,7 @@
 import type { Call } from '../../src/domain/escalation/chain.ts';
 import type { Incident } from '../../src/domain/incidents/incident.ts';
 import { sayCall } from '../../src/messages/call.ts';
+import { sayLoud } from '../incidents/say-loud.ts';
 import { conversationsOf, headlineKey } from '../incidents/tell.ts';
 import { page } from './page.ts';
 import type { Escalating } from './needs.ts';
@@ -10,18 +11,17 @@ import type { Escalating } from './needs.ts';
 export async function callPeople(world: Escalating, incident: Incident, call: Call): Promise<void> {
   const words = sayCall(incident, call.people, call.round);
   const said = incident.drill ? { ...words, drill: true as const } : words;
+  const { number, escalations } = incident;
   const put = (places: ReturnType<typeof conversationsOf>, key: string): Promise<unknown> =>
-    Promise.all(
-      places.map((conversation) => world.outbox.put({ conversation, key, message: said, loud: true }).catch(() => {})),
-    );
+    sayLoud(world, number, places, { key, mark: `call-${escalations.length}`, message: said });
   const ways = call.by.map(async (way): Promise<unknown> => {
     switch (way) {
       case 'thread':
-        return put(conversationsOf(incident), headlineKey(incident.number));
+        return put(conversationsOf(incident), headlineKey(number));
       case 'direct':
         return put(
           call.people.flatMap((person) => world.onCall.directTo(person)),
-          `call-${incident.number}`,
+          `call-${number}`,
         );
       case 'page':
         // A drill wakes nobody.

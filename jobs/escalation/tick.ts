@@ -14,6 +14,7 @@ import type { Incident, IncidentEvent } from '../../src/domain/incidents/inciden
 import { sayNobodyLeft, sayStale, sayStillOnIt } from '../../src/messages/call.ts';
 import type { Message } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
+import { sayLoud } from '../incidents/say-loud.ts';
 import { conversationsOf, headlineKey, tellIncident } from '../incidents/tell.ts';
 import { callPeople } from './call.ts';
 import type { Escalating } from './needs.ts';
@@ -54,7 +55,7 @@ export async function escalateOne(world: Escalating, number: number): Promise<nu
   const after = foldIncident(number, [...events, event]);
   if (!after) return 0;
   await callPeople(world, after, call);
-  if (!nextCall(after) && after.chain) await tellLoud(world, after, sayNobodyLeft(after));
+  if (!nextCall(after) && after.chain) await tellLoud(world, after, sayNobodyLeft(after), version + 1);
   return 1;
 }
 
@@ -69,24 +70,15 @@ async function ask(world: Escalating, incident: Incident, version: number, quest
     return 0;
   }
   const words = sayStillOnIt(incident, minutes);
-  await tellLoud(world, incident, words);
+  await tellLoud(world, incident, words, version);
   const person = incident.acknowledgedBy?.person;
-  if (person !== undefined)
-    await Promise.all(
-      world.onCall
-        .directTo(person)
-        .map((conversation) =>
-          world.outbox.put({ conversation, key: `still-${number}`, message: words, loud: true }).catch(() => {}),
-        ),
-    );
+  const direct = person === undefined ? [] : world.onCall.directTo(person);
+  await sayLoud(world, number, direct, { key: `still-${number}`, mark: `${version}`, message: words });
   return 0;
 }
 
 /** Beneath the headline, without making it anew. */
-async function tellLoud(world: Escalating, incident: Incident, words: Message): Promise<void> {
-  await Promise.all(
-    conversationsOf(incident).map((conversation) =>
-      world.outbox.put({ conversation, key: headlineKey(incident.number), message: words, loud: true }).catch(() => {}),
-    ),
-  );
+async function tellLoud(world: Escalating, incident: Incident, message: Message, version: number): Promise<void> {
+  const key = headlineKey(incident.number);
+  await sayLoud(world, incident.number, conversationsOf(incident), { key, mark: `v${version}`, message });
 }

@@ -2,7 +2,7 @@
  * What an answer offers in an incident, taken back on every surface once somebody has done it, wherever that was.
  *
  * Rules:
- * 1. Kept are final answers in chats whose messages can be edited, as long as one of their buttons still means something.
+ * 1. Kept are final answers, and what was said loudly, as long as one of their buttons still means something.
  * 2. Headlines and measures' cards are said anew by the house itself and are not kept here.
  * 3. Never throws: a button too many is answered with who did it, a decision that fails for it would be worse.
  */
@@ -40,13 +40,14 @@ async function takeBack(
 }
 
 function nowOf({ incident, playbook, measures }: Seen): IncidentNow {
-  const { number, state } = incident;
+  const { number, state, askedAt } = incident;
   const steps = viewSteps(playbook).filter(
     ({ status }) => !isFinished(status) && status !== 'asking' && status !== 'working',
   );
   return {
     number,
     state,
+    asked: askedAt !== undefined,
     steps: new Set(steps.map(({ step }) => step.id)),
     ended: new Set(measures.filter((record) => !isStanding(record)).map((record) => record.number)),
     held: new Set(measures.filter(isOpen).map((record) => holdOf(record.order))),

@@ -8,6 +8,7 @@ import type { Incident } from '../../src/domain/incidents/incident.ts';
 import type { Conversation, SurfaceName } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
 import { takeBackOffers } from './offers.ts';
+import { sayLoud } from './say-loud.ts';
 import { viewIncident } from './view.ts';
 import type { Viewing } from './view.ts';
 
@@ -32,9 +33,10 @@ export async function tellIncident(world: TellingIncident, number: number, loud?
     await Promise.all(
       conversationsOf(seen.incident).map(async (conversation) => {
         await world.outbox.put({ conversation, key, message: headline });
-        if (loud) await world.outbox.put({ conversation, key, message: { ...loud, ...drill }, loud: true });
       }),
     );
+    const places = conversationsOf(seen.incident);
+    if (loud) await sayLoud(world, number, places, { key, mark: `${seen.version}`, message: { ...loud, ...drill } });
     await takeBackOffers(world, seen);
   } catch {
     // It is told again with the next change.

@@ -11,6 +11,7 @@ import { OUTBOX_CHANNEL } from '../../adapters/redis/outbox.ts';
 import type { CommandRequest } from '../../jobs/answer.ts';
 import { openOutages } from '../../adapters/redis/outages.ts';
 import type { Outages } from '../../adapters/redis/outages.ts';
+import { openRecall } from '../../adapters/redis/recall.ts';
 import { openSeen } from '../../adapters/redis/seen.ts';
 import { carryOut } from '../../jobs/carry-out.ts';
 import { chores } from '../../jobs/catalogue.ts';
@@ -25,6 +26,7 @@ import { sayLost } from '../messages/lost.ts';
 import { message, notice } from '../messages/message.ts';
 import type { Message } from '../messages/message.ts';
 import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../ports/conversation.ts';
+import type { Recall } from '../ports/recall.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
 import { refuseHandedOn } from './drill/elsewhere.ts';
@@ -54,6 +56,8 @@ export interface Service {
   readonly firstTime: (id: string) => Promise<boolean>;
   /** The key of the message that a surface has posted under this id of its own. */
   keyOf(address: string, id: string): Promise<string | undefined>;
+  /** What this surface remembers of what it has said. */
+  recallOf(surface: SurfaceName): Recall;
   /** Names a place of a surface where it is told that another one can't be reached. */
   tellHere(conversation: Conversation): void;
   readonly outages: Outages;
@@ -139,6 +143,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
     outages: openOutages(redis.records),
     firstTime: openSeen(redis.records),
     keyOf: (at, posted) => real.outbox.keyOf(at, posted),
+    recallOf: (surface) => openRecall(redis.records, surface),
     tellHere: (conversation) => void places.push(conversation),
     tellElsewhere,
     close: async () => {

@@ -24,23 +24,22 @@ export function offersChange(message: Message): boolean {
   return buttonsIn(message).some((button) => button.nonce === undefined && changes(button.command));
 }
 
-/** The message without the buttons that change something, but for those whose command `still` is offered. */
-export function spend(message: Message, still: ReadonlySet<string> = new Set()): Message {
-  return keepButtons(
-    message,
-    (button) => button.nonce !== undefined || still.has(button.command) || !changes(button.command),
-  );
+/** The message without the buttons that change something. */
+export function spend(message: Message): Message {
+  return keepButtons(message, (button) => button.nonce !== undefined || !changes(button.command));
 }
 
-/** All commands that the message offers. */
-export function offersOf(message: Message): ReadonlySet<string> {
-  return new Set(buttonsIn(message).map(({ command }) => command));
+/** Whether there is anything to press on it. */
+export function hasButtons(message: Message): boolean {
+  return buttonsIn(message).length > 0;
 }
 
 /** What an incident takes now. */
 export interface IncidentNow {
   readonly number: number;
   readonly state: 'open' | 'acknowledged' | 'closed';
+  /** Whoever has it is asked whether they still do. */
+  readonly asked: boolean;
   /** Steps that can be taken, done or skipped. */
   readonly steps: ReadonlySet<string>;
   /** Measures of it that are no longer in force. */
@@ -68,7 +67,7 @@ export function withoutOver(message: Message, now: IncidentNow): Message {
     if (!aim) return true;
     if (aim.measure !== undefined) return !now.ended.has(aim.measure);
     if (aim.incident !== undefined && aim.incident !== now.number) return true;
-    if (now.state === 'closed' || (aim.acknowledges && now.state === 'acknowledged')) return false;
+    if (now.state === 'closed' || (aim.acknowledges && now.state === 'acknowledged' && !now.asked)) return false;
     if (aim.hold !== undefined) return !now.held.has(aim.hold);
     return aim.step === undefined || now.steps.has(aim.step);
   });

@@ -61,6 +61,8 @@ export interface Utterance {
   readonly message: Message;
   /** Deserves a notification of its own: posted anew even where the key exists. */
   readonly loud?: true;
+  /** A loud one that may be edited later by itself: the key of its own under which that is done. */
+  readonly as?: string;
   /** Nothing more will come under this key for the same request. */
   readonly final?: true;
   /** A document to attach (the closing report). */

@@ -8,7 +8,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { App, LogLevel } from '@slack/bolt';
 import type { Logger, Receiver } from '@slack/bolt';
 import type { MentionOf } from '../../../src/messages/message.ts';
-import type { Surface } from '../../../src/ports/conversation.ts';
+import type { Outbox, Surface } from '../../../src/ports/conversation.ts';
+import type { Recall } from '../../../src/ports/recall.ts';
 import { openAdmission } from './admission.ts';
 import type { AdmissionRules, Workspace } from './admission.ts';
 import { openGroups } from './groups.ts';
@@ -44,6 +45,8 @@ export interface SlackNeeds extends Pick<
   readonly isAway: boolean;
   /** Ids of people and user groups. */
   readonly mentionOf: MentionOf;
+  readonly outbox: Outbox;
+  readonly recall: Recall;
 }
 
 export interface SlackChat {
@@ -87,7 +90,7 @@ export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat
     else needs.note('warn', `Slack is not connected over Socket Mode (${why}); tried again`);
   });
   return {
-    surface: openSurface(web, needs.clock, needs.mentionOf),
+    surface: openSurface({ ...needs, web }),
     handle: http?.handle,
     close: async () => {
       introduction.close();

@@ -14,7 +14,8 @@ import { foreign, say } from '../../../src/domain/foreign.ts';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { MentionOf, Message } from '../../../src/messages/message.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
-import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
+import type { Outbox, Surface, Utterance } from '../../../src/ports/conversation.ts';
+import type { Recall } from '../../../src/ports/recall.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { LIMITS } from './limits.ts';
 import { messageId, placeOf, readMessageId } from './place.ts';
@@ -41,7 +42,15 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
 
-export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): Surface {
+export interface SurfaceNeeds {
+  readonly web: SlackWeb;
+  readonly clock: Clock;
+  readonly mentionOf: MentionOf;
+  readonly outbox: Outbox;
+  readonly recall: Recall;
+}
+
+export function openSurface({ web, clock, mentionOf, outbox, recall }: SurfaceNeeds): Surface {
   const refused = new Set<NativeType>();
   const next = new Map<string, number>();
   const pace = (name: string, ...also: readonly string[]): void => {
@@ -98,11 +107,7 @@ export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): 
       throw heed('edits', error);
     }
   };
-  const settle = openSettle(async (utterance, id) => {
-    await editAt(utterance, id).catch((error: unknown) => {
-      throw deliveryTrouble(error, placeOf(utterance.conversation));
-    });
-  }, clock);
+  const settle = openSettle(outbox, recall);
   const deliver = async (utterance: Utterance, previous: string | undefined): Promise<string> => {
     const place = placeOf(utterance.conversation);
     const standing = previous === undefined ? undefined : readMessageId(previous);
@@ -143,7 +148,7 @@ export function openSurface(web: SlackWeb, clock: Clock, mentionOf: MentionOf): 
           await attach(utterance.file, threadUnder(id, utterance, previous));
         }
         unfinished.delete(name);
-        settle.said(utterance, id);
+        await settle.said(utterance, id);
         return id;
       } catch (error) {
         throw deliveryTrouble(error, placeOf(utterance.conversation));

@@ -31,7 +31,7 @@ import type { Activity } from './activity.ts';
 import { readClaims, refuseClaims, refuseSender, refusal } from './admission.ts';
 import type { Door, DoorHeaders } from './admission.ts';
 import { fetchDropped } from './files-in.ts';
-import { answerInvoke, pressOf } from './invokes.ts';
+import { answerInvoke, hearPress, pressOf } from './invokes.ts';
 import type { InvokeNeeds } from './invokes.ts';
 import type { Membership } from './membership.ts';
 import { conversationOf, rootOf } from './reference.ts';
@@ -147,7 +147,12 @@ async function hearMessage(activity: Activity, event: string, needs: EarsNeeds):
   const conversation = conversationOf(activity);
   const press = pressOf(activity.value);
   if (press) {
-    const result = await hear(activity, event, press.said, conversation, needs);
+    const { result } = await hearPress(press, {
+      activity,
+      event,
+      memory: needs.memory,
+      hear: (said, where) => hear(activity, event, said, where, needs),
+    });
     if (result.kind === 'refused') await tell(result.message, conversation, `refused-${event}`, needs);
     return TAKEN;
   }

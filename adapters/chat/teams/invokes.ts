@@ -6,7 +6,6 @@
  */
 import { z } from 'zod';
 import { plain } from '../../../src/domain/foreign.ts';
-import { message } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import type { Conversation, HearResult, Said } from '../../../src/ports/conversation.ts';
 import type { Activity } from './activity.ts';
@@ -17,7 +16,7 @@ import type { Connector } from './connector.ts';
 import { fieldsToLine, formFor, spokenOfForm } from './forms.ts';
 import { conversationOf } from './reference.ts';
 import { renderCard } from './render.ts';
-import type { Memory } from './shown.ts';
+import type { Memory, ShownCard } from './shown.ts';
 import { cutText, harmless } from './text.ts';
 
 export interface InvokeNeeds {
@@ -78,25 +77,30 @@ export async function answerInvoke(needs: InvokeNeeds): Promise<Reply> {
 }
 
 async function answerPress(needs: InvokeNeeds): Promise<Reply> {
-  const { activity, memory } = needs;
-  const execute = executeSchema.safeParse(activity.value);
+  const execute = executeSchema.safeParse(needs.activity.value);
   const press = pressOf(execute.data?.action.data);
   if (!press) return said('This button is not one of Tourniquet’s, or too old. Say status for the state of things.');
-  const conversation = conversationOf(activity);
-  const { messageKey } = press.said;
-  const card = memory.find(conversation, messageKey);
-  const label = cutText(harmless(press.label), 60);
-  memory.pressed(needs.event, { card, conversation, key: messageKey, label, command: press.said.command });
-  const result = await needs.hear(press.said, conversation);
-  if (result.kind === 'refused') {
-    memory.answered(needs.event);
-    return said(inWords(result.message));
-  }
+  const { card, label, result } = await hearPress(press, needs);
+  if (result.kind === 'refused') return said(inWords(result.message));
+  if (!card) return said(`${label}: working …`);
   const footer = [`… working: ${label}`];
-  const working = card
-    ? renderCard(card.message, { key: messageKey, footer, buttonless: true })
-    : renderCard(message('neutral', `${label}: working …`), { key: messageKey, buttonless: true });
+  const working = renderCard(card.message, { key: press.said.messageKey, footer, buttonless: true });
   return { status: 200, body: { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: working } };
+}
+
+/** Remembers which card was pressed, so that whatever process answers it can give the card back. */
+export async function hearPress(
+  press: PressedButton,
+  { activity, memory, event, hear }: Pick<InvokeNeeds, 'activity' | 'memory' | 'event' | 'hear'>,
+): Promise<{ readonly card: ShownCard | undefined; readonly label: string; readonly result: HearResult }> {
+  const conversation = conversationOf(activity);
+  const { messageKey: key, command } = press.said;
+  const card = await memory.find(conversation, key);
+  const label = cutText(harmless(press.label), 60);
+  await memory.pressed(event, { ...(card && { card }), conversation, key, label, command });
+  const result = await hear(press.said, conversation);
+  if (result.kind === 'refused') await memory.answered(event);
+  return { card, label, result };
 }
 
 /** Shown to the one who pressed, alone; the card stays as it is. */

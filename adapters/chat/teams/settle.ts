@@ -15,6 +15,7 @@ import type { Conversation, Utterance } from '../../../src/ports/conversation.ts
 import type { Place } from './place.ts';
 import type { Pace } from './rates.ts';
 import type { CardForm } from './render.ts';
+import { isSame } from './shown.ts';
 import type { Memory, Press, ShownCard } from './shown.ts';
 import { cutText, harmless } from './text.ts';
 
@@ -34,17 +35,17 @@ export function slotOf(conversation: Conversation, key: string): string {
 }
 
 /** Keys of answers: the event they answer. */
-const isAnswer = (key: string): boolean => /^teams-[0-9a-f]{40}$/.test(keyItself(key));
+export const isAnswer = (key: string): boolean => /^teams-[0-9a-f]{40}$/.test(keyItself(key));
 const TRIES = 4;
 const BETWEEN_MS = 1500;
 
 /** Never throws. */
 export async function settle(utterance: Utterance, place: Place, needs: SettleNeeds): Promise<void> {
   const { conversation, key, message } = utterance;
-  const press = needs.memory.answered(keyItself(key));
+  const press = await needs.memory.answered(keyItself(key));
   const did = press !== undefined && changes(press.command) && message.tone !== 'unknown';
   const offers = isAnswer(key) && offersChange(message);
-  const older = offers || did ? needs.memory.offer(conversation, offers ? key : undefined) : undefined;
+  const older = offers || did ? await needs.memory.offer(conversation, offers ? key : undefined) : undefined;
   if (press) await giveBack(press, message, did, place, needs);
   if (older === undefined || older === key || older === press?.key) return;
   await change(conversation, older, place, needs, (card) => ({
@@ -56,7 +57,7 @@ export async function settle(utterance: Utterance, place: Place, needs: SettleNe
 function giveBack(press: Press, answer: Message, did: boolean, place: Place, needs: SettleNeeds): Promise<void> {
   const outcome = cutText(harmless(plain(answer.summary)), 160);
   return change(press.conversation, press.key, place, needs, (card) => {
-    if (press.card && card !== press.card) return undefined;
+    if (press.card && !isSame(card, press.card)) return undefined;
     const message = did && isAnswer(press.key) ? spend(card.message) : card.message;
     return { message, footer: say`${press.label}: ${outcome}` };
   });
@@ -79,7 +80,7 @@ async function change(
       await needs.wait(ahead);
       continue;
     }
-    const card = memory.find(conversation, key);
+    const card = await memory.find(conversation, key);
     const changed = card && make(card);
     if (!card || !changed) return;
     const edit = needs.edit(changed.message, { key, footer: changed.footer }, place, card.id).then(
@@ -93,7 +94,8 @@ async function change(
     const done = await edit;
     settling.delete(slot);
     if (done) {
-      if (memory.find(conversation, key) === card) memory.keep(key, { ...card, message: changed.message });
+      const now = await memory.find(conversation, key);
+      if (now && isSame(now, card)) await memory.keep(key, { ...card, message: changed.message });
       return;
     }
     await needs.wait(BETWEEN_MS);

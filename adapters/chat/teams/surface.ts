@@ -6,6 +6,7 @@
  * 2. A card Teams finds too large or broken is tried once more as a small one; a message that was taken away is posted anew.
  */
 import type { MentionOf, Message } from '../../../src/messages/message.ts';
+import { hasButtons } from '../../../src/messages/spent.ts';
 import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts';
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
 import { mayAnswerTo } from './admission.ts';
@@ -21,7 +22,7 @@ import type { Place, PlaceNeeds } from './place.ts';
 import type { Pace } from './rates.ts';
 import { renderCard, summaryOf } from './render.ts';
 import type { CardForm } from './render.ts';
-import { settle, slotOf } from './settle.ts';
+import { isAnswer, settle, slotOf } from './settle.ts';
 import type { Settling } from './settle.ts';
 import type { Memory } from './shown.ts';
 
@@ -64,7 +65,7 @@ async function deliver(utterance: Utterance, previous: string | undefined, needs
   const slot = slotOf(conversation, utterance.key);
   const edits = needs.owed.get(slot) ?? (utterance.loud || previous === '' ? undefined : previous);
   const id = await send(utterance.message, formOf(utterance, needs.mentionOf), place, edits, needs);
-  if (!utterance.loud) needs.memory.keep(utterance.key, { id, message: utterance.message, conversation });
+  await remember(utterance, id, needs.memory);
   if (utterance.file) {
     needs.owed.set(slot, id);
     await sendFile(utterance.file, place, needs);
@@ -78,14 +79,25 @@ async function deliver(utterance: Utterance, previous: string | undefined, needs
   return id;
 }
 
+/** What nobody can press on, and nobody will say again, need not be remembered. */
+async function remember(
+  { conversation, key, as, loud, message }: Utterance,
+  id: string,
+  memory: Memory,
+): Promise<void> {
+  if (loud && as === undefined) return;
+  if (hasButtons(message) || !isAnswer(key)) await memory.keep(as ?? key, { id, message, conversation });
+  else await memory.forget(conversation, key);
+}
+
 /** Whom it calls is mentioned where the configuration knows an id; who isn't known is named in the words. */
-function formOf({ key, message }: Utterance, mentionOf: MentionOf): CardForm {
+function formOf({ key, as, message }: Utterance, mentionOf: MentionOf): CardForm {
   const called = message.drill ? [] : [...new Set(message.calls)];
   const mentions = called.slice(0, LIMITS.mentions).flatMap((name) => {
     const id = mentionOf(name);
     return id === undefined ? [] : [{ id, name }];
   });
-  return { key, ...(mentions.length > 0 && { mentions }) };
+  return { key: as ?? key, ...(mentions.length > 0 && { mentions }) };
 }
 
 /** Rule 1 once more: references were kept a long time ago, and by others. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Gateway, Surface } from '../../../src/ports/conversation.ts';
 import type { MentionOf } from '../../../src/messages/message.ts';
 import type { Clock, Random } from '../../../src/ports/clock.ts';
+import type { Recall } from '../../../src/ports/recall.ts';
 import { SERVICE_HOSTS } from './admission.ts';
 import type { Door } from './admission.ts';
 import { openConnector } from './connector.ts';
@@ -37,6 +38,8 @@ export interface TeamsPlan {
   readonly firstTime: (id: string) => Promise<boolean>;
   /** The key of the message that was posted under this id of Teams. */
   readonly keyOf: (id: string) => Promise<string | undefined>;
+  /** What is remembered of what stands in Teams, over all processes. */
+  readonly recall: Recall;
   readonly reachability: Reachability;
   /** It could not be reached when this process began. */
   readonly isAway: boolean;
@@ -64,7 +67,7 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
     openConnector(async (fresh) => sdk?.token(fresh)),
     { told: plan.reachability, isAway: plan.isAway, now: () => clock.now() },
   );
-  const memory = openMemory();
+  const memory = openMemory(plan.recall);
   const consents = openConsents(join(plan.dataFolder, 'teams', 'documents'));
   const pace = plan.platform?.pace ?? openPace(() => clock.monotonic());
   let serviceUrl = door.kind === 'teams' ? (plan.platform?.origin ?? WORLDWIDE) : undefined;

@@ -41,6 +41,8 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       firstTime: service.firstTime,
       mentionOf: slackIdsOf(config),
       keyOf: (id) => service.keyOf('slack', id),
+      outbox: service.world.outbox,
+      recall: service.recallOf('slack'),
       board: async () => sayBoard(await lookAtBoard(service.world, config)),
       note: (level, words) => log[level](words),
       reachability: watchOutage(service, log, 'slack', 'Slack'),

@@ -29,6 +29,7 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
     refused: (why) => log.warn({ why }, 'a request to Teams’ path was refused'),
     firstTime: service.firstTime,
     keyOf: (id) => service.keyOf('teams', id),
+    recall: service.recallOf('teams'),
     reachability: watchOutage(service, log, 'teams', 'Teams'),
     isAway: await service.outages.isOn('teams'),
   });

@@ -14,7 +14,7 @@ import { inviteColleagues } from '../../../jobs/drill/colleague.ts';
 import { hintFrom } from '../../../jobs/drill/policy.ts';
 import { readRecord } from '../../../jobs/drill/record.ts';
 import { startHouse } from '../../../jobs/drill/house.ts';
-import { keyInDrill, placeOf, placesOf } from '../../domain/drill/place.ts';
+import { inDrill, placeOf, placesOf } from '../../domain/drill/place.ts';
 import { scoreDrill } from '../../domain/drill/score.ts';
 import type { DrillScore } from '../../domain/drill/score.ts';
 import { sayOverheard } from '../../messages/drill.ts';
@@ -79,8 +79,7 @@ async function play(
   conversation: Conversation,
   speakForReal: (utterance: Utterance) => Promise<void>,
 ): Promise<Played> {
-  const speak = (utterance: Utterance): Promise<void> =>
-    speakForReal({ ...utterance, key: keyInDrill(placeOf(conversation), utterance.key) });
+  const speak = (utterance: Utterance): Promise<void> => speakForReal(inDrill(placeOf(conversation), utterance));
   let words = 0;
   const drill = await openDrillWorld({
     scenario,

@@ -10,7 +10,7 @@ import { parseLine } from '../../commands/parse.ts';
 import { registry } from '../../commands/registry.ts';
 import { drillSpec, hintSpec } from '../../commands/specs/drill.ts';
 import { foreign } from '../../domain/foreign.ts';
-import { keyInDrill, keyItself } from '../../domain/drill/place.ts';
+import { inDrill, keyItself } from '../../domain/drill/place.ts';
 import type { World } from '../../ports/world.ts';
 import { playedElsewhere, refuseIfOver } from './elsewhere.ts';
 import type { Elsewhere } from './elsewhere.ts';
@@ -29,8 +29,7 @@ export function stageOf(request: CommandRequest, world: World, drills: LazyDrill
   if (asOther) return stageOf(asOther, world, drills);
   if (isAboutDrill(request)) {
     const place = drills.placeOf(conversation);
-    const put: World['outbox']['put'] = (utterance) =>
-      world.outbox.put({ ...utterance, key: keyInDrill(place, utterance.key) });
+    const put: World['outbox']['put'] = (utterance) => world.outbox.put(inDrill(place, utterance));
     return { isPlayed: false, request, world: { ...world, outbox: { put } } };
   }
   const played = drills.worldOf(conversation);

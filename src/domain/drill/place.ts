@@ -23,6 +23,12 @@ export function keyInDrill(place: string, key: string): string {
   return `drill:${place}|${key}`;
 }
 
+/** What is said, under the drill's name. */
+export function inDrill<T extends { readonly key: string; readonly as?: string }>(place: string, said: T): T {
+  const { as } = said;
+  return { ...said, key: keyInDrill(place, said.key), ...(as !== undefined && { as: keyInDrill(place, as) }) };
+}
+
 export interface DrillKey {
   readonly place: string;
   /** As the drill itself knows it. */

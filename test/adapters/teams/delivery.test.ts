@@ -78,7 +78,7 @@ describe('saying something in Teams', () => {
 
   it('is said as a smaller card where Teams finds it too large', async () => {
     stage.platform.fail(413, 'MessageSizeTooBig', 1);
-    await stage.surface.deliver({ conversation: here, key: 'big', message: allAtWorst() }, undefined);
+    await stage.surface.deliver({ conversation: here, key: 'big', message: allAtWorst(), loud: true }, undefined);
     expect(JSON.stringify(stage.platform.messages.at(-1)?.activity).length * 2).toBeLessThan(9000);
   });
 

@@ -86,6 +86,58 @@ describe('what Teams wants answered at once', () => {
     },
   );
 
+  it.each(['Execute', 'Submit'] as const)(
+    'gives a card back that was pressed (%s) at one bot and is answered by another, after a restart as well',
+    async (way) => {
+      await stage.post(privateWords(url, `status ${way}`));
+      const { conversation: where, id: key } = stage.heard.at(-1) ?? {};
+      if (!where || key === undefined) throw new Error('nothing was heard');
+      const answer = message('neutral', 'Step', actions(button('Status', 'status'), button('Done', 'done')));
+      const id = await stage.surface.deliver({ conversation: where, key, message: answer }, undefined);
+      const pressed = { tq: { command: 'done', key, label: 'Done' } };
+      await stage.post(
+        way === 'Execute' ? press(url, pressed) : privateWords(url, '', { text: undefined, value: pressed }),
+      );
+      const event = stage.heard.at(-1)?.id ?? '';
+      const other = await openTeamsStage({ mode: 'teams', restarted: stage });
+      await other.surface.deliver(
+        { conversation: where, key: event, message: message('good', 'So it is'), final: true },
+        undefined,
+      );
+      const card = stage.platform.messages.find((each) => each.id === id);
+      await until(() => card?.edits === 1, 5000, 'the card to be edited');
+      expect(JSON.stringify(card?.activity)).toContain('Done: So it is');
+      expect(buttonsOf(card?.activity).map((each) => each.title)).toEqual(['Status']);
+      await other.close();
+    },
+  );
+
+  it('leaves a card that it does not remember as it is, and says that it works on it', async () => {
+    const { body } = await stage.post(press(url, { tq: { command: 'status', key: 'forgotten', label: 'Look' } }));
+    expect(body).toMatchObject({ type: 'application/vnd.microsoft.activity.message', value: 'Look: working …' });
+    expect(lastWords()).toMatchObject({ kind: 'pressed', command: 'status' });
+  });
+
+  it('shows a call that was pressed as itself, not as the headline it stands beneath', async () => {
+    const where = stage.heard.at(-1)?.conversation;
+    if (!where) throw new Error('nothing was heard');
+    const call = message('critical', 'Somebody is needed', actions(button('I have it', 'ack 1')));
+    const headline = message('critical', 'The headline', actions(button('I have it', 'ack 1')));
+    const first = await stage.surface.deliver({ conversation: where, key: 'incident-1', message: headline }, undefined);
+    const said = {
+      conversation: where,
+      key: 'incident-1',
+      message: call,
+      loud: true,
+      as: 'incident-1#call-1',
+    } as const;
+    const id = await stage.surface.deliver(said, first);
+    const [button1] = buttonsOf(stage.platform.messages.find((each) => each.id === id)?.activity);
+    const { body } = await stage.post(press(url, button1?.data ?? {}));
+    expect(JSON.stringify(body)).toContain('Somebody is needed');
+    expect(JSON.stringify(body)).not.toContain('The headline');
+  });
+
   it('does not give a card back that the house has changed meanwhile', async () => {
     const where = stage.heard.at(-1)?.conversation;
     if (!where) throw new Error('nothing was heard');

@@ -9,6 +9,7 @@ import { makeBot } from '../../support/bot.ts';
 import type { Bot } from '../../support/bot.ts';
 import { manifestSchema } from '../../support/teams/manifest-schema.ts';
 import { APP } from '../../support/teams/people.ts';
+import { faultsOfManifest } from '../../support/teams/published-schema.ts';
 
 const PLAN = { appId: APP, version: '0.1.0', website: 'https://intranet.example.com/mail', readChannels: false };
 
@@ -53,8 +54,19 @@ describe('the app package', () => {
     (readChannels) => {
       const manifest = makeManifest({ ...PLAN, readChannels }, registry);
       expect(manifestSchema.safeParse(manifest).error?.issues).toBeUndefined();
+      expect(faultsOfManifest(manifest)).toEqual([]);
     },
   );
+
+  it.each([
+    [{ manifestVersion: '1.18' }, 'manifestVersion'],
+    [{ accentColor: 'red' }, 'accentColor'],
+    [{ bots: [{ botId: 'no guid', scopes: ['personal'] }] }, 'bots.0.botId'],
+    [{ unheardOf: true }, 'unheardOf'],
+    [{ composeExtensions: [{ botId: APP, commands: [{ id: 'x' }] }] }, 'composeExtensions.0.commands.0.title'],
+  ])('is held to the schema that Microsoft has published: %j would be refused', (spoilt, where) => {
+    expect(faultsOfManifest({ ...makeManifest(PLAN, registry), ...spoilt }).join()).toContain(where);
+  });
 
   it('offers the commands of the registry, in its order and with its help', () => {
     const manifest = manifestSchema.parse(makeManifest(PLAN, registry));
@@ -71,7 +83,9 @@ describe('the app package', () => {
       name: `c${index}${'x'.repeat(60)}`,
       help: 'h'.repeat(400),
     }));
-    expect(manifestSchema.safeParse(makeManifest(PLAN, [...many, ...registry])).success).toBe(true);
+    const manifest = makeManifest(PLAN, [...many, ...registry]);
+    expect(manifestSchema.safeParse(manifest).success).toBe(true);
+    expect(faultsOfManifest(manifest)).toEqual([]);
   });
 
   it('holds the manifest and two icons of the sizes Teams wants, the outline white on nothing', () => {

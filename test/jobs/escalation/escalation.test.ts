@@ -73,6 +73,62 @@ describe('calling until somebody has it', () => {
       .map((each) => plain(each.message.summary));
   const triggers = (pager: FakePager): number => pager.taken.filter((page) => page.what === 'trigger').length;
 
+  /** Labels that stand now on the calls and questions of this place. */
+  const offered = (place: string): readonly (readonly string[])[] => {
+    const louds = chat.stage.said.filter((each) => each.conversation.id === place && each.as !== undefined);
+    return louds.map((loud) => {
+      const { conversation, as } = loud;
+      const now = chat.stage.said.findLast((each) => each.conversation.id === conversation.id && each.key === as);
+      return chat.labels((now ?? loud).message);
+    });
+  };
+
+  it('takes "I have it" back from every call that was made, wherever, once somebody has it', async () => {
+    await wait(0);
+    await wait(5);
+    await wait(10);
+    expect(offered('room')).toEqual([
+      ['I have it', 'Show it'],
+      ['I have it', 'Show it'],
+    ]);
+    expect(offered('to-anna')).toEqual(offered('room'));
+    await chat.say('ben', 'ack 1', 'elsewhere');
+    expect(offered('room')).toEqual([['Show it'], ['Show it']]);
+    expect(offered('to-anna')).toEqual([['Show it'], ['Show it']]);
+    expect(await chat.stage.world.offers.of(1)).toEqual([]);
+  });
+
+  it('takes it back at once from a call that is made while somebody takes it', async () => {
+    const { outbox } = chat.stage.world;
+    const put = outbox.put.bind(outbox);
+    let taken = false;
+    const world = {
+      ...chat.stage.world,
+      outbox: {
+        put: async (utterance: Parameters<typeof put>[0]) => {
+          if (utterance.loud && !taken) {
+            taken = true;
+            await chat.say('ben', 'ack 1', 'elsewhere');
+          }
+          await put(utterance);
+        },
+      },
+    };
+    await escalate(world);
+    expect(taken).toBe(true);
+    expect(offered('room')).toEqual([['Show it']]);
+    expect(offered('to-anna')).toEqual([['Show it']]);
+  });
+
+  it('leaves "Still on it" until it is answered, and takes it back then', async () => {
+    await chat.say('anna', 'ack 1');
+    await wait(31);
+    expect(offered('to-anna')).toEqual([['Still on it']]);
+    await chat.say('anna', 'ack 1');
+    expect(offered('room').flat()).not.toContain('Still on it');
+    expect(offered('to-anna')).toEqual([[]]);
+  });
+
   it('names the first in the thread and directly, then pages the second, then begins the next round, then says so', async () => {
     await wait(0);
     expect(said('room').at(-1)).toContain('anna: incident 1 at hq needs somebody');

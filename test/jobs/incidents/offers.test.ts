@@ -88,6 +88,7 @@ describe('what an answer offers in an incident', () => {
     const left = withoutOver(offered, {
       number: 1,
       state: 'closed',
+      asked: false,
       steps: new Set(),
       ended: new Set([1]),
       held: new Set(),

@@ -8,8 +8,10 @@ import { makeHttpListener } from '../../../adapters/http/listener.ts';
 import { systemClock } from '../../../adapters/clock/system.ts';
 import { registry } from '../../../src/commands/registry.ts';
 import { message, text } from '../../../src/messages/message.ts';
-import type { Heard, HearResult } from '../../../src/ports/conversation.ts';
+import type { Heard, HearResult, Utterance } from '../../../src/ports/conversation.ts';
+import type { Recall } from '../../../src/ports/recall.ts';
 import { until } from '../../lab/process.ts';
+import { makeRecall } from '../recall.ts';
 import { Person, overHttp, overSocket } from './person.ts';
 import type { PersonOptions } from './person.ts';
 import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, startSlackServer } from './server.ts';
@@ -24,6 +26,8 @@ export interface SlackStage {
   readonly notes: string[];
   /** Slack's id of a message -> its key, as the outbox would keep it. */
   readonly keys: Map<string, string>;
+  /** What the surface itself has put into the outbox. */
+  readonly settled: Utterance[];
   readonly folder: string;
   readonly answerWith: (result: HearResult | Error) => void;
   person(options?: PersonOptions): Person;
@@ -45,6 +49,8 @@ export interface StageOptions {
   readonly groups?: readonly string[];
   /** A Slack that stands already: the app is started once more on it. Its owner closes it. */
   readonly slack?: SlackServer;
+  /** What it remembers of what it has said; its own where left out. */
+  readonly recall?: Recall;
 }
 
 export async function openSlackStage(options: StageOptions = {}): Promise<SlackStage> {
@@ -55,6 +61,8 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
   const notes: string[] = [];
   const seen = new Set<string>();
   const keys = new Map<string, string>();
+  const settled: Utterance[] = [];
+  const recall = options.recall ?? makeRecall();
   let result: HearResult | Error = { kind: 'taken' };
   const socket = options.road === 'socket';
   const chat = openSlack(
@@ -84,6 +92,8 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
       firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
       mentionOf: (name) => options.mentions?.[name],
       keyOf: async (id) => keys.get(id),
+      outbox: { put: async (utterance) => void settled.push(utterance) },
+      recall,
       board: async (actor) => message('good', 'The board', text(`for ${actor.id}`)),
       note: (level, words) => void notes.push(`${level} ${words}`),
       reachability: ({ reachable, why }) => void notes.push(reachable ? 'reachable' : `unreachable ${why}`),
@@ -106,6 +116,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
     heard,
     notes,
     keys,
+    settled,
     folder,
     answerWith: (next) => {
       result = next;

@@ -8,6 +8,8 @@ import { serveEars } from '../../../adapters/chat/teams/http.ts';
 import { openSdk } from '../../../adapters/chat/teams/sdk.ts';
 import { openTeams } from '../../../adapters/chat/teams/teams.ts';
 import type { Heard, HearResult, Surface } from '../../../src/ports/conversation.ts';
+import type { Recall } from '../../../src/ports/recall.ts';
+import { makeRecall } from '../recall.ts';
 import { ANA, APP, TENANT, claimsFor } from './people.ts';
 import type { ActivityJson } from './people.ts';
 import { startPlatform } from './platform.ts';
@@ -29,6 +31,7 @@ export interface TeamsStage {
   readonly reached: string[];
   /** Teams' id of a message -> its key, as the outbox would keep it. */
   readonly keys: Map<string, string>;
+  readonly recall: Recall;
   readonly dataFolder: string;
   /** Where the bot listens. */
   readonly address: string;
@@ -57,6 +60,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
   const reached: string[] = [];
   const seen = new Set<string>();
   const keys = new Map<string, string>();
+  const recall = plan.restarted?.recall ?? makeRecall();
   let result: HearResult = { kind: 'taken' };
   const credentials = { appId: APP, tenantId: TENANT, appType: 'SingleTenant', password: 'secret' } as const;
   const real = openSdk({ ...credentials, metadataUrl: platform.metadataUrl });
@@ -78,6 +82,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     refused: (why) => refused.push(why),
     firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
     keyOf: async (id) => keys.get(id),
+    recall,
     reachability: ({ reachable, why }) => void reached.push(reachable ? 'reachable' : `unreachable: ${why}`),
     isAway: false,
     // Microsoft's login can't be simulated on the loopback (it must be https): the token comes from the platform itself.
@@ -106,6 +111,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     refused,
     reached,
     keys,
+    recall,
     dataFolder,
     address,
     answerWith: (next) => {
