@@ -43,8 +43,11 @@ export interface Answer {
   readonly look?: readonly string[];
   /** What is shown beneath in place of this message's own blocks, where that answer is not all well. */
   readonly unlessWell?: readonly Block[];
-  /** Of a look: the step that asked for it is not through, and this answer says itself what comes next. */
-  readonly settles?: 'no';
+  /**
+   * Of a look, for the step that asked for it: `no`, it is not through, and this answer says itself what comes next;
+   * `yes`, it is through, however bad the news.
+   */
+  readonly settles?: 'no' | 'yes';
 }
 
 /** Says how far it is; edits the same message in place. Not every call is shown (at most one a second in a chat). */

@@ -12,7 +12,7 @@ import { registry } from '../src/commands/registry.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import { say, foreign } from '../src/domain/foreign.ts';
 import { sayCalled } from '../src/messages/call.ts';
-import { message, notice } from '../src/messages/message.ts';
+import { message, notice, text } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Message } from '../src/messages/message.ts';
 import type { World } from '../src/ports/world.ts';
@@ -54,6 +54,7 @@ async function answerOf(request: CommandRequest, world: World, tell: Tell): Prom
         'unknown',
         say`${spec.name} could not be carried out: ${foreign(why, 600)}`,
         notice('unknown', [foreign(why, 600)]),
+        text('Say it again once that is mended; what was done already is not done twice.'),
       ),
     };
   }
@@ -77,7 +78,7 @@ async function lookToo(
   const seen = await answerOf({ ...request, command: command.spoken, files: {} }, world, tell);
   const { settles, ...shown } = seen;
   if (settles === 'no') return shown;
-  const isWell = seen.status === 'ok' || seen.status === 'warning';
+  const isWell = settles === 'yes' || seen.status === 'ok' || seen.status === 'warning';
   const beneath = unlessWell && !isWell ? unlessWell : own.message.blocks;
   return { ...shown, message: { ...shown.message, blocks: [...shown.message.blocks, ...beneath] } };
 }

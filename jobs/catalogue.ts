@@ -57,7 +57,7 @@ const answerShape = {
     .exactOptional(),
   look: z.array(z.string().max(400)).max(20).exactOptional(),
   unlessWell: z.custom<readonly Block[]>(Array.isArray).exactOptional(),
-  settles: z.literal('no').exactOptional(),
+  settles: z.enum(['no', 'yes']).exactOptional(),
   about: z.int().positive().exactOptional(),
 } satisfies Readonly<Record<keyof Required<Answer>, z.ZodType>>;
 

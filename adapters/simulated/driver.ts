@@ -147,7 +147,9 @@ function commandsOf(one: OneFile, tag: string): readonly string[] {
   return shown.map((line) => `${put}${line}  # ${tag}`);
 }
 
+/** Also what has nothing in it is known by its tag. */
 function textOf(one: OneFile, tag: string): string {
+  if (one.lines.length === 0) return `# ${tag}\n`;
   return `${one.lines.map((line) => `${line}  # ${tag}`).join('\n')}\n`;
 }
 

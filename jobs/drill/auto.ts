@@ -53,8 +53,9 @@ const READ_MS = 20_000;
 const WAIT_MS = 30_000;
 /** What a person does by hand takes so long. */
 const BY_HAND_MS = 4 * 60_000;
-const MOST_STEPS = 120;
-const MOST_WAITS = 60;
+const MOST_STEPS = 200;
+/** For one decision: longer than a proposal is open. */
+const MOST_WAITS = 40;
 const RESTART_MS = 6000;
 const MOST_ATTEMPTS = 8;
 
@@ -76,6 +77,7 @@ export async function playAuto(stage: Stage, show: (step: AutoStep) => void): Pr
       await process.pass(WAIT_MS);
       if (!isDecided(stage.said, steps.at(-1)?.message)) continue;
     }
+    waits = 0;
     const line = move.kind === 'wait' ? 'next' : move.line;
     await process.pass(timeFor(move, steps.at(-1)?.message));
     const afterMs = process.world().clock.monotonic() - begin;

@@ -29,9 +29,14 @@ const COLLEAGUES: readonly Actor[] = [
 export function inviteColleagues(world: World, conversation: Conversation): Colleagues {
   let isHere = true;
   let isStill = false;
+  /** When they saw each proposal first: a wall clock that is set doesn't make them think for an hour. */
+  const seenAt = new Map<number, number>();
   const agree = async (): Promise<void> => {
     for (const record of await openMeasures(world)) {
-      if (record.state !== 'proposed' || world.clock.now() - record.proposedAt < THINK_MS) continue;
+      const now = world.clock.monotonic();
+      const since = seenAt.get(record.number) ?? now;
+      seenAt.set(record.number, since);
+      if (record.state !== 'proposed' || now - since < THINK_MS - LOOK_EVERY_MS) continue;
       const before = new Set(record.approvedBy.map((who) => who.person));
       const actor = COLLEAGUES.find((each) => !before.has(world.people.personOf(each)));
       if (!actor) continue;
@@ -51,7 +56,8 @@ export function inviteColleagues(world: World, conversation: Conversation): Coll
   const live = async (): Promise<void> => {
     while (isHere) {
       await world.clock.wait(LOOK_EVERY_MS);
-      if (isHere && !isStill) await agree();
+      // A journal that is away for a moment is no reason never to look again.
+      if (isHere && !isStill) await agree().catch(() => {});
     }
   };
   live().catch(() => {});

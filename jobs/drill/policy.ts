@@ -8,7 +8,10 @@
  * 3. What led nowhere twice is not said a third time: what is missing is read from the screen, or it is skipped with the
  *    reason, or taken back alone.
  * 4. Where the answer says when to look again, time goes by until then.
- * 5. Whoever has closed an incident looks again an hour later, and opens another one where something new is found.
+ * 5. What could not be carried out because something is away is said again after a while; where nothing leads on, five
+ *    minutes go by before it is tried once more.
+ * 6. Of several incidents, the one that was told of last is worked on until it is closed, then the others.
+ * 7. Whoever has closed an incident looks again an hour later, and opens another one where something new is found.
  */
 import { plain, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
@@ -36,6 +39,13 @@ const MOST_LOOKS_AFTER = 2;
 const LATER_MINUTES = 75;
 /** Repeats are counted over the last so many lines. */
 const RECENT = 12;
+/** Somebody who waits for a host or a journal that is away. */
+const AWAY_MINUTES = 2;
+const MOST_AWAY = 5;
+const STUCK_MINUTES = 5;
+const MOST_STUCK = 12;
+/** Looks of the same kind that came too early, after which a person goes on all the same. */
+const MOST_LOOKS = 12;
 
 export function nextMove(screen: OnScreen): Move {
   const { said, headline } = screen;
@@ -44,7 +54,7 @@ export function nextMove(screen: OnScreen): Move {
   if (headline === undefined) return openIncident(screen, last.answer);
   if (isClosed(headline)) return afterwards(screen, last);
   if (waitsForOthers(last.answer)) return { kind: 'wait' };
-  const again = lookAgain(last.answer);
+  const again = sayAgain(screen, last) ?? lookAgain(screen, last.answer);
   if (again) return again;
   const offered = hasNewVerdict(last.answer)
     ? [...recommended(headline), ...recommended(last.answer)]
@@ -53,8 +63,34 @@ export function nextMove(screen: OnScreen): Move {
   const aside = found && timesSaid(screen, found.command) === 0 ? undefined : wayRound(screen, last.answer);
   if (aside !== undefined) return line(aside, say`it led nowhere before`);
   if (found) return line(found.command, whyOf(last.answer, headline));
-  const isStuck = last.line === 'next' && timesSaid(screen, 'next') > 6;
-  return isStuck ? { kind: 'over' } : line('next', say`the playbook says what comes next`);
+  return goOn(screen, last, offered[0]?.command);
+}
+
+/** Nothing on the screen leads on: the playbook is asked, and after a while what it recommends is tried once more. */
+function goOn(screen: OnScreen, last: OnScreen['said'][number], offered: string | undefined): Move {
+  const next = nextOf(screen);
+  if (last.line !== next) return line(next, say`the playbook says what comes next`);
+  const words = offered ?? next;
+  const tried = screen.said.filter((each) => each.line === words).length;
+  return tried > MOST_STUCK ? { kind: 'over' } : { kind: 'later', line: words, minutes: STUCK_MINUTES };
+}
+
+/** Where several incidents are open, the one on the screen is named. */
+function nextOf({ said, headline }: OnScreen): string {
+  const isAsked = said.some(({ answer }) => plain(answer.summary).startsWith('Which incident?'));
+  const number = /^Incident (\d+) · /.exec(plain(headline?.summary ?? []))?.[1];
+  return isAsked && number !== undefined ? `next --incident ${number}` : 'next';
+}
+
+/** Something was away, and nothing was done: the same words again, after a while. */
+function sayAgain(screen: OnScreen, { line: words, answer }: OnScreen['said'][number]): Move | undefined {
+  const summary = plain(answer.summary);
+  if (summary.startsWith('Which incident?')) return line(nextOf(screen), say`several are open`);
+  const isAway = /could not be carried out: |Nothing was done; say it again|no answer came/.test(summary);
+  const isMoving = / is being (?:carried out|taken back)/.test(summary);
+  if (!isAway && !isMoving) return undefined;
+  if (timesSaid(screen, words) > MOST_AWAY) return undefined;
+  return { kind: 'later', line: words, minutes: AWAY_MINUTES };
 }
 
 function line(words: string, why: Phrase): Move {
@@ -76,17 +112,21 @@ function afterwards(screen: OnScreen, last: OnScreen['said'][number]): Move {
   if (last.line.startsWith('close') || last.line.startsWith('report'))
     return closed > MOST_LOOKS_AFTER ? { kind: 'over' } : { kind: 'later', line: FIRST, minutes: LATER_MINUTES };
   const open = buttonsOf(last.answer).find((each) => each.command.startsWith('open'));
-  const isNews = last.line === FIRST && last.answer.tone !== 'good' && last.answer.tone !== 'unknown';
+  const isNews = last.line === FIRST && last.answer.tone !== 'good';
   const before = screen.said.find((each) => each.line === FIRST)?.answer.summary ?? [];
   const isTheSame = headlineWords(before) === headlineWords(last.answer.summary) && closed > 1;
   return isNews && open && !isTheSame ? line(open.command, say`something is still wrong`) : { kind: 'over' };
 }
 
 /** The answer came too early, and says so. */
-function lookAgain(answer: Message): Extract<Move, { kind: 'later' }> | undefined {
+function lookAgain(screen: OnScreen, answer: Message): Move | undefined {
   const words = [answer.summary, ...answer.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))];
   const minutes = /Look again in (\d+) min/.exec(words.map(plain).join('\n'))?.[1];
   const [found] = minutes === undefined ? [] : recommended(answer);
+  if (found && screen.said.filter((each) => each.line === found.command).length > MOST_LOOKS) {
+    const done = buttonsOf(answer).find((each) => /^(?:done|skip) /.test(each.command));
+    return done && line(done.command, say`it was looked at often enough`);
+  }
   return found && { kind: 'later', line: found.command, minutes: Number(minutes) };
 }
 
@@ -110,7 +150,11 @@ function hasNewVerdict(message: Message): boolean {
 }
 
 function waitsForOthers(message: Message): boolean {
-  return message.blocks.some((block) => block.kind === 'approval');
+  return message.blocks.some((block) => block.kind === 'approval') || isAsking(message);
+}
+
+function isAsking(message: Message): boolean {
+  return / waits for approval until /.test(plain(message.summary));
 }
 
 /** What is offered besides, once the recommended way led nowhere. */
@@ -178,9 +222,17 @@ export function buttonsOf(message: Message): readonly Button[] {
   });
 }
 
-/** The incident's own message among all that was said. */
+/** The own message of the incident that one works on, among all that was said: the last told of that is not closed. */
 export function headlineOf(said: readonly Utterance[]): Message | undefined {
-  return said.findLast((each) => /^Incident \d+ · /.test(plain(each.message.summary)))?.message;
+  const latest = new Map<string, Message>();
+  for (const { message } of said) {
+    const number = /^Incident (\d+) · /.exec(plain(message.summary))?.[1];
+    if (number === undefined) continue;
+    latest.delete(number);
+    latest.set(number, message);
+  }
+  const all = [...latest.values()];
+  return all.findLast((each) => !isClosed(each)) ?? all.at(-1);
 }
 
 /** A hint from what was said in a drill so far. */

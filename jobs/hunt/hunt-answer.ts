@@ -17,6 +17,7 @@ export function answerOf(report: HuntReport): Answer {
     status: guilty ? 'critical' : 'unknown',
     message: sayHunt(report),
     data: huntJson(report, findings),
+    ...(guilty && { settles: 'yes' as const }),
   };
 }
 

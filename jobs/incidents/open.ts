@@ -6,7 +6,7 @@ import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { sayIncident } from '../../src/messages/incident.ts';
-import { message, notice } from '../../src/messages/message.ts';
+import { actions, button, message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest } from '../answer.ts';
@@ -15,10 +15,10 @@ import { changeIncident } from './change.ts';
 import type { Changed } from './change.ts';
 import { tellIncident } from './tell.ts';
 import type { TellingIncident } from './tell.ts';
-import type { Seen } from './view.ts';
+import type { Seen, Viewing } from './view.ts';
 import { openIncidents, viewIncident } from './view.ts';
 import { verdictEvent } from './verdict.ts';
-import { whichIncident } from './which.ts';
+import { isBound, whichIncident } from './which.ts';
 
 type Writing = TellingIncident & Pick<World, 'clock' | 'people'>;
 
@@ -28,7 +28,7 @@ const NO_SITE = 'here';
 /** A verdict older than this is found anew, in milliseconds. */
 const FRESH_MS = 15 * 60_000;
 
-export const runOpen: CommandJob<keyof Writing | 'evidence'> = async (request, world) => {
+export const runOpen: CommandJob<keyof Writing | 'evidence' | 'holds'> = async (request, world) => {
   const args = readArguments(openSpec, request.command);
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const [first, ...rest] = args.value.words;
@@ -39,7 +39,10 @@ export const runOpen: CommandJob<keyof Writing | 'evidence'> = async (request, w
   const title = (named === undefined ? args.value.words : rest).join(' ').trim();
   const at = world.clock.now();
   const key = `said/${request.id}`;
-  const before = (await openIncidents(world)).find((each) => each.incident.key === key);
+  const already = (await openIncidents(world)).find(
+    ({ incident }) => incident.site === site && incident.key !== key && isBound(incident, request.conversation),
+  );
+  if (already && title === '') return openAlready(already);
   const events: IncidentEvent[] = [
     {
       kind: 'opened',
@@ -52,13 +55,36 @@ export const runOpen: CommandJob<keyof Writing | 'evidence'> = async (request, w
     ...boundHere(request, at),
     ...(await foundAlready(site, at, world)),
   ];
-  const number = before?.incident.number ?? (await world.incidents.begin(events));
+  const number = await beginOnce(world, key, events);
   await tellIncident(world, number);
   const seen = await viewIncident(world, number);
   const verdict = seen?.incident.verdict;
   const ending = verdict ? say`, with what was seen just now: ${verdict.said}` : '; what is said here belongs to it.';
   return spoken(request, seen, say`Incident ${number} is open${ending}`);
 };
+
+/** The same order delivered twice, also at once or after a death half way, opens one incident. */
+async function beginOnce(
+  world: Viewing & Pick<World, 'holds'>,
+  key: string,
+  events: readonly IncidentEvent[],
+): Promise<number> {
+  const mine = await world.incidents.reserve();
+  const number = await world.holds.take(key, mine);
+  const before = (await openIncidents(world)).find(({ incident }) => incident.key === key)?.incident.number;
+  if (before === undefined && (await world.incidents.read(number)).version === 0)
+    await world.incidents.begin(events, number);
+  await world.holds.free(key, number);
+  return before ?? number;
+}
+
+/** Two presses on the same button, or the same words again after an answer that was lost, are one incident. */
+function openAlready({ incident }: Seen): Answer {
+  const { number, site } = incident;
+  const words = say`Incident ${number} is open for ${site} already. For another one say open ${site} and what it is about.`;
+  const next = actions(button('What is next', `next --incident ${number}`, 'primary'));
+  return { status: 'refused', message: message('neutral', words, notice('neutral', words), next) };
+}
 
 /** Whoever opens an incident has mostly just heard the verdict: what was seen then counts, and isn't asked for again. */
 async function foundAlready(

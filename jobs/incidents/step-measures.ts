@@ -10,7 +10,7 @@ import type { MeasureRecord, Who } from '../../src/domain/measures/record.ts';
 import type { Refused } from '../../src/domain/parsed.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
 import { orderInWords, sayMeasure } from '../../src/messages/measure.ts';
-import { actions, button, message, notice } from '../../src/messages/message.ts';
+import { actions, button, message, notice, text } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest } from '../answer.ts';
@@ -104,9 +104,16 @@ export async function releaseStep(
     ? say`Measure ${left.number} could not be taken back yet.`
     : say`Taken back: ${done.flatMap((each, index) => [index === 0 ? '' : '; ', ...say`measure ${each.number}, ${orderInWords(each.order)}`])}.`;
   const tone = left ? 'critical' : 'good';
+  const goesOn = text('It goes on by itself as soon as that is possible, and is told here; say next then.');
   return {
     status: left ? 'critical' : 'ok',
-    message: message(tone, words, notice(tone, words), ...(left ? sayMeasure(left).blocks : [])),
+    message: message(
+      tone,
+      words,
+      notice(tone, words),
+      ...(left ? sayMeasure(left).blocks : []),
+      ...(left?.state === 'releasing' ? [goesOn] : []),
+    ),
     data: { schema: 'tourniquet.undo/1', measures: done.map(measureJson) },
   };
 }

@@ -119,7 +119,7 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
       return { status: 'ok', message: message('neutral', words, what, ...afterwards(effect.step, press)) };
     }
     case 'answer':
-      return unmoved(effect.text, press);
+      return unmoved(effect.text, press, effect.first);
     default:
       return effect satisfies never;
   }
@@ -159,7 +159,7 @@ async function marked(effect: PlaybookEffect | undefined, press: Press): Promise
 }
 
 /** Nothing was moved: why, and where a measure waits, its card. */
-async function unmoved(words: Phrase, press: Press): Promise<Answer> {
+async function unmoved(words: Phrase, press: Press, first?: PlacedStep): Promise<Answer> {
   const { seen, asked, request, world } = press;
   const view = viewSteps(seen.playbook).find(
     ({ step, status }) =>
@@ -167,7 +167,26 @@ async function unmoved(words: Phrase, press: Press): Promise<Answer> {
   );
   const waiting = view?.measure && asked.what === 'do' ? await readMeasure(world, view.measure.number) : undefined;
   if (waiting) return showProposal(world, request, seen, waiting.record);
+  if (first) return sendBack(words, first, press);
   return withNext(words, 'neutral', press);
+}
+
+/** What it needs is found by an earlier step, which has come to nothing: that one again, or what a person knows. */
+function sendBack(words: Phrase, first: PlacedStep, { number, asked, seen }: Press): Answer {
+  const on = `--incident ${number}`;
+  return {
+    status: 'ok',
+    message: message(
+      'neutral',
+      words,
+      notice('neutral', words),
+      actions(
+        button(first.title, `do ${first.id} ${on}`, 'primary'),
+        ...(asked.step === undefined ? [] : [button('Skip', `skip "not needed" --step ${asked.step} ${on}`)]),
+      ),
+    ),
+    data: incidentJson(seen),
+  };
 }
 
 function withNext(words: Phrase, tone: Tone, { seen }: Press): Answer {

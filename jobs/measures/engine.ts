@@ -33,12 +33,12 @@ export async function carryMeasureOut(world: Acting, number: number): Promise<Me
   if (!mine) return record;
   const driver = driverOf(world, record);
   if (!driver)
-    return end(world, number, say`there is no way to ${targetOf(record.order)} any more; look at tourniquet.yaml`);
+    return end(world, record, say`there is no way to ${targetOf(record.order)} any more; look at tourniquet.yaml`);
   const holder = await takeHold(world, record);
-  if (holder !== number) return end(world, number, say`measure ${holder} holds ${holdOf(record.order)}`);
+  if (holder !== number) return end(world, record, say`measure ${holder} holds ${holdOf(record.order)}`);
   if (record.state === 'approved') {
     const moved = await hasMovedOn(driver, record);
-    if (moved) return end(world, number, moved);
+    if (moved) return end(world, record, moved);
   }
   const fence = await world.fences.next(targetOf(record.order));
   await world.auditLog.write({
@@ -98,7 +98,8 @@ async function engage(
       return note(world, number, 'engaging', [unknown(error, world.clock.now())], 'engaging, outcome unknown');
     if (error instanceof MeasureRefused) {
       const undone = await driver.release(task, fence, 'exact').catch(() => undefined);
-      if (undone?.kind === 'released') return end(world, number, [foreign(error.message, 400)]);
+      if (undone?.kind === 'released')
+        return end(world, { ...record, state: 'engaging' }, [foreign(error.message, 400)]);
     }
     const at = world.clock.now();
     return note(world, number, 'engaging', [unknown(error, at)], 'engaging, failed half way');
@@ -122,14 +123,20 @@ function same(a: Plain, b: Plain): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Ends it without anything standing. */
-async function end(world: Acting, number: number, why: Phrase): Promise<MeasureRecord> {
+/**
+ * Ends it without anything standing, where it still is as it was when that was found out: another hand may have carried it
+ * out meanwhile, and what stands is never called failed, nor is its hold given away.
+ */
+async function end(
+  world: Acting,
+  { number, state: found }: Pick<MeasureRecord, 'number' | 'state'>,
+  why: Phrase,
+): Promise<MeasureRecord> {
   const state = await change(world, number, (record) =>
-    record.state === 'approved' || record.state === 'engaging'
-      ? [{ kind: 'failed', at: world.clock.now(), why }]
-      : undefined,
+    record.state === found ? [{ kind: 'failed', at: world.clock.now(), why }] : undefined,
   );
   if (!state) throw new Error(`There is no measure ${number}.`);
+  if (state.state !== 'failed') return state;
   await world.holds.free(holdOf(state.order), number);
   await world.auditLog
     .write({ kind: 'outcome', about: `measure/${number}`, who: 'house', what: 'not carried out' }, 'one')

@@ -6,6 +6,7 @@ import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import { wallTime } from '../domain/calendar/zone.ts';
 import type { Incident } from '../domain/incidents/incident.ts';
+import { stateInWords } from '../domain/measures/decision.ts';
 import { isStanding } from '../domain/measures/record.ts';
 import type { MeasureRecord } from '../domain/measures/record.ts';
 import { currentStep, isOver, viewSteps } from '../domain/playbook/state.ts';
@@ -290,6 +291,10 @@ export function sayNext(view: IncidentView): Message {
       : say`Incident ${incident.number}: every step is over, but something is still in force: take it back, or keep it on purpose.`;
     return message(isOver(playbook) ? 'good' : 'warning', words, notice('neutral', words), actions(...buttonsOf(view)));
   }
+  const moving = current.status === 'working' ? view.measures.find(isMeasureOf(current)) : undefined;
+  if (moving) return sayMoving(incident, moving);
+  const asked = current.status === 'asking' ? view.measures.find(isMeasureOf(current)) : undefined;
+  if (asked) return sayAsking(view, asked);
   const { step } = current;
   const here = noteOf(current, true);
   return message(
@@ -306,6 +311,39 @@ export function sayNext(view: IncidentView): Message {
       ],
     },
     actions(...primaries(stepButtons(current, true, incident.number))),
+  );
+}
+
+const isMeasureOf =
+  ({ measure }: StepView) =>
+  ({ number }: MeasureRecord): boolean =>
+    number === measure?.number;
+
+/** It is neither so nor so yet: there is nothing to press, but to wait, or to see what keeps it. */
+function sayMoving({ number }: Incident, record: MeasureRecord): Message {
+  const words = say`Incident ${number}: measure ${record.number} (${orderInWords(record.order)}) is ${stateInWords(record)}.`;
+  const [keeps] = record.lastSeen?.notes ?? [];
+  return message(
+    'neutral',
+    words,
+    notice('neutral', words),
+    ...(keeps ? [notice('unknown', keeps)] : []),
+    text('It goes on by itself and is told here once it is through; say next then.'),
+    actions(button('Look again', `next --incident ${number}`, 'primary'), button('Ledger', 'ledger')),
+  );
+}
+
+/** Others are asked: what one can do oneself meanwhile. */
+function sayAsking({ incident, timezone }: IncidentView, record: MeasureRecord): Message {
+  const words = say`Incident ${incident.number}: measure ${record.number} (${orderInWords(record.order)}) waits for approval until ${momentOf(record.expiresAt, timezone)}.`;
+  return message(
+    'warning',
+    words,
+    notice('warning', words),
+    text(
+      say`Somebody other than who proposed it says approve ${record.number}. Alone? break-glass ${record.number} and why.`,
+    ),
+    actions(button('Look again', `next --incident ${incident.number}`, 'primary'), button('Ledger', 'ledger')),
   );
 }
 

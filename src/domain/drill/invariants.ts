@@ -3,7 +3,7 @@
  * audit log.
  *
  * Rules, each with its number as it is told when it is broken:
- * 1. Every measure has ended or stands known; every command was answered.
+ * 1. Every measure has ended or stands known; what has ended stands nowhere; every command was answered.
  * 2. No effect happens twice for one measure.
  * 3. No measure is in an unknown state for longer than a minute in which its device and the journal could be reached.
  * 4. A leased measure ends by the device's own timer within 5 s of its time.
@@ -44,6 +44,7 @@ const MOST_UNKNOWN_MS = 60_000;
 export function brokenInvariants(history: DrillHistory): readonly string[] {
   return [
     ...endings(history),
+    ...leftBehind(history),
     ...effectsTwice(history),
     ...unknownTooLong(history),
     ...leases(history),
@@ -59,6 +60,18 @@ function endings({ measures, unanswered }: DrillHistory): readonly string[] {
       .map(({ number, state }) => `1: measure ${number} was left ${state}`),
     ...unanswered.map((line) => `1: ${JSON.stringify(line)} was never answered`),
   ];
+}
+
+/** As the devices are at the end; what was cleaned out of a queue lies in a file and changes nothing. */
+function leftBehind({ acts, measures }: DrillHistory): readonly string[] {
+  const last = new Map(acts.map((act) => [`${act.file} on ${act.device}`, act]));
+  return measures.flatMap(({ number, state, order }) => {
+    const isOver = state === 'failed' || state === 'released' || state === 'denied' || state === 'expired';
+    if (!isOver || order.kind === 'clean-queue') return [];
+    return [...last].flatMap(([where, { after, by }]) =>
+      by === 'command' && carries(after, number) ? [`1: measure ${number} is ${state}, and stands in ${where}`] : [],
+    );
+  });
 }
 
 const carries = (text: string | undefined, number: number): boolean => new RegExp(`# tq${number}\\b`).test(text ?? '');

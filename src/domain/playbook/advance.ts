@@ -44,7 +44,12 @@ export type PlaybookEffect =
   /** The newest first. */
   | { readonly kind: 'release'; readonly step: PlacedStep; readonly measures: readonly number[] }
   /** Nothing is done, and this is why. */
-  | { readonly kind: 'answer'; readonly text: Phrase };
+  | {
+      readonly kind: 'answer';
+      readonly text: Phrase;
+      /** The step that is to be taken before. */
+      readonly first?: PlacedStep;
+    };
 
 export interface Advanced {
   readonly next: PlaybookState;
@@ -108,16 +113,16 @@ function take(state: PlaybookState, event: Asked, view: StepView): Advanced {
   const own = lastMark(state, step.id)?.request === event.request;
   if (status === 'asking') return answer(state, say`${step.title}: measure ${measure?.number ?? 0} waits for approval`);
   if (status === 'working') return answer(state, say`${step.title}: it is being worked on`);
-  if (isFinished(status) && status !== 'undone' && !own && (status !== 'skipped' || !view.mark))
+  const isRepeated = step.does.kind === 'look' && status === 'done';
+  if (isFinished(status) && !isRepeated && status !== 'undone' && !own && (status !== 'skipped' || !view.mark))
     return answer(state, say`${step.title}: ${finishedInWords(view)}`);
   const early = tooEarly(state, step);
   if (early) return answer(state, early);
   const missing = (step.needs ?? []).find(({ fact }) => state.facts[fact] === undefined);
   if (missing) {
-    return answer(
-      state,
-      say`${step.title} needs ${missing.fact}, which is not known yet: ${missing.from}; or say do ${step.id} ${missing.fact}=…`,
-    );
+    const first = state.steps.find((each) => each.base === missing.step);
+    const words = say`${step.title} needs ${missing.fact}, which is not known yet: ${missing.from}; or say do ${step.id} ${missing.fact}=…`;
+    return { next: state, effects: [{ kind: 'answer', text: words, ...(first && { first }) }] };
   }
   return takeUp(state, event, view, own);
 }

@@ -45,6 +45,8 @@ export interface Step {
 export interface Need {
   readonly fact: string;
   readonly from: string;
+  /** The step that finds it: taken again where it has come to nothing. */
+  readonly step?: string;
 }
 
 /** The evidence answers the step already. Without `is`: the fact is known, whatever its value. */

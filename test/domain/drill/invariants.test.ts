@@ -63,6 +63,9 @@ describe('the invariants of a drill', () => {
 
   it('are broken, each by its number, by what they forbid', () => {
     expect(numbers({ measures: [measure('engaging')] })).toEqual(['1:']);
+    const left = [act(100, false, true)];
+    expect(numbers({ acts: left, measures: [measure('failed')], told: [] })).toEqual(['1:']);
+    expect(numbers({ acts: left, measures: [measure('in-force')], told: [] })).toEqual([]);
     expect(numbers({ unanswered: ['do hunt'] })).toEqual(['1:']);
     const twice = [act(100, false, true), act(150, true, false), act(160, false, true), act(200, true, false)];
     const audit = twice.map(({ at }) => ({ at, kind: 'intent', about: 'measure/1', fence: at }));

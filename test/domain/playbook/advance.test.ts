@@ -9,7 +9,7 @@ import type { Asked, PlaybookEffect } from '../../../src/domain/playbook/advance
 import { BUILT_IN, playbookFor } from '../../../src/domain/playbook/built-in/all.ts';
 import { beginPlaybook, currentStep, isOver, standing, viewSteps } from '../../../src/domain/playbook/state.ts';
 import type { MeasureAt, PlaybookState } from '../../../src/domain/playbook/state.ts';
-import type { Place } from '../../../src/domain/playbook/step.ts';
+import type { Facts, Place } from '../../../src/domain/playbook/step.ts';
 
 const PLACE: Place = { site: 'hq', servers: ['mx1'], firewall: 'gateway', addresses: ['198.51.100.10'] };
 const ANA = { person: 'ana', shown: { foreign: 'ana' } };
@@ -55,6 +55,24 @@ describe('a playbook', () => {
       expect(book.steps.flatMap((step) => step.after ?? []).filter((id) => !ids.includes(id))).toEqual([]);
     },
   );
+
+  it('for what is not determined hunts once outbound mail is frozen, but only where the address is listed for abuse', () => {
+    const open = (facts: Facts) =>
+      viewSteps(beginPlaybook(playbookFor('undetermined', []), PLACE, facts)).flatMap(({ step, status }) =>
+        status === 'waiting' ? [step.id] : [],
+      );
+    expect(open({ queue: 'full', listed: 'abuse' })).toEqual([
+      'triage',
+      'freeze-outbound',
+      'block-port-25',
+      'hunt',
+      'unblock-port-25',
+      'unfreeze-outbound',
+      'look-again',
+    ]);
+    expect(open({ queue: 'full', listed: 'clear' })).not.toContain('block-port-25');
+    expect(open({ queue: 'full', listed: 'policy' })).not.toContain('hunt');
+  });
 
   it('hunts in this order: freeze, block for everyone, hunt, quarantine, unblock, unfreeze; delisting comes last', () => {
     const ids = hunted().steps.map((step) => step.id);

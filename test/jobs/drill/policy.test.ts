@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nextMove } from '../../../jobs/drill/policy.ts';
+import { headlineOf, nextMove } from '../../../jobs/drill/policy.ts';
 import type { Move, OnScreen } from '../../../jobs/drill/policy.ts';
 import { actions, button, message, text } from '../../../src/messages/message.ts';
 import type { Block, Message } from '../../../src/messages/message.ts';
+import type { Utterance } from '../../../src/ports/conversation.ts';
 
 const headline = (...blocks: readonly Block[]): Message =>
   message('warning', ['Incident 1 · office: x · you has it'], ...blocks);
@@ -66,6 +67,30 @@ describe('what the product recommends, pressed by a player', () => {
     const closed = message('neutral', ['Incident 1 · office: x · closed']);
     expect(nextMove(screen('close 1', answer(), closed))).toEqual({ kind: 'later', line: 'triage', minutes: 75 });
     expect(nextMove(screen('triage', message('good', 'healthy'), closed)).kind).toBe('over');
+  });
+
+  it('works on the incident that is open, and names it where several are', () => {
+    const said = (words: string): Utterance => ({
+      conversation: { surface: 'terminal', id: 'drill' },
+      key: words,
+      message: message('warning', [words]),
+    });
+    const open = said('Incident 1 · office: x · you has it');
+    const closed = said('Incident 2 · office: x · closed');
+    expect(headlineOf([open, closed])).toBe(open.message);
+    expect(headlineOf([closed, said('Incident 1 · office: x · closed')])?.summary).toEqual([
+      'Incident 1 · office: x · closed',
+    ]);
+    const asked = message('unknown', 'Which incident? 2 are open.');
+    expect(lineOf(nextMove(screen('next', asked)))).toBe('next --incident 1');
+  });
+
+  it('says again what could not be carried out, after a while, and tries once more where nothing leads on', () => {
+    const away = message('unknown', 'do could not be carried out: The journal can not be reached. Look at Redis.');
+    expect(nextMove(screen('do plug-in', away))).toEqual({ kind: 'later', line: 'do plug-in', minutes: 2 });
+    const still = answer(actions(button('Propose', 'do block', 'primary')));
+    const said = ['do block', 'next', 'do block', 'next', 'next'].map((line) => ({ line, answer: still }));
+    expect(nextMove({ said, headline: headline() })).toEqual({ kind: 'later', line: 'do block', minutes: 5 });
   });
 
   it('waits for as long as the answer says, and then looks again', () => {

@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { carryOut } from '../../../jobs/carry-out.ts';
 import { changeIncident } from '../../../jobs/incidents/change.ts';
 import { tellIncident } from '../../../jobs/incidents/tell.ts';
 import { viewIncident } from '../../../jobs/incidents/view.ts';
 import { CAUSES } from '../../../src/domain/causes.ts';
 import type { CauseId } from '../../../src/domain/causes.ts';
-import { plain, say } from '../../../src/domain/foreign.ts';
+import { foreign, plain, say } from '../../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
 import { isFinished, currentStep } from '../../../src/domain/playbook/state.ts';
 import type { Facts } from '../../../src/domain/playbook/step.ts';
 import type { Message } from '../../../src/messages/message.ts';
+import type { World } from '../../../src/ports/world.ts';
 import { makeIncidentChat } from '../../support/incident-chat.ts';
 import type { IncidentChat } from '../../support/incident-chat.ts';
 
@@ -106,6 +108,44 @@ describe('an incident in a chat', () => {
     expect(words(await chat.say('ana', 'close'))).toContain('Incident 1 is closed');
     expect(words(await chat.say('ben', 'close 1'))).toContain('closed already by ana');
     expect(await chat.stage.world.incidents.numbers('open')).toEqual([]);
+  });
+
+  it('is one incident where its button is pressed twice, or its words come twice at once', async () => {
+    const again = await chat.say('ben', 'open hq');
+    expect(words(again)).toContain('Incident 1 is open for hq already');
+    expect(chat.labels(again)).toEqual(['What is next']);
+    const request = {
+      id: 'said-once',
+      command: { name: 'open', words: ['hq', 'another'], options: {} },
+      actor: { surface: 'terminal', id: 'ana', shown: foreign('ana') },
+      conversation: { surface: 'terminal', id: 'corridor' },
+      at: chat.stage.now,
+      files: {},
+    } as const;
+    const world = chat.stage.world as World;
+    await Promise.all([1, 2, 3].map(() => carryOut(request, world)));
+    await carryOut(request, world);
+    expect(await chat.stage.world.incidents.numbers('open')).toHaveLength(2);
+  });
+
+  it('says in next who is waited for, and how one goes on alone', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'do');
+    const next = await chat.say('ana', 'next');
+    expect(words(next)).toMatch(/measure 1 \(freeze outbound mail of mx1\) waits for approval until 2027-/);
+    expect(all(next)).toContain('Alone? break-glass ');
+    await chat.say('ben', 'approve 1');
+    expect(words(await chat.press('ana', 'Look again'))).toContain('next: Block port 25');
+  });
+
+  it('sends back to the hunt where a measure needs whom it names, and hunts again though it was called done', async () => {
+    await verdict('compromised-workstation');
+    for (const step of ['freeze-outbound', 'block-port-25', 'hunt']) await chat.say('ana', `done ${step}`);
+    const needs = await chat.say('ana', 'do quarantine-host');
+    expect(words(needs)).toContain('needs offender, which is not known yet');
+    expect(chat.labels(needs)).toEqual(['Wait for the machine to show itself', 'Skip']);
+    await chat.say('ana', 'do hunt');
+    expect(words(await chat.say('ana', 'next'))).toContain('next: Wait for the machine to show itself');
   });
 
   it('counts a measure that was ordered in its conversation', async () => {

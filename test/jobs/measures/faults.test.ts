@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { HostUnknown } from '../../../src/ports/host.ts';
 import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
 import { releaseMeasure } from '../../../jobs/measures/release.ts';
 import { change, openMeasures, readMeasure, standingMeasures } from '../../../jobs/measures/ledger.ts';
@@ -209,5 +210,28 @@ describe('the engine of measures under faults', () => {
     await paused;
     expect(stage.device.effects).toEqual(['engage tq1', 'release tq1']);
     expect([...stage.device.inForce]).toEqual([]);
+  });
+
+  it('is not called failed by a hand that could not look, while another has carried it out meanwhile', async () => {
+    const stage = makeMeasureStage();
+    await happen(stage, { kind: 'propose', order: 0 });
+    const find = stage.world.measureDrivers.find.bind(stage.world.measureDrivers);
+    const blind = {
+      ...stage.world,
+      measureDrivers: {
+        find: (order: MeasureOrder) => {
+          const driver = find(order);
+          if ('refused' in driver) return driver;
+          const plan = async (): Promise<never> => {
+            await carryMeasureOut(stage.world, 1);
+            throw new HostUnknown('mx1 did not answer.');
+          };
+          return { ...driver, plan };
+        },
+      },
+    };
+    expect((await carryMeasureOut(blind, 1)).state).toBe('in-force');
+    expect([...stage.device.inForce]).toEqual(['tq1']);
+    expect(await stage.world.holds.take('mx1/way-out', 99), 'its hold is not given away').toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 /** No attack: the ISP's relay, a configuration, a policy; and what to do while nobody knows. */
 import type { Playbook, Step } from '../step.ts';
-import { freeze, proveStopped, reroute, unfreeze } from './common.ts';
+import { block, freeze, hunt, proveStopped, reroute, unblock, unfreeze } from './common.ts';
 
 const lookAgain: Step = {
   ...proveStopped,
@@ -9,6 +9,7 @@ const lookAgain: Step = {
   title: 'See that mail leaves',
   why: 'a mended configuration shows itself: the queue shrinks',
   proof: 'the queue is short and stays short',
+  againAfterMinutes: 10,
 };
 
 export const smartHost: Playbook = {
@@ -102,6 +103,15 @@ export const policy: Playbook = {
   ],
 };
 
+/** What a machine that sends by itself would have shown isn't there. */
+const noHunt: NonNullable<Step['skipWhere']> = [
+  { fact: 'listed', is: 'clear', says: 'the address is on no list: no machine is looked for' },
+  { fact: 'listed', is: 'minor', says: 'no list that matters has the address: no machine is looked for' },
+  { fact: 'listed', is: 'policy', says: 'the listing is no abuse: no machine is looked for' },
+  { fact: 'queue', is: 'clear', says: 'the queues are clear, so outbound mail was not frozen' },
+  { fact: 'verdict', is: 'healthy', says: 'nothing is wrong that can be seen' },
+];
+
 export const undetermined: Playbook = {
   id: 'undetermined',
   title: 'Find out first',
@@ -123,6 +133,13 @@ export const undetermined: Playbook = {
         { fact: 'verdict', is: 'healthy', says: 'nothing is wrong that can be seen' },
       ],
     },
+    {
+      ...block,
+      why: 'outbound mail is frozen already, so this costs nobody anything; and who tries all the same is guilty',
+      skipWhere: noHunt,
+    },
+    { ...hunt, skipWhere: [...(hunt.skipWhere ?? []), ...noHunt] },
+    { ...unblock, after: ['triage', 'hunt'] },
     { ...unfreeze, after: ['triage'] },
     lookAgain,
   ],

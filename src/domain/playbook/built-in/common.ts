@@ -27,6 +27,7 @@ export const hunt: Step = {
   proof: 'an inside address with blocked attempts to many destinations',
   undo: 'nothing to take back: it only looks',
   skipWhere: [{ fact: 'offender', says: 'the machine is known already' }],
+  againAfterMinutes: 5,
 };
 
 export const quarantine: Step = {
@@ -34,7 +35,7 @@ export const quarantine: Step = {
   title: 'Take the machine off the network',
   why: 'nothing that it holds gets out any more, whatever it tries',
   does: { kind: 'measure', measure: { kind: 'quarantine-host', address: '{offender}' } },
-  needs: [{ fact: 'offender', from: 'the hunt names it' }],
+  needs: [{ fact: 'offender', from: 'the hunt names it', step: 'hunt' }],
   skipWhere: [
     { fact: 'offenderIsServer', is: true, says: 'it is the mail server itself: that has a playbook of its own' },
   ],
