@@ -37,7 +37,26 @@ export async function readDump(
 ): Promise<ReadDump> {
   const written = (await world.files.writtenAt(path)) ?? world.clock.now();
   const at = Math.min(written, world.clock.now());
-  return readListing(world.files.lines(path, LONGEST_LINE), mta, server, at, progress);
+  return readListing(refuseOwn(world.files.lines(path, LONGEST_LINE), path), mta, server, at, progress);
+}
+
+/** What tq itself has printed is no listing; read as one it would be nothing but lines that can't be read. */
+async function* refuseOwn(
+  listing: AsyncIterable<readonly (string | undefined)[]>,
+  path: string,
+): AsyncGenerator<readonly (string | undefined)[]> {
+  let begun = false;
+  for await (const lines of listing) {
+    const own = begun
+      ? undefined
+      : /^\uFEFF?\s*\{\s*"schema"\s*:\s*"(tourniquet\.[a-z]+\/\d+)"/.exec(lines.join('\n').slice(0, 1000))?.[1];
+    if (own !== undefined)
+      throw new Error(
+        `${path} is what tq itself has printed (${own}), no listing of a mail server. Hand it to tq triage ${own.includes('check') ? '--listings' : own.includes('evidence') ? '--evidence' : '--queue'}.`,
+      );
+    begun = true;
+    yield lines;
+  }
 }
 
 /** Folds a listing as it comes. `at`: when it was taken, milliseconds since 1970 UTC. */

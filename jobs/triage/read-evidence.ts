@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Evidence, ListingEvidence, QueueEvidence } from '../../src/domain/diagnosis/evidence.ts';
+import { nearestWord } from '../../src/domain/nearest.ts';
 import type { Files } from '../../src/ports/files.ts';
 
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -148,9 +149,24 @@ export async function readQueueJson(path: string, files: Files): Promise<QueueEv
   return readJson(path, files, queue);
 }
 
-export async function readEvidence(path: string, files: Files): Promise<Evidence> {
+/** `note`: told what is in the file and nothing reads: a newer version's field, or a slip of the pen that would say "not looked". */
+export async function readEvidence(path: string, files: Files, note: (words: string) => void): Promise<Evidence> {
+  const known = Object.keys(evidence.shape);
+  const told = await readJson(
+    path,
+    files,
+    z.looseObject({}).transform((raw) => Object.keys(raw)),
+  );
+  for (const name of told.filter((each) => !known.includes(each)).slice(0, MOST_NOTED)) {
+    const nearest = nearestWord(name, known);
+    note(
+      `${path} has ${JSON.stringify(name.slice(0, 60))}, which nothing here reads${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    );
+  }
   return readJson(path, files, evidence);
 }
+
+const MOST_NOTED = 10;
 
 async function readJson<T>(path: string, files: Files, schema: z.ZodType<T>): Promise<T> {
   const raw = await files.text(path, MOST_BYTES);

@@ -143,7 +143,7 @@ async function readFiles(
   faults: string[],
 ): Promise<Evidence> {
   const { listings, queue, dump, evidence, site } = await placeDropped(request.files, world.files);
-  const told = evidence === undefined ? {} : await readEvidence(evidence, world.files);
+  const told = evidence === undefined ? {} : await readEvidence(evidence, world.files, (words) => faults.push(words));
   const read = dump === undefined ? undefined : await readDump(dump, mta, 'dump', world, () => {});
   for (const fault of read?.faults ?? [])
     faults.push(`line ${fault.line} of the listing was passed over: ${fault.why}`);

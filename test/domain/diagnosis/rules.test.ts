@@ -49,6 +49,7 @@ const guessed = {
   usualPerHour: 3,
   failuresBefore: 220,
 };
+const asEver = { account: 'anna', messages: 12, recipientDomains: 8, usualPerHour: 14 };
 const script = { uid: 'www-data', messages: 900, recipientDomains: 700, usualPerHour: 2 };
 const inside = { address: '10.0.0.23', messages: 900, recipientDomains: 700, usualPerHour: 2 };
 const watched = (
@@ -112,6 +113,23 @@ const CASES: Readonly<Record<keyof typeof RULES, readonly Case[]>> = {
     ['its own mail engine would leave them clear', full, [[workstation, 'against', 'queues-full']]],
     ['but not one that sends through the server', { ...full, insideClients: [inside] }, []],
     ['nor one that was seen trying', { ...full, ...watched([{ address: '10.0.0.23', attempts: 480 }]) }, []],
+  ],
+  'refused for the listing': [
+    [
+      'ordinary mail that waits for it says nothing of the server',
+      { ...listed(), ...waiting('554 blocked using zen.test'), logins: [asEver], site: { sharedAddress: true } },
+      [
+        [workstation, 'for', 'refused-for-it'],
+        [server, 'for', 'refused-for-it'],
+      ],
+    ],
+    [
+      'with an address of its own it is the server that sends past its queues',
+      { ...listed(), ...waiting('554 blocked using zen.test'), logins: [asEver], site: { sharedAddress: false } },
+      [[server, 'for', 'refused-for-it']],
+    ],
+    ['says nothing where nobody looked at who sends', { ...listed(), ...waiting('554 blocked using zen.test') }, []],
+    ['nor where a login stands out', { ...listed(), ...waiting('554 blocked using zen.test'), logins: [guessed] }, []],
   ],
   'not listed': [
     [

@@ -252,6 +252,19 @@ describe('a broken file', () => {
     expect(plain(answer.message.summary)).not.toMatch(/\n|U\+000A/);
   });
 
+  it('a slip of the pen in the evidence is named with the nearest, and no look is made of it', async () => {
+    const { notes, verdict } = await triage({ evidence: { openRelaytest: 'accepted', shoeSize: 43 } });
+    expect(notes?.join('\n')).toContain('"openRelaytest", which nothing here reads; did you mean openRelayTest?');
+    expect(notes?.join('\n')).toMatch(/"shoeSize", which nothing here reads$/);
+    expect(verdict).toBe('undetermined');
+  });
+
+  it('what tq itself has printed is no listing, and it says where it belongs', async () => {
+    const answer = await run({ dump: { schema: 'tourniquet.queue/1', messages: 3 } });
+    expect(answer.status).toBe('refused');
+    expect(plain(answer.message.summary)).toContain('(tourniquet.queue/1), no listing of a mail server. Hand it to');
+  });
+
   it('that is not there is refused by its name', async () => {
     const path = join(folder, 'nosuch');
     const answer = await runTriage(

@@ -1,6 +1,14 @@
 /** The rules of the playbook by their names; docs/triage.md says what each is for, and each has a test by its name. */
 import type { Rule } from '../rule.ts';
-import { attempts, insideClient, listedButClear, localProgram, notListed, queuesAreFull } from './machine.ts';
+import {
+  attempts,
+  insideClient,
+  listedButClear,
+  localProgram,
+  notListed,
+  queuesAreFull,
+  refusedForTheListing,
+} from './machine.ts';
 import { brokenParts, nothingWrong, onlyPolicyLists, oneReason, smartHostSaysNo } from './no-attack.ts';
 import { heldByFreeze, wrongClock, wrongRecords } from './setup.ts';
 import { bounces, fullAndListed, queuesAreClear, relaysForAnybody, stolenLogin } from './through.ts';
@@ -8,6 +16,7 @@ import { bounces, fullAndListed, queuesAreClear, relaysForAnybody, stolenLogin }
 export const RULES = {
   'listed though the queues are clear': listedButClear,
   'full queues acquit a workstation': queuesAreFull,
+  'refused for the listing': refusedForTheListing,
   'not listed': notListed,
   'attempts at port 25': attempts,
   'a program on the server sends': localProgram,

@@ -61,8 +61,8 @@ const MAILING = 100;
 /** Full queues speak for something that goes through the server. */
 export const queuesAreFull: Rule = (evidence, signs) => {
   // A machine inside that uses the server as its relay fills them as well; one that was seen trying is not acquitted.
-  if (signs.queue !== 'full' || signs.oddClients.length > 0 || evidence.blockedAttempts?.sources.some(isMany))
-    return [];
+  if (signs.queue !== 'full' || signs.oddClients.length > 0) return [];
+  if (evidence.blockedAttempts?.sources.some(isMany) || isOrdinaryMailRefused(evidence, signs)) return [];
   return [
     workstation.opposes(
       'queues-full',
@@ -71,6 +71,28 @@ export const queuesAreFull: Rule = (evidence, signs) => {
     ),
   ];
 };
+
+/** Ordinary mail waits because of the listing itself: it fills the queues, and says nothing of who got the address listed. */
+export const refusedForTheListing: Rule = (evidence, signs) => {
+  if (!isOrdinaryMailRefused(evidence, signs)) return [];
+  const text = say`what waits is refused because of the listing itself, and nobody sends more than usual: what got the address listed does not go through the mail server`;
+  const shared = evidence.site?.sharedAddress;
+  if (shared === false) return [server.supports('refused-for-it', 0.55, text)];
+  return [
+    workstation.supports('refused-for-it', shared === true ? 0.62 : 0.52, text),
+    server.supports('refused-for-it', 0.25, text),
+  ];
+};
+
+/** Nobody sending more than usual is known only where the log was read. */
+function isOrdinaryMailRefused(evidence: Evidence, signs: Signs): boolean {
+  const refused = signs.reason?.kind === 'blocked' && signs.reason.share >= 0.8;
+  const nobody = signs.oddLogins.length + signs.oddLocals.length + signs.oddClients.length === 0;
+  const strangers = (evidence.relayedForStrangers ?? 0) > 0 || evidence.openRelayTest === 'accepted';
+  const known = evidence.logins !== undefined && evidence.logins.every((login) => login.usualPerHour !== undefined);
+  const waiting = signs.queue === 'full' || signs.queue === 'some';
+  return signs.listings === 'abuse' && waiting && refused && nobody && known && !strangers && !signs.backscatter;
+}
 
 /** Nothing is listed: nobody outside has noticed a machine that sends by itself. */
 export const notListed: Rule = (_evidence, signs) =>
