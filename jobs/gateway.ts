@@ -8,8 +8,9 @@
  * 4. A button of a drill's message belongs to that drill, wherever it is pressed.
  */
 import { parseLine } from '../src/commands/parse.ts';
+import { parseExact } from '../src/commands/exact.ts';
 import { understand } from '../src/commands/phrases.ts';
-import type { PhraseNames, Understood } from '../src/commands/phrases.ts';
+import type { PhraseNames, Question } from '../src/commands/phrases.ts';
 import type { Command, Misheard } from '../src/commands/parse.ts';
 import type { CommandSpec } from '../src/commands/spec.ts';
 import { mayUse } from '../src/commands/roles.ts';
@@ -71,8 +72,6 @@ function whereItBelongs({ said, conversation }: Heard): Conversation {
   return { ...conversation, beneath: said.messageKey };
 }
 
-type Question = Extract<Understood, { kind: 'question' }>;
-
 function commandOf(heard: Heard, needs: GatewayNeeds): Command | Misheard | Question {
   const { said } = heard;
   const { registry } = needs;
@@ -95,17 +94,24 @@ function commandOf(heard: Heard, needs: GatewayNeeds): Command | Misheard | Ques
  * names a command and writes an option, or a word that only belongs to it, meant it exactly: what is wrong is told.
  */
 function understood(text: string, { registry, names }: GatewayNeeds): Command | Misheard | Question {
-  const exact = parseLine(text, registry);
-  if (exact.kind === 'command' || (exact.spec !== undefined && exact.spec.risk !== 'look')) return exact;
-  if (exact.spec !== undefined && isMeantExactly(text, exact.spec)) return exact;
+  const exact = parseExact(text, registry);
+  if (exact.kind === 'command') return exact;
   const meant = understand(text, registry, names);
+  const { spec } = exact;
+  if (spec !== undefined && spec.risk !== 'look') {
+    const other = meant.kind === 'question' && meant.explains !== undefined && meant.explains !== spec.name;
+    return spec.risk === 'change' && other ? meant : exact;
+  }
+  if (spec !== undefined && isMeantExactly(text, spec)) return exact;
   switch (meant.kind) {
     case 'line': {
       const read = parseLine(meant.line, registry);
-      return read.kind === 'command' && (exact.spec === undefined || read.spec === exact.spec) ? read : exact;
+      return spec === undefined || spec.shellOnly || (read.kind === 'command' && read.spec === spec) ? read : exact;
     }
-    case 'question':
-      return exact.spec === undefined && exact.nearest === undefined ? meant : exact;
+    case 'question': {
+      const isPlain = spec === undefined && (exact.nearest === undefined || meant.explains !== undefined);
+      return isPlain || spec?.shellOnly ? meant : exact;
+    }
     case 'none':
       return exact;
     default:

@@ -66,7 +66,10 @@ export function readSpoken(
   if (name === undefined) return misheard('', 'no command was given', `say one of: ${names.join(', ')}`, names);
   const spec = findSpec(name, registry);
   if (!spec) {
-    const nearest = nearestWord(name, names);
+    const nearest = nearestWord(
+      name,
+      names.filter((each) => /^\w/.test(each)),
+    );
     const remedy = nearest === undefined ? 'say help for the list' : `did you mean ${nearest}?`;
     return {
       ...misheard(name, `there is no command ${JSON.stringify(clip(name))}`, remedy, names),

@@ -1,22 +1,30 @@
 /**
  * Natural words -> the command that was meant, by rules that anybody can read; no guessing.
  *
- * Owns: which words mean which command, and the one question that is asked where two are possible. Does not own: exact
- * commands (parse.ts goes first), how the question is shown.
+ * Owns: the one question that is asked where two commands are possible. Does not own: which words mean which command
+ * (phrase-rules.ts, risky-words.ts), exact commands (parse.ts goes first), how the question is shown.
  * Rules:
  * 1. Only commands that look are understood from free words. Words that would change something are answered with a
- *    question whose offers explain the command; it has to be said exactly.
+ *    question whose offers explain the command; it has to be said exactly. What is only written down is offered.
  * 2. A rule needs its words, not their order; the first rule that fits wins, in the order below.
  * 3. What no rule fits is not understood.
  */
 import { parseDomain } from '../domain/address/domain.ts';
 import { parseIp } from '../domain/address/ip.ts';
+import { ASKING, LOOKING, WONDERING } from './phrase-rules.ts';
+import type { PhraseRule } from './phrase-rules.ts';
+import { riskyCommand } from './risky-words.ts';
 import type { CommandSpec } from './spec.ts';
 
-export type Understood =
-  | { readonly kind: 'line'; readonly line: string }
-  | { readonly kind: 'question'; readonly question: string; readonly offers: readonly Offer[] }
-  | { readonly kind: 'none' };
+export type Understood = { readonly kind: 'line'; readonly line: string } | Question | { readonly kind: 'none' };
+
+export interface Question {
+  readonly kind: 'question';
+  readonly question: string;
+  readonly offers: readonly Offer[];
+  /** The command that changes something, and is only explained. */
+  readonly explains?: string;
+}
 
 export interface Offer {
   readonly label: string;
@@ -29,6 +37,7 @@ export interface PhraseNames {
 }
 
 interface Heard {
+  /** In lower case. */
   readonly text: string;
   readonly words: ReadonlySet<string>;
   /** Addresses and domains that are named, as they were written. */
@@ -37,72 +46,35 @@ interface Heard {
   readonly server: string | undefined;
 }
 
-/** Words about changing things, and the command that is explained. */
-const RISKY: readonly (readonly [pattern: RegExp, command: string])[] = [
-  [/\b(?:pull|cut|unplug|disconnect)\b.*\b(?:plug|internet|line|off|connection)\b|\bunplug\b/, 'unplug'],
-  [/\b(?:freeze|stop|hold|halt|pause)\b.*\b(?:mail|outbound|outgoing|sending|queue|server)\b|\bfreeze\b/, 'freeze'],
-  [/\bblock\b.*\b(?:25|smtp|port)\b|\bport 25\b/, 'block-port-25'],
-  [/\b(?:quarantine|isolate|kick)\b/, 'quarantine'],
-  [/\b(?:disable|lock)\b.*\b(?:account|user|login)\b/, 'disable-account'],
-  [/\b(?:delete|purge|clean|flush|empty|remove)\b.*\b(?:queue|mails?|messages?|spam)\b/, 'clean-queue'],
-  [/\b(?:reroute|smart ?host|relay)\b.*\b(?:through|via|use|send|isp|provider)\b/, 'reroute'],
-  [/\b(?:undo|revert|roll ?back|take back)\b/, 'undo'],
-  [/\b(?:approve|agree|go ahead|do it|yes)\b/, 'approve'],
-];
+const ABOUT_QUEUES =
+  /\b(?:queues?|queued|stuck|deferred|waiting|full|spool|mailq)\b|\bmail(?:s|q)? (?:is |are )?(?:slow|late|not (?:leaving|going))\b/;
+const A_REFUSAL = /\b[45]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b/;
+const MINE =
+  /^(?:i (?:have|take|got|take over) (?:it|this)|i(?:'ve| have) got (?:it|this)|got it|i(?:'m| am) on it|on it|i(?:'ll| will) take (?:it|this|over)|mine)\b/;
+const REMEMBER = /^(?:please )?(?:remember|write down|for the record|fyi|take (?:a )?note)\b[:, ]*(?:that )?(.+)$/is;
 
 export function understand(text: string, registry: readonly CommandSpec[], names: PhraseNames): Understood {
   const heard = listen(text, names);
   if (heard.words.size === 0) return { kind: 'none' };
-  const risky = RISKY.find(([pattern]) => pattern.test(heard.text));
-  if (risky) return explain(risky[1], registry);
-  const has = (...words: readonly string[]): boolean => words.some((word) => heard.words.has(word));
-  const can = (name: string): boolean => registry.some((spec) => spec.name === name && !spec.shellOnly);
-
-  if (/\bwhat can (?:you|i|we)\b|\bhow do (?:i|we)\b/.test(heard.text) && can('help'))
-    return { kind: 'line', line: 'help' };
-  if (has('windows') && /\b\d{1,2}\.\d+(?:\.\d+)*\b/.test(heard.text) && can('windows'))
-    return { kind: 'line', line: `windows ${/\b\d{1,2}\.\d+(?:\.\d+)*\b/.exec(heard.text)?.[0]}` };
-  if (
-    (has(
-      'blacklisted',
-      'blacklist',
-      'blocklisted',
-      'blocklist',
-      'blacklists',
-      'blocklists',
-      'listed',
-      'dnsbl',
-      'rbl',
-      'spamhaus',
-    ) ||
-      /\bon (?:any|a|some) lists?\b/.test(heard.text)) &&
-    can('check')
-  )
-    return { kind: 'line', line: ['check', ...heard.subjects].join(' ') };
-  if (
-    /\b(?:find|which|what|who|whose|hunt)\b.*\b(?:machine|computer|workstation|pc|device)\b/.test(heard.text) &&
-    can('hunt')
-  )
-    return { kind: 'line', line: 'hunt' };
-  if (
-    (has('queue', 'queues', 'queued', 'stuck', 'deferred', 'waiting', 'full', 'spool') ||
-      /\bmail(?:s|q)? (?:is |are )?(?:slow|late|not (?:leaving|going))\b/.test(heard.text)) &&
-    can('queue')
-  )
-    return aboutQueue(heard, names);
-  if (
-    (/\bwhat(?:'s| is| has)? (?:going on|happened|happening|wrong)\b|\b(?:are|were|have) we (?:been )?(?:hacked|attacked|compromised|broken into|under attack)\b/.test(
-      heard.text,
-    ) ||
-      has('diagnose', 'diagnosis', 'verdict', 'why')) &&
-    can('triage')
-  )
-    return { kind: 'line', line: 'triage' };
-  if (
-    (/\bhow are you\b|\bare you (?:there|ok|okay|alive|up|well)\b/.test(heard.text) || has('ping', 'hello', 'hi')) &&
-    can('status')
-  )
-    return { kind: 'line', line: 'status' };
+  const can = (line: string): boolean =>
+    registry.some((spec) => spec.name === line.split(' ')[0] && spec.shellOnly !== true);
+  const byRule = (rules: readonly PhraseRule[]): Understood | undefined => {
+    const rule = rules.find(({ pattern, line }) => can(line) && pattern.test(heard.text));
+    return rule && { kind: 'line', line: rule.line.replace('SUBJECTS', heard.subjects.join(' ')).trim() };
+  };
+  const asking = byRule(ASKING);
+  if (asking) return asking;
+  const risky = riskyCommand(heard.text);
+  if (risky !== undefined) return explain(risky, registry);
+  const version = heard.words.has('windows') && /\b\d{1,2}\.\d+(?:\.\d+)*\b/.exec(heard.text)?.[0];
+  if (version && can('windows')) return { kind: 'line', line: `windows ${version}` };
+  const ask = question(text, heard, names);
+  if (ask && ask.offers.every(({ line }) => can(line))) return ask;
+  const looking = byRule(LOOKING);
+  if (looking) return looking;
+  if (ABOUT_QUEUES.test(heard.text) && can('queue')) return aboutQueue(heard, names);
+  const wondering = byRule(WONDERING);
+  if (wondering) return wondering;
   if (heard.subjects.length > 0 && can('check'))
     return {
       kind: 'question',
@@ -113,6 +85,46 @@ export function understand(text: string, registry: readonly CommandSpec[], names
       ],
     };
   return { kind: 'none' };
+}
+
+/** Where two things could be meant, or where what is meant is to be written down. */
+function question(text: string, heard: Heard, names: PhraseNames): Question | undefined {
+  const ask = (words: string, ...offers: readonly (readonly [label: string, line: string])[]): Question => ({
+    kind: 'question',
+    question: words,
+    offers: offers.map(([label, line]) => ({ label, line })),
+  });
+  if (MINE.test(heard.text)) return ask('Do you take the incident?', ['I have it', 'ack']);
+  const words = REMEMBER.exec(text.trim())?.[1];
+  if (words !== undefined)
+    return ask('Shall that stand in the incident’s timeline?', [
+      'Note it',
+      `note ${JSON.stringify(words.slice(0, 500))}`,
+    ]);
+  if (A_REFUSAL.test(heard.text))
+    return ask(
+      'That reads like a refusal of another server.',
+      ['What happened?', 'triage'],
+      ['Are we listed?', 'check'],
+    );
+  if (/\b(?:drill|practi[cs]e|exercise|training)\b/.test(heard.text))
+    return ask('Practise a bad morning?', ['Which are there?', 'drill list'], ['Begin one', 'drill start']);
+  if (/\bwho\b.*\b(?:send(?:s|ing)?|spam(?:s|ming)?)\b/.test(heard.text) && !ABOUT_QUEUES.test(heard.text)) {
+    const servers = heard.server === undefined ? names.servers.slice(0, 5) : [heard.server];
+    return ask(
+      'Through a mail server, or past it?',
+      ...servers.map((name) => [`Through ${name}`, `queue ${name} top senders`] as const),
+      ['Past it', 'hunt'],
+      ['Not known', 'triage'],
+    );
+  }
+  if (/\b(?:exposed|exposure|pop3|imap|our ports|open ports|the ports)\b/.test(heard.text)) {
+    const servers = heard.server === undefined ? names.servers.slice(0, 8) : [heard.server];
+    return servers.length === 0
+      ? ask('Which host?', ['How to ask', 'help audit'])
+      : ask('Look at whose doors?', ...servers.map((name) => [name, `audit ${name}`] as const));
+  }
+  return undefined;
 }
 
 function aboutQueue(heard: Heard, names: PhraseNames): Understood {
@@ -140,6 +152,7 @@ function explain(command: string, registry: readonly CommandSpec[]): Understood 
   if (!spec) return { kind: 'none' };
   return {
     kind: 'question',
+    explains: spec.name,
     question: `That would change something, so I don’t guess: say it exactly, such as ${spec.examples[0] ?? spec.name}`,
     offers: [{ label: `Explain ${spec.name}`, line: `help ${spec.name}` }],
   };

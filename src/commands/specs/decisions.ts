@@ -61,7 +61,9 @@ export const undoSpec: CommandSpec<UndoArguments> = {
     const oursOnly = hasOption(said, 'ours-only');
     if (said.words.length === 1 && said.words[0]?.toLowerCase() === 'all') return accept({ which: 'all', oursOnly });
     const read = readNumber(said, 'none');
-    return read.kind === 'bad' ? read : accept({ which: read.value.number, oursOnly });
+    return read.kind === 'bad'
+      ? refuse(read.why, 'say undo all for everything, or ledger for the numbers')
+      : accept({ which: read.value.number, oursOnly });
   },
 };
 
@@ -128,7 +130,7 @@ export const auditLogSpec: CommandSpec<'verify'> = {
 };
 
 function readNumber(said: SpokenCommand, reason: 'none' | 'optional' | 'needed'): Parsed<NumberArguments> {
-  const [first = '', ...rest] = said.words;
+  const [first = '', ...rest] = said.words[0]?.toLowerCase() === 'measure' ? said.words.slice(1) : said.words;
   const text = first.replace(/^#/, '');
   if (!/^[1-9]\d{0,8}$/.test(text))
     return refuse(
