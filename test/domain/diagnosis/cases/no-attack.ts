@@ -1,0 +1,150 @@
+/** Cases of the rules about what is no attack (src/domain/diagnosis/rules/no-attack.ts): evidence, and what the rule says of it. */
+import type { Case } from './pieces.ts';
+import {
+  bouncing,
+  clear,
+  error,
+  guessed,
+  healthy,
+  inside,
+  listed,
+  policy,
+  refusal,
+  script,
+  unlisted,
+  waiting,
+  watched,
+} from './pieces.ts';
+
+export const noAttackCases = {
+  'only policy lists': [
+    [
+      'the range must not send directly; receivers refuse for it',
+      { ...listed({ nature: 'policy' }), ...waiting('550 5.7.1 blocked using zen.spamhaus.org') },
+      [
+        [policy, 'for', 'policy-only'],
+        [policy, 'for', 'refused-for-it'],
+      ],
+    ],
+    ['a listing for abuse beside it is another thing', listed(), []],
+  ],
+  'the smart host says no': [
+    [
+      'the ISP blocks though no list does',
+      { ...unlisted, smartHost: { configured: true, answer: '550 5.7.1 sending blocked, contact abuse desk' } },
+      [
+        [refusal, 'for', 'smart-host-answer'],
+        [refusal, 'for', 'lists-clear'],
+      ],
+    ],
+    [
+      'it has a reason where a password was guessed',
+      { smartHost: { answer: '550 blocked' }, logins: [guessed] },
+      [
+        [refusal, 'for', 'smart-host-answer'],
+        [refusal, 'against', 'guessed-login'],
+      ],
+    ],
+    [
+      'a refused login is an error of one’s own',
+      { smartHost: { configured: true, answer: '535 5.7.8 authentication failed' } },
+      [[error, 'for', 'smart-host-login']],
+    ],
+    ['it accepts', { smartHost: { configured: true, answer: '250 ok' } }, [[refusal, 'against', 'smart-host-answer']]],
+    ['nobody asked it', { site: { smartHost: true } }, []],
+  ],
+  'one reason for everything': [
+    [
+      'it lies on this side, nothing is listed, something was changed',
+      { ...unlisted, ...waiting('Name service error: Host not found'), changes: [{ what: 'main.cf', ageHours: 3 }] },
+      [
+        [error, 'for', 'one-reason'],
+        [error, 'for', 'lists-clear'],
+        [error, 'for', 'recent-change'],
+      ],
+    ],
+    [
+      'reasons that differ, a listing, bounces and a guessed login speak against it',
+      {
+        ...listed(),
+        queue: { ...bouncing.queue, topReasons: [{ reason: 'mailbox is full, please retry', recipients: 800 }] },
+        logins: [guessed],
+      },
+      [
+        [error, 'against', 'many-reasons'],
+        [error, 'against', 'listed'],
+        [error, 'against', 'bounces'],
+        [error, 'against', 'guessed-login'],
+      ],
+    ],
+    [
+      'what one receiver alone keeps waiting is that receiver’s trouble',
+      {
+        queue: {
+          messages: 600,
+          topRecipientDomains: [{ domain: 'big.example', recipients: 590 }],
+          topReasons: [{ reason: 'connect to mx: Connection timed out', recipients: 590 }],
+        },
+      },
+      [
+        [error, 'for', 'one-reason'],
+        [error, 'against', 'one-receiver'],
+      ],
+    ],
+    ['a change two weeks ago is none', { changes: [{ what: 'main.cf', ageHours: 336 }] }, []],
+  ],
+  'broken parts': [
+    [
+      'the resolver fails, the disk is full, the certificate has ended',
+      { resolver: 'failing', diskFreePercent: 1, certificates: [{ name: 'mx1', daysLeft: -2 }] },
+      [
+        [error, 'for', 'resolver'],
+        [error, 'for', 'disk'],
+        [error, 'for', 'certificate'],
+      ],
+    ],
+    [
+      'what works says little',
+      { resolver: 'ok', diskFreePercent: 41, certificates: [{ name: 'mx1', daysLeft: 40 }] },
+      [[error, 'against', 'resolver']],
+    ],
+  ],
+  'nothing wrong that can be seen': [
+    ['both looks were taken and are clear', { ...unlisted, ...clear }, [[healthy, 'for', 'both-clear']]],
+    ['a look that is missing never makes health', clear, []],
+    [
+      'every other sign of trouble speaks against it',
+      {
+        ...unlisted,
+        ...clear,
+        ...watched([{ address: '10.0.0.23', attempts: 480, destinations: 200 }]),
+        site: { smartHost: true },
+        logins: [guessed],
+        localSenders: [script],
+        insideClients: [inside],
+        bouncesPerMinute: 30,
+        unknownRecipientsPerMinute: 340,
+        relayedForStrangers: 5,
+        openRelayTest: 'accepted',
+        certificates: [{ name: 'mx1', daysLeft: -2 }],
+        diskFreePercent: 1,
+        resolver: 'failing',
+      },
+      [
+        [healthy, 'for', 'both-clear'],
+        [healthy, 'against', 'certificate'],
+        [healthy, 'against', 'disk'],
+        [healthy, 'against', 'resolver'],
+        [healthy, 'against', 'harvest'],
+        [healthy, 'against', 'smart-host'],
+        [healthy, 'against', 'odd-login'],
+        [healthy, 'against', 'local-program'],
+        [healthy, 'against', 'inside-client'],
+        [healthy, 'against', 'bounce-rate'],
+        [healthy, 'against', 'strangers'],
+        [healthy, 'against', 'relay-test'],
+        [healthy, 'against', 'attempts'],
+      ],
+    ],
+  ],
+} as const satisfies Readonly<Record<string, readonly Case[]>>;
