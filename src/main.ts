@@ -6,6 +6,7 @@ import type { Misheard } from './commands/parse.ts';
 import { registry } from './commands/registry.ts';
 import { hasOption } from './commands/spec.ts';
 import type { CommandSpec } from './commands/spec.ts';
+import { foreign } from './domain/foreign.ts';
 
 /** A wrong call (sysexits.h EX_USAGE). */
 const WRONG_CALL = 64;
@@ -108,7 +109,7 @@ async function wrongResolver(named: readonly string[]): Promise<Misheard | undef
 
 function wrongCall(heard: Misheard): number {
   process.stderr.write(
-    `tq: ${heard.why}; ${heard.remedy}\n${heard.spec ? usageOf(heard.spec) : 'usage: tq COMMAND …; tq --help lists the commands'}\n`,
+    `tq: ${foreign(heard.why, 2000).foreign}; ${foreign(heard.remedy, 2000).foreign}\n${heard.spec ? usageOf(heard.spec) : 'usage: tq COMMAND …; tq --help lists the commands'}\n`,
   );
   return WRONG_CALL;
 }

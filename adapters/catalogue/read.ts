@@ -15,7 +15,7 @@ import type { Entry } from './entry.ts';
 export class CatalogueRefused extends Error {
   constructor(file: string, faults: readonly string[]) {
     super(
-      `The catalogue ${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}; mend it and try again.\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+      `The catalogue ${file} has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
     );
     this.name = 'CatalogueRefused';
   }
@@ -39,7 +39,10 @@ export function readCatalogue(
       document.errors.map((error) => `${at(error.pos[0])} ${error.message.split('\n')[0] ?? ''}`),
     );
   }
-  const parsed = z.array(entry).min(1, 'a catalogue has at least one list').safeParse(document.toJS());
+  const parsed = z
+    .array(entry, 'a catalogue is a list of entries, each with - zone: … before it')
+    .min(1, 'a catalogue has at least one list')
+    .safeParse(document.toJS());
   const faults: readonly Fault[] = parsed.success
     ? twice(parsed.data)
     : parsed.error.issues.map((issue) => ({

@@ -26,6 +26,8 @@ export function subjectJson(
   remembered: Remembered,
   opinions: ReadonlyMap<string, Opinion>,
   lists: readonly Blocklist[],
+  /** Several resolvers were asked: each finding names its own. */
+  several: boolean,
 ): Json {
   const history = remembered.get(checked.subject);
   return {
@@ -41,6 +43,7 @@ export function subjectJson(
         lists.filter((list) => list.duplicateOf === finding.list.shown).map((list) => list.shown),
         listedSince(history?.get(finding.list.shown) ?? []),
         opinions.get(`${checked.subject} ${finding.list.shown}`),
+        several,
       ),
     ),
   };
@@ -51,6 +54,7 @@ function findingJson(
   components: readonly string[],
   since: number | undefined,
   opinion: Opinion | undefined,
+  several: boolean,
 ): Json {
   const { list, verdict } = finding;
   const base = {
@@ -58,6 +62,7 @@ function findingJson(
     state: verdict.state,
     weight: list.weight,
     ...(components.length > 0 && { includes: components }),
+    ...(several && finding.resolver !== '' && { resolver: finding.resolver }),
     ...(finding.proofAgeSeconds !== undefined && { proofAgeSeconds: finding.proofAgeSeconds }),
   };
   switch (verdict.state) {

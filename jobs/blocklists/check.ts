@@ -48,8 +48,7 @@ export const runCheck: CommandJob<
   const catalogue = await world.catalogue
     .read(request.files['catalogue'])
     .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  if (catalogue instanceof Error)
-    return refused(catalogue.message.replaceAll(/\s*\n\s*/g, ' | '), 'mend the catalogue');
+  if (catalogue instanceof Error) return refused(onOneLine(catalogue.message), '');
   const chosen =
     args.value.zones.length === 0 ? ({ kind: 'ok', catalogue } as const) : chooseLists(catalogue, args.value.zones);
   if (chosen.kind === 'bad') return refused(chosen.why, chosen.remedy);
@@ -121,13 +120,19 @@ export const runCheck: CommandJob<
     }),
     data: {
       schema: 'tourniquet.check/1',
-      subjects: checked.map((each) => subjectJson(each, remembered, opinions, all)),
+      subjects: checked.map((each) => subjectJson(each, remembered, opinions, all, world.resolver.servers.length > 1)),
       ...(said.length > 0 && { notes: said }),
       resolver: fitnessJson(fitness),
       elapsedMs,
     },
   };
 };
+
+/** The first fault after the colon, the others after a bar; a sentence has its remedy in itself. */
+function onOneLine(words: string): string {
+  const line = words.replace(/:\s*\n\s*/, ': ').replaceAll(/\s*\n\s*/g, ' | ');
+  return /[.?!]$/.test(line) ? line : `${line}; mend it and try again`;
+}
 
 /** Words for each of 50,000 answers would cost as much as the answers. */
 function tellNowAndThen(world: Pick<World, 'clock'>, tell: Tell): (done: number, of: number) => void {

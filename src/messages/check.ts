@@ -77,10 +77,14 @@ function resolverBlocks(checked: readonly CheckedSubject[], { servers, unfit }: 
 
 /** What to do now, said once for all whom it concerns. */
 function nextBlocks(checked: readonly CheckedSubject[]): readonly Block[] {
-  const steps = [...new Set(checked.flatMap(({ advice }) => (advice ? [adviceInWords(advice)] : [])))];
+  const advised = checked.flatMap(({ subject, advice }) => (advice ? [{ subject, advice }] : []));
+  const kinds = [...new Map(advised.map(({ advice }) => [advice.why, advice])).values()];
   const sites = [...new Set(checked.flatMap(({ site }) => site ?? []))];
   return [
-    ...steps.map((words) => notice('neutral', words)),
+    ...kinds.map((advice) => {
+      const whom = advised.filter((each) => each.advice.why === advice.why).map(({ subject }) => subject);
+      return notice('neutral', adviceInWords(advice, kinds.length > 1 ? whom : []));
+    }),
     ...(sites.length === 0
       ? []
       : [actions(...sites.map((site) => button(`Triage ${site}`, `triage ${site}`, 'primary')))]),
@@ -178,14 +182,17 @@ function stoodIn(each: CheckedSubject): readonly Block[] {
   ];
 }
 
-function adviceInWords({ moment, next, why }: RemovalAdvice): string {
+/** `whom`: where not all have the same next step. */
+function adviceInWords({ moment, next, why }: RemovalAdvice, whom: readonly string[]): Phrase {
+  const more = whom.length > 3 ? ` and ${whom.length - 3} more` : '';
+  const about = whom.length === 0 ? [] : say` for ${foreign(whom.slice(0, 3).join(', '))}${more}`;
   switch (moment) {
     case 'now':
-      return `Next: ${next}. It is the moment: ${why}.`;
+      return say`Next${about}: ${next}. It is the moment: ${why}.`;
     case 'not-yet':
-      return `Next: ${next}. Don’t ask for removal yet: ${why}.`;
+      return say`Next${about}: ${next}. Don’t ask for removal yet: ${why}.`;
     case 'not-needed':
-      return `Nothing to do: ${why}.`;
+      return say`Nothing to do${about}: ${why}.`;
     default:
       return moment satisfies never;
   }

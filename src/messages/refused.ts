@@ -2,11 +2,12 @@ import { foreign, say } from '../domain/foreign.ts';
 import { message, notice } from './message.ts';
 import type { Message } from './message.ts';
 
-/** A call that can't be carried out as it was said: what is wrong with it, and what to do. `rule`: the one that refuses. */
+/** A call that can't be carried out as it was said: what is wrong with it, and what to do (empty: `why` says it). `rule`: the one that refuses. */
 export function sayRefused(why: string, remedy: string, rule?: string): Message {
   const ended = /[.?!]$/.test(why.trim());
   const named = rule === undefined ? '' : ` (rule: ${rule})`;
-  const words = say`${foreign(why.trim(), 2000)}${ended ? ' ' : '; '}${foreign(ended ? capital(remedy) : remedy, 400)}${named}`;
+  const then = remedy === '' ? [] : say`${ended ? ' ' : '; '}${foreign(ended ? capital(remedy) : remedy, 400)}`;
+  const words = say`${foreign(why.trim(), 2000)}${then}${named}`;
   return message('unknown', words, notice('unknown', words));
 }
 

@@ -142,6 +142,7 @@ describeLab('tq check against rbldnsd', { sets: ['redis', 'dns'] }, () => {
     [['anna@example.com'], 'is an e-mail address'],
     [['https://example.com/x'], 'is a URL'],
     [['exa\u0007mple.com'], 'is not a domain name'],
+    [['\u202Eevil.example'], '"<U+202E>evil.example" is not a domain name'],
     [['9.9.9.9', '--lists', 'nowhere.test'], 'is not in the catalogue'],
   ])('refuses %j with exit status 64 and what is permitted', async (words, why) => {
     const said = await check(...words);
@@ -160,6 +161,34 @@ describeLab('tq check against rbldnsd', { sets: ['redis', 'dns'] }, () => {
     writeFileSync(broken, '- zone: a.test\n  kind: ip\n- zone: b.test\n  kind: colour\n');
     const said = await bot.run(['check', '9.9.9.9', '--catalogue', broken]);
     expect(said.status).toBe(64);
-    expect(said.err).toMatch(/broken\.yaml:4:9 1\.kind: /);
+    expect(said.err).toMatch(
+      /^tq: The catalogue \S+ has a fault: \S+broken\.yaml:4:9 1\.kind: .*; mend it and try again\n$/,
+    );
+  });
+
+  it('asks lists of one’s own, leaves out those switched off, and weighs as tourniquet.yaml says', async () => {
+    const own = join(bot.dataFolder, 'own.yaml');
+    writeFileSync(own, '- {zone: good.bl.test, kind: ip, weight: high, codes: {"127.0.0.4": {meaning: my words}}}\n');
+    const config = join(bot.dataFolder, 'changed.yaml');
+    const write = (off: string): void =>
+      writeFileSync(
+        config,
+        `blocklists: {catalogue: ${catalogue}, also: [${own}], off: [${off}], weights: {good.bl.test: low}}\n`,
+      );
+    const words = ['check', '203.0.113.7', '--any-address', '--config', config, '--resolver', server.address, '--json'];
+    write('minor.bl.test');
+    const said = await bot.run(words);
+    expect(JSON.parse(said.out).subjects[0]).toMatchObject({
+      state: 'clear',
+      warning: true,
+      lists: [{ zone: 'domains.bl.test' }, { zone: 'good.bl.test', weight: 'low', meanings: ['my words'] }],
+    });
+    expect(said.status).toBe(1);
+    write('minor.bl.tset');
+    expect(await bot.run(words)).toMatchObject({
+      status: 64,
+      out: '',
+      err: expect.stringContaining('names minor.bl.tset, which is not in the catalogue; did you mean minor.bl.test?'),
+    });
   });
 });

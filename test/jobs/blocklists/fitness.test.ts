@@ -1,24 +1,16 @@
 /** The first check finds out whether the resolver in use is one that blocklists answer, and says so once. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemRandom } from '../../../adapters/clock/system.ts';
-import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
 import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
 import { openResolverMemory } from '../../../adapters/redis/resolver-memory.ts';
-import { makeJournal } from '../../../adapters/simulated/journal.ts';
-import type { Answer } from '../../../jobs/answer.ts';
-import { runCheck } from '../../../jobs/blocklists/check.ts';
-import { parseLine } from '../../../src/commands/parse.ts';
-import { registry } from '../../../src/commands/registry.ts';
 import type { Blocklist } from '../../../src/domain/blocklists/blocklist.ts';
 import { plain } from '../../../src/domain/foreign.ts';
-import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { startRbldnsd, startUnbound } from '../../lab/dns.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { startRedis } from '../../lab/redis.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
 import type { Behaviour, MisbehavingServer } from '../../support/misbehaving-dns.ts';
-import { sweepWorld } from '../../support/sweep-world.ts';
+import { checkOnce } from '../../support/check-once.ts';
 import { list } from '../../support/verdicts.ts';
 
 const servers: MisbehavingServer[] = [];
@@ -44,34 +36,8 @@ interface Seen {
   readonly resolver: { readonly unfit?: string; readonly note?: string; readonly seenAs?: string };
 }
 
-async function check(address: string, lists: readonly Blocklist[], resolverMemory: Partial<World> = {}): Promise<Seen> {
-  const needed: Partial<World> = {
-    ...sweepWorld(openResolver([readServer(address)])),
-    random: systemRandom,
-    incidents: makeJournal<IncidentEvent>(),
-    catalogue: { read: async () => ({ lists, left: [] }) },
-    listingHistory: { read: async () => new Map(), note: async () => new Map() },
-    secondOpinion: { confirm: async () => 'unconfirmed' },
-    sites: { names: [], servers: [], find: () => undefined, subjects: () => [] },
-    ...resolverMemory,
-  };
-  const world = needed as World;
-  const command = parseLine(`check ${WHO} --any-address`, registry);
-  if (command.kind === 'misheard') throw new Error(command.why);
-  const answer: Answer = await runCheck(
-    {
-      id: 'event',
-      command: command.spoken,
-      actor: { surface: 'shell', id: 'ana', shown: { foreign: 'ana' } },
-      conversation: { surface: 'shell', id: '1' },
-      at: 0,
-      deadlineMs: 3000,
-      files: {},
-    },
-    world,
-    () => {},
-  );
-  world.resolver.close();
+async function check(address: string, lists: readonly Blocklist[], over: Partial<World> = {}): Promise<Seen> {
+  const answer = await checkOnce(address, lists, `${WHO} --any-address`, over);
   const data = answer.data as {
     resolver: Seen['resolver'];
     subjects: { lists: { zone: string; state: string; why?: string }[] }[];
