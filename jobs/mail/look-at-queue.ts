@@ -65,8 +65,14 @@ export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHist
       status: 'refused',
       message: sayRefused('a dump has no envelopes to show', 'ask the server itself: queue SERVER show ID'),
     };
-  else read = await readDump(dump, mta, server ?? 'dump', world, progress);
-  const said = sayQueue(read.snapshot, read.faults, top, past);
+  else
+    try {
+      read = await readDump(dump, mta, server ?? 'dump', world, progress);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return { status: 'refused', message: sayRefused(why.replace(/\.$/, ''), 'help queue says what it reads') };
+    }
+  const said = sayQueue(read.snapshot, read.faults, top, past, read.looksLike);
   const status = statusOf(read.snapshot);
   const means = dump !== undefined && top === undefined && status === 'ok' && request.conversation.surface !== 'shell';
   return {

@@ -23,6 +23,8 @@ export interface ReadDump {
   readonly faults: readonly Malformed[];
   /** Ids of some messages, spread over the listing. */
   readonly sample: readonly string[];
+  /** Nothing could be read as what it was said to be, and it looks like this tool's. */
+  readonly looksLike?: Mta;
 }
 
 const LONGEST_LINE = 4_000_000;
@@ -76,6 +78,8 @@ export async function readListing(
   };
   let reader: ListingReader | undefined;
   let tool = mta;
+  let looksLike: Mta | undefined;
+  let looked = 0;
   /** What came before the tool was known. */
   let early: string[] = [];
   const begin = (known: Mta): ListingReader => {
@@ -98,6 +102,10 @@ export async function readListing(
         continue;
       }
       if (isEmptyWords(line)) continue;
+      if (mta !== undefined && looksLike === undefined && looked < UNDECIDED_LINES) {
+        looked += 1;
+        looksLike = toolOf(line);
+      }
       if (!reader) {
         tool ??= toolOf(line);
         early.push(line);
@@ -109,7 +117,9 @@ export async function readListing(
   }
   if (!reader && early.some((line) => line.trim() !== '')) reader = begin((tool ??= guessOf(early)));
   reader?.end();
-  return { snapshot: fold.snapshot(server, tool ?? 'postfix'), faults: fold.faults, sample: fold.sample() };
+  const snapshot = fold.snapshot(server, tool ?? 'postfix');
+  const isOther = snapshot.messages === 0 && snapshot.malformed > 0 && looksLike !== undefined && looksLike !== mta;
+  return { snapshot, faults: fold.faults, sample: fold.sample(), ...(isOther && looksLike && { looksLike }) };
 }
 
 /** Lines that are kept until one tells the tool. */

@@ -10,6 +10,7 @@ import { plain, say } from '../../src/domain/foreign.ts';
 import type { Mta } from '../../src/domain/queues/snapshot.ts';
 import { message } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
+import { sayOtherTool } from '../../src/messages/queue.ts';
 import { sayTriage } from '../../src/messages/triage.ts';
 import type { LookRecord } from '../../src/ports/evidence-store.ts';
 import type { Place, Sites } from '../../src/ports/sites.ts';
@@ -145,6 +146,7 @@ async function readFiles(
   const { listings, queue, dump, evidence, site } = await placeDropped(request.files, world.files);
   const told = evidence === undefined ? {} : await readEvidence(evidence, world.files, (words) => faults.push(words));
   const read = dump === undefined ? undefined : await readDump(dump, mta, 'dump', world, () => {});
+  if (read?.looksLike !== undefined) faults.push(sayOtherTool(read.snapshot.mta, read.looksLike));
   for (const fault of read?.faults ?? [])
     faults.push(`line ${fault.line} of the listing was passed over: ${fault.why}`);
   const unreadable = read !== undefined && read.snapshot.messages === 0 && read.snapshot.malformed > 0;

@@ -2,7 +2,7 @@
 import type { Envelope } from '../domain/queues/envelope.ts';
 import type { Malformed } from '../domain/queues/message.ts';
 import type { QueueLook, QueueTrend } from '../domain/queues/trend.ts';
-import type { Snapshot } from '../domain/queues/snapshot.ts';
+import type { Mta, Snapshot } from '../domain/queues/snapshot.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import { message, notice } from './message.ts';
@@ -16,10 +16,23 @@ export interface QueuePast {
   readonly trend?: QueueTrend;
 }
 
-export function sayQueue(snapshot: Snapshot, faults: readonly Malformed[], top?: QueueTop, past?: QueuePast): Message {
+/** What is told where nothing could be read as what it was said to be. */
+export function sayOtherTool(said: Mta, looksLike: Mta): string {
+  return `this is no listing of ${said}'s; it looks like what ${looksLike} prints: say --mta ${looksLike}, or leave it out`;
+}
+
+/** `looksLike`: the tool that seems to have printed it, where nothing could be read as the one that was named. */
+export function sayQueue(
+  snapshot: Snapshot,
+  faults: readonly Malformed[],
+  top?: QueueTop,
+  past?: QueuePast,
+  looksLike?: Mta,
+): Message {
   return message(
     toneOf(snapshot),
     summaryOf(snapshot),
+    ...(looksLike === undefined ? [] : [notice('unknown', sayOtherTool(snapshot.mta, looksLike))]),
     ...(top === undefined ? [...trendOf(past), ...overview(snapshot)] : topOf(snapshot, top)),
     ...faults.map((fault) => notice('unknown', `line ${fault.line} of the listing was passed over: ${fault.why}`)),
     ...(snapshot.malformed > faults.length

@@ -27,6 +27,8 @@ export function readExchangeLine(printed: string | undefined, line: number, sink
 export function readExchangeObject(value: unknown, line: number, sink: ListingSink): void {
   if (typeof value !== 'object' || value === null) return sink.malformed({ line, why: 'it is not a JSON object' });
   const id = text(value, 'id', 'Identity', 'InternetMessageId');
+  if (id === undefined && typeof field(value, 'id', 'Identity') === 'object')
+    return sink.malformed({ line, why: 'its Identity is no text: use the PowerShell line of docs/mail-servers.md' });
   if (id === undefined || id === '') return sink.malformed({ line, why: 'it has no Identity' });
   if (!COUNTABLE_ID.test(id)) return sink.malformed({ line, why: 'it has no Identity that Exchange would give' });
   const queue = text(value, 'queue', 'Queue') ?? id.split('\\').slice(0, 2).join('\\');

@@ -367,3 +367,35 @@ describe('malformed lines', () => {
     expect(notices[5]).toBe('… 3 more lines were passed over');
   });
 });
+
+describe('a dump that is not what it is said to be', () => {
+  const LISTINGS = {
+    postfix: line(),
+    exim: ' 25m  2.9K 1xVhU1-0001pt-20 <alice@example.test>\n          b@c.example\n',
+    exchange: JSON.stringify([
+      { Identity: 'EX1\\1\\2', FromAddress: 'a@b.example', DateReceived: '2026-11-24T03:22:59Z' },
+    ]),
+    opensmtpd: '51ef4434f915436b|inet4|mta||a@b.example|c@d.example|c@d.example|1795493007|1795493007|0|0|pending|-3|',
+    sendmail: '6AO4Dxax015207       25      30248 Nov 24 04:13 <alice@localhost>\n\t\t\t<x@d.example>',
+  } as const;
+  const pairs = Object.keys(LISTINGS).flatMap((said) =>
+    Object.keys(LISTINGS)
+      .filter((is) => is !== said && is !== 'sendmail')
+      .map((is) => [said, is] as const),
+  );
+
+  it.each(pairs)('as %s, when %s has printed it: unknown, and it is told which', async (said, is) => {
+    const { status, json, message } = await queue(`${LISTINGS[is as keyof typeof LISTINGS]}\n`, said);
+    expect([status, json.messages]).toEqual(['unknown', 0]);
+    expect(renderText(message, { colour: false, width: 200, unfolded: true }).text).toContain(
+      `this is no listing of ${said}'s; it looks like what ${is} prints: say --mta ${is}, or leave it out`,
+    );
+  });
+
+  it.each(Object.keys(LISTINGS))('as %s, which it is: read', async (is) => {
+    expect((await queue(`${LISTINGS[is as keyof typeof LISTINGS]}\n`, is)).json).toMatchObject({
+      messages: 1,
+      malformed: 0,
+    });
+  });
+});
