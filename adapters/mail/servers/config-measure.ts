@@ -130,6 +130,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
         order,
         prior: { places: plans },
         commands: plans.flatMap((plan) => [
+          `keep room for the undo: ${plan.path}.tourniquet-room-${tag}`,
           `edit ${plan.path}:`,
           ...newLines(plan.before ?? '', measure.edit(plan.before ?? '', tag, plan)).map((line) => `  + ${line}`),
           server.words(plan).check,
