@@ -1,7 +1,7 @@
 /**
  * Unpacks Debian packages into a private cache: nothing is installed or started on this system, no root is needed.
  *
- *   node bin/debian-packages.mjs SET [--json]      SET: redis, dns, postfix, exim, opensmtpd, dovecot, ssh, net
+ *   node bin/debian-packages.mjs SET [--json]      SET: redis, dns, postfix, exim, opensmtpd, sendmail, dovecot, ssh, net
  *
  * What apt would install for a set (and isn't installed here) is downloaded and unpacked by dpkg. A set that is there is
  * found in milliseconds. It runs under Node 20 or later, before the project's own packages are there.
@@ -35,6 +35,7 @@ const SETS = {
   postfix: [['postfix', 'postfix-pcre']],
   exim: [['exim4-daemon-heavy']],
   opensmtpd: [['opensmtpd']],
+  sendmail: [['sendmail-bin', 'sendmail-cf', 'm4']],
   dovecot: [['dovecot-imapd', 'dovecot-pop3d']],
   ssh: [['openssh-server'], ['openssh-client']],
   net: [['nftables'], ['iproute2'], ['conntrack'], ['iptables'], ['ipset'], ['dnsmasq-base'], ['udhcpc']],
@@ -49,6 +50,7 @@ const OTHERWISE = {
   postfix: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   exim: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   opensmtpd: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
+  sendmail: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   dovecot: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the mail lab is left out.',
   ssh: 'Debian: apt-get install apt dpkg, the rest comes by itself; elsewhere the ssh lab is left out.',
   net: 'Debian: apt-get install nftables iproute2 conntrack; Fedora: dnf install nftables iproute conntrack-tools; macOS: none of them exist.',

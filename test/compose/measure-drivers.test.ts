@@ -45,6 +45,7 @@ it.each([
   [{ kind: 'freeze-outbound', server: 'ex1' }, { plan: expect.any(Function) }],
   [{ kind: 'clean-queue', server: 'ex1', selection: { sender: '' } }, { plan: expect.any(Function) }],
   [{ kind: 'clean-queue', server: 'sm1', selection: { sender: '' } }, { remedy: expect.stringContaining('by hand') }],
+  [{ kind: 'freeze-outbound', server: 'sm1' }, { plan: expect.any(Function) }],
   [{ kind: 'freeze-outbound', server: 'mx9' }, { remedy: 'say one of mx1, mx2, mx3, ex1, sm1' }],
 ] satisfies readonly (readonly [MeasureOrder, object])[])(
   'finds the driver of %j, or says what to do',

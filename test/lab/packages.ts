@@ -10,7 +10,17 @@ import { describe } from 'vitest';
 import { ensureSet } from '../../bin/debian-packages.mjs';
 import type { SetName, UnpackedSet } from '../../bin/debian-packages.mjs';
 
-export const SETS: readonly SetName[] = ['redis', 'dns', 'postfix', 'exim', 'opensmtpd', 'dovecot', 'ssh', 'net'];
+export const SETS: readonly SetName[] = [
+  'redis',
+  'dns',
+  'postfix',
+  'exim',
+  'opensmtpd',
+  'sendmail',
+  'dovecot',
+  'ssh',
+  'net',
+];
 
 export interface Program {
   readonly path: string;

@@ -5,6 +5,7 @@ import { openMailServer } from '../../adapters/mail/queue/listing.ts';
 import type { ServerOptions } from '../../adapters/mail/servers/options.ts';
 import { openExim } from '../../adapters/mail/servers/exim/driver.ts';
 import { openOpensmtpd } from '../../adapters/mail/servers/opensmtpd/driver.ts';
+import { openSendmail } from '../../adapters/mail/servers/sendmail/driver.ts';
 import { openPostfix } from '../../adapters/mail/servers/postfix/driver.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../src/domain/measures/plan.ts';
@@ -36,7 +37,14 @@ export function openDriver(
     mail,
     ...more,
   };
-  const open = mta === 'exim' ? openExim : mta === 'opensmtpd' ? openOpensmtpd : openPostfix;
+  const open = {
+    exim: openExim,
+    opensmtpd: openOpensmtpd,
+    sendmail: openSendmail,
+    postfix: openPostfix,
+    exchange: undefined,
+  }[mta];
+  if (!open) throw new Error(`no lab for ${mta}`);
   const driver = open(options, order.kind, host, openHostFiles(box.name, host), Date.now);
   if (!driver) throw new Error(`no driver for ${order.kind}`);
   return driver;

@@ -5,6 +5,7 @@ import { exchangeSpool } from '../../../adapters/mail/servers/exchange/queue.ts'
 import { openCleanMeasure } from '../../../adapters/mail/servers/clean-measure.ts';
 import { openExim } from '../../../adapters/mail/servers/exim/driver.ts';
 import { openOpensmtpd } from '../../../adapters/mail/servers/opensmtpd/driver.ts';
+import { openSendmail } from '../../../adapters/mail/servers/sendmail/driver.ts';
 import { openPostfix } from '../../../adapters/mail/servers/postfix/driver.ts';
 import type { SmartHostOptions } from '../../../adapters/mail/servers/options.ts';
 import type { ServerConfig } from '../../config/schema.ts';
@@ -20,7 +21,7 @@ export function mailDriver(server: ServerConfig, kind: MeasureKind, settings: Se
   return (
     opened(server, kind, settings) ?? {
       refused: `${kind} is not there yet for ${server.mta}`,
-      remedy: `do it by hand on ${server.name}: docs/mail-servers.md has the commands`,
+      remedy: `do it by hand on ${server.name}: docs/measures-mail.md has the commands ("By hand")`,
     }
   );
 }
@@ -49,7 +50,7 @@ function opened(server: ServerConfig, kind: MeasureKind, settings: Settings): Me
     case 'opensmtpd':
       return openOpensmtpd(options, kind, host, files, () => Date.now());
     case 'sendmail':
-      return undefined;
+      return openSendmail(options, kind, host, files);
     default:
       return server.mta satisfies never;
   }

@@ -16,7 +16,7 @@ export type ReasonClass =
   | 'other';
 
 const CLASSES: readonly (readonly [kind: ReasonClass, pattern: RegExp])[] = [
-  ['frozen', /frozen by tourniquet|deferred transport|domain is held/i],
+  ['frozen', /mail is frozen \(tq\d+\)|tourniquet-frozen|deferred transport|domain is held/i],
   ['greylisted', /gr[ea]y-?list|postgrey|try again in \d|come back later/i],
   [
     'smart-host-login',

@@ -27,6 +27,12 @@ export const setupCases = {
   ],
   'held by a freeze': [
     ['that it waits says nothing about the cause', waiting('deferred transport'), [[error, 'against', 'frozen']]],
+    ['so it says where Exim is frozen', waiting('outbound mail is frozen (tq7)'), [[error, 'against', 'frozen']]],
+    [
+      'so it says where Sendmail is frozen',
+      waiting('makeconnection_ds: unsafe domain socket /run/tourniquet-frozen'),
+      [[error, 'against', 'frozen']],
+    ],
     ['nothing is frozen', waiting('connection timed out'), []],
   ],
 } as const satisfies Readonly<Record<string, readonly Case[]>>;

@@ -1,0 +1,67 @@
+/**
+ * freeze-outbound on Sendmail: every mailer that delivers over the network leads to a socket that isn't there.
+ *
+ * Rules, each found on a real Sendmail 8.17:
+ * 1. Not the quarantine (-Q): it holds what is queued at the moment, and what comes in afterwards goes out. Not
+ *    HoldExpensive nor a delivery mode of queueing: the next queue run, or `sendmail -q`, empties them.
+ * 2. A try is put off (No such file or directory) and the message stays in the queue; users hand in, and local mail goes on.
+ *    Mail that is relayed inward over the network is held too.
+ * 3. What is being delivered at the moment is finished.
+ * 4. A release runs the queue, or what waited would wait for its next run.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { say } from '../../../../src/domain/foreign.ts';
+import { MeasureRefused } from '../../../../src/ports/measures.ts';
+import type { ConfigMeasure } from '../config-measure.ts';
+import { POLL_MS } from '../options.ts';
+import { freezeMailers, frozenBy, networkMailers } from './mailers.ts';
+import { CONFIG } from './tools.ts';
+import type { SendmailTools } from './tools.ts';
+
+/** A delivery that is under way ends by itself. */
+const ENDS_WITHIN_MS = 5000;
+
+export function sendmailFreeze(tools: SendmailTools): ConfigMeasure {
+  const { name, options } = tools;
+  return {
+    propose: async (_order, _place, text) => {
+      const holder = frozenBy(text);
+      if (holder !== undefined)
+        throw new MeasureRefused(`${name} is frozen already, by measure ${holder}; look at the ledger.`);
+      const mailers = networkMailers(text);
+      if (mailers.length === 0)
+        throw new MeasureRefused(
+          `${CONFIG} on ${name} has no mailer that delivers over the network. Block port 25 on the firewall instead.`,
+        );
+      return { mailers: mailers.join(' ') };
+    },
+    blastRadius: async (_order, plans) => [
+      (await tools.waiting()).phrase('holds'),
+      say`nothing leaves ${name} over the network (${plans[0]?.notes['mailers'] ?? ''}), nor what it relays to servers inside; local delivery and what users hand in go on; what is under way is finished`,
+      ...(options.pagerLeavesHere
+        ? [say`the pager's mail leaves through this server too, and is held with the rest`]
+        : []),
+      say`held mail goes back to its sender after Timeout.queuereturn of sendmail.cf, 5 days unless it says otherwise`,
+    ],
+    edit: (text, tag) => freezeMailers(text, tag),
+    lagging: async () => [],
+    afterwards: { words: () => ['sendmail -q'], release: (_plan, fence) => tools.sendWaiting(fence) },
+    proofs: async () => {
+      const open = await tools.networkMailers();
+      const last = performance.now() + ENDS_WITHIN_MS;
+      let running = await tools.delivering();
+      while (running > 0 && performance.now() < last) {
+        await sleep(POLL_MS);
+        running = await tools.delivering();
+      }
+      return [
+        open.length === 0
+          ? { right: true, by: say`sendmail -bt lists no mailer that delivers over the network` }
+          : { right: false, by: say`sendmail -bt lists mailers that deliver over the network: ${open.join(', ')}` },
+        running === 0
+          ? { right: true, by: say`${name} delivers nothing outward` }
+          : { right: false, by: say`${running} deliveries outward of ${name} are still under way` },
+      ];
+    },
+  };
+}
