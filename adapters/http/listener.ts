@@ -4,10 +4,21 @@
  * Rules:
  * 1. It opens its port only once somebody has registered a path, so that a process without HTTP chats opens none.
  * 2. It reads no bodies and trusts nobody: verifying a request is the business of the chat it belongs to.
- * 3. A slow sender is cut off: 5 s for the headers, 10 s for the whole request.
+ * 3. A slow sender is cut off: 5 s for the headers, 10 s for the whole request. There are only so many at a time: the
+ *    process needs its other sockets. Whoever goes away in the middle is nobody's fault, and not written down.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Connections at a time; the usual limit of open files is 1,024. */
+const MOST_CONNECTIONS = 700;
+
+export interface HttpLimits {
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
+const LIMITS: HttpLimits = { headersMs: 5000, requestMs: 10_000 };
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -24,22 +35,30 @@ export function makeHttpListener(
   host: string,
   port: number,
   failed: (path: string, error: Error) => void,
+  limits: HttpLimits = LIMITS,
 ): HttpListener {
   const handlers = new Map<string, HttpHandler>();
-  const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
-    const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const handler = handlers.get(path);
-    if (!handler) {
-      request.resume();
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
-      return;
-    }
-    handler(request, response).catch((error: unknown) => {
-      failed(path, error instanceof Error ? error : new Error(String(error)));
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end();
-    });
-  });
+  const timeouts = { headersTimeout: limits.headersMs, requestTimeout: limits.requestMs };
+  // Node looks only every half minute by itself.
+  const server = createServer(
+    { ...timeouts, connectionsCheckingInterval: limits.headersMs / 5 },
+    (request, response) => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/';
+      const handler = handlers.get(path);
+      if (!handler) {
+        request.resume();
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing is here.\n');
+        return;
+      }
+      handler(request, response).catch((error: unknown) => {
+        if (request.destroyed && !request.complete) return;
+        failed(path, error instanceof Error ? error : new Error(String(error)));
+        if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+        response.end();
+      });
+    },
+  );
+  server.maxConnections = MOST_CONNECTIONS;
   return {
     register: (path, handler) => {
       handlers.set(path, handler);

@@ -40,6 +40,8 @@ export interface SlackNeeds extends Pick<
   'gateway' | 'registry' | 'clock' | 'firstTime' | 'keyOf' | 'board'
 > {
   readonly note: (level: 'info' | 'warn' | 'error', words: string) => void;
+  /** Told why, of each request that was refused before anything of it was read. */
+  readonly refused: (why: string) => void;
   readonly reachability: Reachability;
   /** It could not be reached when this process began. */
   readonly isAway: boolean;
@@ -77,7 +79,7 @@ export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat
     self: introduction.self,
   };
   const http: HttpReceiver | undefined =
-    settings.signingSecret === undefined ? undefined : makeReceiver(settings.signingSecret, needs.clock);
+    settings.signingSecret === undefined ? undefined : makeReceiver(settings.signingSecret, needs.clock, needs.refused);
   const socket =
     settings.appToken === undefined ? undefined : makeSocketRoad(settings.appToken, settings.apiUrl, logger);
   for (const receiver of [http, socket?.receiver])

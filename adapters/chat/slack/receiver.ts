@@ -36,7 +36,8 @@ export interface HttpReceiver extends Receiver {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 }
 
-export function makeReceiver(signingSecret: string, clock: Clock): HttpReceiver {
+/** `refused` is told why, of each request that was. */
+export function makeReceiver(signingSecret: string, clock: Clock, refused: (why: string) => void): HttpReceiver {
   let app: App | undefined;
   const seen = new Map<string, { readonly at: number; readonly outcome: Promise<Outcome> }>();
   const answer = async (raw: Buffer, headers: IncomingMessage['headers']): Promise<Outcome> => {
@@ -44,7 +45,10 @@ export function makeReceiver(signingSecret: string, clock: Clock): HttpReceiver 
     const at = headerOf(headers, 'x-slack-request-timestamp');
     if (signature === '' && /^ssl_check=1(&|$)/.test(raw.toString('latin1'))) return DONE;
     const why = refuseSignature(raw, signature, at, signingSecret, Math.floor(clock.now() / 1000));
-    if (why !== undefined) return { status: 401, body: `${why}\n`, type: 'text/plain' };
+    if (why !== undefined) {
+      refused(why);
+      return { status: 401, body: `${why}\n`, type: 'text/plain' };
+    }
     const now = clock.monotonic();
     for (const [old, { at: when }] of seen) {
       if (now - when < REMEMBER_MS && seen.size < 200_000) break;

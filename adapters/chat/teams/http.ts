@@ -14,6 +14,7 @@ export function serveEars(ears: Ears): (request: IncomingMessage, response: Serv
     };
     if (request.method !== 'POST') {
       request.resume();
+      response.setHeader('allow', 'POST');
       answer(405);
       return;
     }

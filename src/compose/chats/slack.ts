@@ -9,6 +9,7 @@ import { lookAtBoard } from '../board.ts';
 import type { ChatNeeds, RunningChat } from './chat.ts';
 import { watchOutage } from './outage.ts';
 import { isSlackIdentity } from './people.ts';
+import { noteRefusals } from './refusals.ts';
 
 export const SLACK_PATH = '/slack/events';
 
@@ -45,6 +46,7 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
       recall: service.recallOf('slack'),
       board: async () => sayBoard(await lookAtBoard(service.world, config)),
       note: (level, words) => log[level](words),
+      refused: noteRefusals(service.world.clock, log, SLACK_PATH),
       reachability: watchOutage(service, log, 'slack', 'Slack'),
       isAway: await service.outages.isOn('slack'),
     },

@@ -7,6 +7,7 @@ import { openTeams } from '../../../adapters/chat/teams/teams.ts';
 import type { Config } from '../../config/schema.ts';
 import type { ChatNeeds, RunningChat } from './chat.ts';
 import { watchOutage } from './outage.ts';
+import { noteRefusals } from './refusals.ts';
 
 const APP_TYPES = ['SingleTenant', 'MultiTenant', 'UserAssignedMSI'] as const;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -26,7 +27,7 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
     ...(tenantId !== undefined && tenantId !== '' && { tenantId }),
     isNamed: (actor) => isNamed(settings.config, actor),
     mentionOf: (name) => settings.config.people.find((person) => person.name === name)?.teams?.split('/')[1],
-    refused: (why) => log.warn({ why }, 'a request to Teams’ path was refused'),
+    refused: noteRefusals(service.world.clock, log, PATH),
     firstTime: service.firstTime,
     keyOf: (id) => service.keyOf('teams', id),
     recall: service.recallOf('teams'),

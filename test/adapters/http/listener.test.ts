@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeHttpListener } from '../../../adapters/http/listener.ts';
 import type { HttpListener } from '../../../adapters/http/listener.ts';
@@ -7,8 +8,12 @@ describe('the listener of the chats', () => {
   afterEach(async () => {
     await Promise.all(open.splice(0).map((each) => each.close()));
   });
-  function make(port = 0, failed: (path: string, error: Error) => void = () => {}): HttpListener {
-    const listener = makeHttpListener('127.0.0.1', port, failed);
+  function make(
+    port = 0,
+    failed: (path: string, error: Error) => void = () => {},
+    limits?: Parameters<typeof makeHttpListener>[3],
+  ): HttpListener {
+    const listener = makeHttpListener('127.0.0.1', port, failed, limits);
     open.push(listener);
     return listener;
   }
@@ -43,5 +48,53 @@ describe('the listener of the chats', () => {
     const second = make(port);
     second.register('/a', async () => {});
     await expect(second.open()).rejects.toThrow(`127.0.0.1:${port} can't be opened`);
+  });
+
+  it.each([
+    ['its headers', ''],
+    ['its body', 'host: x\r\ncontent-length: 100\r\n\r\n{'],
+  ])(
+    'cuts off who takes too long for %s, answers the others meanwhile, and writes nothing down',
+    async (_what, more) => {
+      const told: string[] = [];
+      const listener = make(0, (path) => told.push(path), { headersMs: 300, requestMs: 600 });
+      listener.register('/a', async (request, response) => {
+        const chunks: string[] = [];
+        for await (const chunk of request) chunks.push(String(chunk));
+        response.end('done');
+      });
+      const address = (await listener.open()) ?? '';
+      const slow = connect(Number(new URL(address).port), '127.0.0.1');
+      let answer = '';
+      slow.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+      const closed = new Promise((resolve) => slow.once('close', resolve));
+      slow.write(`POST /a HTTP/1.1\r\n${more}`);
+      expect(await (await fetch(`${address}/a`, { method: 'POST', body: 'x' })).text()).toBe('done');
+      await closed;
+      expect(answer).toContain('408');
+      expect(told).toEqual([]);
+    },
+  );
+
+  it('writes nothing down of who goes away in the middle', async () => {
+    const told: string[] = [];
+    const listener = make(0, (path) => told.push(path));
+    const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+    listener.register('/a', async (request) => {
+      try {
+        for await (const chunk of request) expect(String(chunk)).toBe('{');
+      } catch (error) {
+        end(String(error));
+        throw error;
+      }
+    });
+    const address = (await listener.open()) ?? '';
+    const gone = connect(Number(new URL(address).port), '127.0.0.1');
+    gone.write('POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gone.destroy();
+    expect(await ended).toContain('aborted');
+    await fetch(`${address}/nothing`);
+    expect(told).toEqual([]);
   });
 });

@@ -96,6 +96,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
       recall,
       board: async (actor) => message('good', 'The board', text(`for ${actor.id}`)),
       note: (level, words) => void notes.push(`${level} ${words}`),
+      refused: (why) => void notes.push(`refused ${why}`),
       reachability: ({ reachable, why }) => void notes.push(reachable ? 'reachable' : `unreachable ${why}`),
       isAway: false,
     },
