@@ -4,7 +4,9 @@
  * Rules:
  * 1. A lock of 5 s and a stalled check of 2 s: a job of a killed worker goes on elsewhere after about 6 s, not 60.
  * 2. At most one restart after a stall; a job that kills its worker twice is failed and told, not tried for ever.
- * 3. Closing lets running jobs finish, for at most the given time.
+ * 3. What a job gives back to the queue is its message: its JSON and its document are for whoever carried it out, and
+ *    nobody reads them from Redis.
+ * 4. Closing lets running jobs finish, for at most the given time.
  */
 import { Worker } from 'bullmq';
 import type { ConnectionOptions } from 'bullmq';
@@ -35,7 +37,8 @@ export function openWorker(connection: ConnectionOptions, address: QueueAddress,
     async (job) => {
       const chore = job.name.startsWith(CHORE) ? job.name.slice(CHORE.length) : undefined;
       if (chore !== undefined) return plan.chore(chore);
-      return readAnswer(await plan.carryOut(readRequest(job.data)));
+      const { data: _data, file: _file, ...kept } = readAnswer(await plan.carryOut(readRequest(job.data)));
+      return kept;
     },
     {
       connection,

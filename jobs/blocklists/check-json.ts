@@ -3,6 +3,7 @@ import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
 import { unfitInWords } from '../../src/domain/blocklists/fitness.ts';
 import type { Fitness } from '../../src/domain/blocklists/fitness.ts';
 import { listedSince } from '../../src/domain/blocklists/history.ts';
+import type { Change } from '../../src/domain/blocklists/history.ts';
 import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { Json } from '../answer.ts';
@@ -20,16 +21,39 @@ export function fitnessJson({ servers, ageSeconds, unfit }: Fitness): Json {
   };
 }
 
-/** `lists`: all that were chosen, also those that are part of another and were therefore not asked. */
-export function subjectJson(
-  checked: CheckedSubject,
-  remembered: Remembered,
-  opinions: ReadonlyMap<string, Opinion>,
-  lists: readonly Blocklist[],
+export interface JsonOf {
+  readonly remembered: Remembered;
+  readonly opinions: ReadonlyMap<string, Opinion>;
+  /** All that were chosen, also those that are part of another and were therefore not asked. */
+  readonly lists: readonly Blocklist[];
   /** Several resolvers were asked: each finding names its own. */
-  several: boolean,
+  readonly several: boolean;
+}
+
+/** A writer for the subjects of one check. What is said of many alike is one object, as the finding is. */
+export function subjectWriter({ remembered, opinions, lists, several }: JsonOf): (checked: CheckedSubject) => Json {
+  const components = new Map<string, string[]>();
+  for (const { shown, duplicateOf } of lists)
+    if (duplicateOf !== undefined) components.set(duplicateOf, [...(components.get(duplicateOf) ?? []), shown]);
+  const made = new WeakMap<Finding, Json>();
+  const write = (finding: Finding, since: number | undefined, opinion: Opinion | undefined): Json => {
+    const known = since === undefined && opinion === undefined ? made.get(finding) : undefined;
+    if (known !== undefined) return known;
+    const json = findingJson(finding, components.get(finding.list.shown) ?? [], since, opinion, several);
+    if (since === undefined && opinion === undefined) made.set(finding, json);
+    return json;
+  };
+  return (checked) => subjectJson(checked, remembered.get(checked.subject), opinions, write);
+}
+
+type Finding = CheckedSubject['findings'][number];
+
+function subjectJson(
+  checked: CheckedSubject,
+  history: ReadonlyMap<string, readonly Change[]> | undefined,
+  opinions: ReadonlyMap<string, Opinion>,
+  write: (finding: Finding, since: number | undefined, opinion: Opinion | undefined) => Json,
 ): Json {
-  const history = remembered.get(checked.subject);
   return {
     subject: checked.subject,
     state: checked.state,
@@ -38,19 +62,17 @@ export function subjectJson(
     coverage: { ...checked.coverage },
     ...(checked.advice && { removalMoment: { ...checked.advice } }),
     lists: checked.findings.map((finding) =>
-      findingJson(
+      write(
         finding,
-        lists.filter((list) => list.duplicateOf === finding.list.shown).map((list) => list.shown),
-        listedSince(history?.get(finding.list.shown) ?? []),
+        finding.verdict.state === 'listed' ? listedSince(history?.get(finding.list.shown) ?? []) : undefined,
         opinions.get(`${checked.subject} ${finding.list.shown}`),
-        several,
       ),
     ),
   };
 }
 
 function findingJson(
-  finding: CheckedSubject['findings'][number],
+  finding: Finding,
   components: readonly string[],
   since: number | undefined,
   opinion: Opinion | undefined,

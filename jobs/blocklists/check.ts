@@ -3,7 +3,6 @@ import { readArguments } from '../../src/commands/parse.ts';
 import { checkSpec, nameOfSubject } from '../../src/commands/specs/check.ts';
 import { specialPurpose } from '../../src/domain/address/special.ts';
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
-import type { Change } from '../../src/domain/blocklists/history.ts';
 import { chooseLists } from '../../src/domain/blocklists/catalogue.ts';
 import { labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
@@ -12,12 +11,13 @@ import type { Unfit } from '../../src/domain/blocklists/fitness.ts';
 import { removalAdvice } from '../../src/domain/blocklists/removal.ts';
 import { judgeList, judgeSubject } from '../../src/domain/blocklists/verdict.ts';
 import { sayCheck, sayCheckProgress } from '../../src/messages/check.ts';
-import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
+import type { CheckedSubject } from '../../src/messages/check.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, Status, Tell } from '../answer.ts';
-import { fitnessJson, subjectJson } from './check-json.ts';
+import { fitnessJson, subjectWriter } from './check-json.ts';
+import { remember, whatIsKnown } from './check-memory.ts';
 import { lookAtFitness } from './fitness.ts';
 import { leaksOf, siteOf } from './leak.ts';
 import { sweep } from './sweep.ts';
@@ -78,7 +78,7 @@ export const runCheck: CommandJob<
       lists,
       questionMs: Math.min(QUESTION_MS, wholeMs),
       wholeMs: Math.max(100, wholeMs - (world.clock.monotonic() - began)),
-      before: (place, list) => known[place]?.get(list.shown)?.at(-1)?.state,
+      before: (place, list) => known[place]?.get(list.shown),
       progress: tellNowAndThen(world, tell),
     },
     world,
@@ -120,7 +120,9 @@ export const runCheck: CommandJob<
     }),
     data: {
       schema: 'tourniquet.check/1',
-      subjects: checked.map((each) => subjectJson(each, remembered, opinions, all, world.resolver.servers.length > 1)),
+      subjects: checked.map(
+        subjectWriter({ remembered, opinions, lists: all, several: world.resolver.servers.length > 1 }),
+      ),
       ...(said.length > 0 && { notes: said }),
       resolver: fitnessJson(fitness),
       elapsedMs,
@@ -176,18 +178,6 @@ function mistrusted(row: readonly Finding[], unfit: Unfit | undefined): readonly
   });
 }
 
-/** What was remembered of each before this check; nothing where the memory fails. */
-async function whatIsKnown(
-  subjects: readonly Subject[],
-  world: Pick<World, 'listingHistory'>,
-): Promise<readonly ReadonlyMap<string, readonly Change[]>[]> {
-  return Promise.all(
-    subjects.map((subject) =>
-      world.listingHistory.read(nameOfSubject(subject)).catch(() => new Map<string, readonly Change[]>()),
-    ),
-  );
-}
-
 /** Each listing of an address: a second sample of ours, then by others; key: subject and list. */
 async function secondOpinions(
   subjects: readonly Subject[],
@@ -211,28 +201,6 @@ async function secondOpinions(
       }),
     ),
   );
-}
-
-/** Writes down what changed. A memory that can't be written costs "since when", not the verdict. */
-async function remember(
-  checked: readonly CheckedSubject[],
-  world: Pick<World, 'listingHistory' | 'clock'>,
-): Promise<Remembered> {
-  const at = Math.floor(world.clock.now() / 1000) * 1000;
-  const all = await Promise.all(
-    checked.map(async (each) => {
-      const answers = each.findings.flatMap(({ list, verdict }): readonly { zone: string; change: Change }[] => {
-        if (verdict.state === 'listed')
-          return [{ zone: list.shown, change: { at, state: 'listed', codes: verdict.codes } }];
-        return verdict.state === 'clear' ? [{ zone: list.shown, change: { at, state: 'clear', codes: [] } }] : [];
-      });
-      return [
-        each.subject,
-        await world.listingHistory.note(each.subject, answers).catch(() => new Map<string, readonly Change[]>()),
-      ] as const;
-    }),
-  );
-  return new Map(all);
 }
 
 function worst(checked: readonly CheckedSubject[]): Status {

@@ -84,6 +84,17 @@ describeLab('the job queue on a real Redis', { sets: ['redis'] }, () => {
     expect(ran).toEqual(['event:1', 'event:2']);
   });
 
+  it('keeps of an answer what was said, not its JSON or its document, which may be megabytes that nobody reads', async () => {
+    const file = { name: 'report.md', type: 'text/markdown', text: 'a long document' } as const;
+    work(async () => ({ ...ANSWER, data: { schema: 'tourniquet.check/1', subjects: ['a long list'] }, file }));
+    await queue.submit(request('event:1'));
+    const redis = client(openProducer(parseRedisUrl(server.url)));
+    await whenReady(redis, 3000);
+    const key = `${KEY_PREFIX}:test:${jobIdOf('event:1')}`;
+    await until(async () => (await redis.hget(key, 'returnvalue')) !== null, 5000, 'the job to be done');
+    expect(JSON.parse((await redis.hget(key, 'returnvalue')) ?? '')).toEqual(ANSWER);
+  });
+
   it('says within two seconds that it is down, and that nothing was done', async () => {
     server.signal('SIGSTOP');
     const began = performance.now();
