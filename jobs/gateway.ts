@@ -31,8 +31,8 @@ export interface GatewayNeeds {
   readonly queue: JobQueue;
   readonly people: People;
   readonly registry: readonly CommandSpec[];
-  /** A drill is played there: its own company says who may do what. */
-  readonly isPlayed?: (where: Conversation) => boolean;
+  /** A drill is played there, by whatever process: its own company says who may do what. Asked only before refusing. */
+  readonly isPlayed?: (where: Conversation) => boolean | Promise<boolean>;
   /** Carries a dropped file to the worker, wherever that runs; gives the name it is opened by. Throws FileRefused. */
   readonly send: (path: string) => Promise<string>;
   /** What natural words may name. */
@@ -46,15 +46,15 @@ export function makeGateway(needs: GatewayNeeds): Gateway {
 async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {
   const heard = { ...said, conversation: whereItBelongs(said) };
   const command = commandOf(heard, needs);
-  const isPlayed = needs.isPlayed?.(heard.conversation) === true;
-  const refuse = (words: Message): HearResult => ({
+  const isPlayed = async (): Promise<boolean> => (await needs.isPlayed?.(heard.conversation)) === true;
+  const refuse = async (words: Message): Promise<HearResult> => ({
     kind: 'refused',
-    message: isPlayed ? { ...words, drill: true } : words,
+    message: (await isPlayed()) ? { ...words, drill: true } : words,
   });
   if (command.kind === 'question') return refuse(sayQuestion(command.question, command.offers));
   if (command.kind === 'misheard') return refuse(sayMisheard(command.why, command.remedy, command.nearest));
   const role = needs.people.roleOf(heard.actor);
-  if (!mayUse(role, command.spec) && !isPlayed) {
+  if (!mayUse(role, command.spec) && !(await isPlayed())) {
     const words = sayRoleMissing(command.spec, role, heard.actor);
     return { kind: 'refused', message: message('warning', words, notice('warning', words)) };
   }

@@ -62,7 +62,7 @@ export function nextMove(screen: OnScreen): Move {
   const found = offered.find((each) => timesSaid(screen, each.command) < 2);
   const aside = found && timesSaid(screen, found.command) === 0 ? undefined : wayRound(screen, last.answer);
   if (aside !== undefined) return line(aside, say`it led nowhere before`);
-  if (found) return line(found.command, whyOf(last.answer, headline));
+  if (found) return line(found.command, whyOf(found.command, last.answer, headline));
   return goOn(screen, last, offered[0]?.command);
 }
 
@@ -185,9 +185,19 @@ function readFact({ said }: OnScreen, fact: string): string | undefined {
   return sender !== undefined && /^[^\s<>]+@[^\s<>]+$/.test(sender) ? sender : undefined;
 }
 
-function whyOf(answer: Message, headline: Message): Phrase {
-  const text = answer.blocks.find((block) => block.kind === 'text');
-  return text?.kind === 'text' ? text.text : headline.summary;
+/** Why one would say it: from the answer where it offers that itself, else from the step on the headline. */
+function whyOf(command: string, answer: Message, headline: Message): Phrase {
+  const [verb] = command.split(' ');
+  if (verb === 'ack') return say`whoever has an incident is known to all, and nobody else is called`;
+  if (verb === 'close') return say`every step is over, and nothing is in force that nobody chose to keep`;
+  const texts = answer.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []));
+  const proof = texts.find((each) => plain(each).startsWith('It has worked when: '));
+  if (verb === 'done' && proof) return proof;
+  const isOffered = buttonsOf(answer).some((each) => each.command === command);
+  const [first] = isOffered && plain(answer.summary).startsWith('Incident ') ? texts : [];
+  const current = headline.blocks.flatMap((block) => (block.kind === 'progress' ? block.steps : []));
+  const note = current.find((step) => step.state === 'current')?.note;
+  return first ?? note ?? (isOffered ? answer.summary : say`it is the next step of the playbook`);
 }
 
 function isClosed(headline: Message): boolean {
@@ -235,10 +245,15 @@ export function headlineOf(said: readonly Utterance[]): Message | undefined {
   return all.findLast((each) => !isClosed(each)) ?? all.at(-1);
 }
 
-/** A hint from what was said in a drill so far. */
-export function hintFrom(said: readonly Utterance[]): Message {
+/** A hint from what was said in a drill so far. `speed`: simulated seconds per second. */
+export function hintFrom(said: readonly Utterance[], speed = 1): Message {
   const answer = said.findLast((each) => each.final === true)?.message;
-  const move = nextMove({ said: answer ? [{ line: '…', answer }] : [], headline: headlineOf(said) });
+  const headline = headlineOf(said);
+  if (answer && headline && isClosed(headline) && isOfClosing(answer))
+    return sayHint(FIRST, say`one fault may hide another: look now, and once more an hour later; then say drill stop`);
+  const isLook =
+    answer && (answer.tone === 'good' || buttonsOf(answer).some(({ command }) => command.startsWith('open')));
+  const move = nextMove({ said: answer ? [{ line: isLook ? FIRST : '…', answer }] : [], headline });
   switch (move.kind) {
     case 'say':
       return sayHint(move.line, move.why);
@@ -247,11 +262,21 @@ export function hintFrom(said: readonly Utterance[]): Message {
     case 'later':
       return sayHint(
         move.line,
-        say`in ${move.minutes} min of the drill’s time; until then there is nothing to do but to look`,
+        say`in ${move.minutes} min of the drill’s time${speed === 1 ? '' : `, ${inYours(move.minutes, speed)} of yours`}; until then there is nothing to do but to look`,
       );
     case 'over':
       return sayHint(undefined, []);
     default:
       return move satisfies never;
   }
+}
+
+function inYours(minutes: number, speed: number): string {
+  const seconds = Math.ceil((minutes * 60) / speed);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+/** The last that was said closed the incident, or reported it. */
+function isOfClosing(answer: Message): boolean {
+  return /is closed|^Report /.test(plain(answer.summary));
 }

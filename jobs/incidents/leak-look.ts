@@ -14,9 +14,8 @@ import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { QUIET_MS, judgeLeak } from '../../src/domain/incidents/stopped.ts';
 import type { LeakFinding, LeakLooks } from '../../src/domain/incidents/stopped.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
-import { sayNext } from '../../src/messages/incident.ts';
+import { nextBlocks } from '../../src/messages/incident.ts';
 import { sayLeak } from '../../src/messages/leak.ts';
-import { text } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Place } from '../../src/ports/sites.ts';
 import type { World } from '../../src/ports/world.ts';
@@ -60,10 +59,10 @@ export const runLeak: CommandJob<keyof Leaking> = async (request, world) => {
   const finding = judgeLeak(looks);
   const after = open && finding.kind === 'goes-on' ? await beginAnew(world, open, finding) : open;
   const words = sayLeak(finding, { now: looks.now, ways: waysOf(place, looks), incident: after?.incident.number });
-  const next = after && finding.kind === 'goes-on' ? sayNext(after) : undefined;
+  const next = after && finding.kind === 'goes-on' ? nextBlocks(after) : [];
   return {
     status: statusOf(finding),
-    message: next ? { ...words, blocks: [...words.blocks, text(next.summary), ...next.blocks] } : words,
+    message: { ...words, blocks: [...words.blocks, ...next] },
     data: leakJson(place, finding),
     ...((finding.kind === 'goes-on' || finding.kind === 'quiet') && { settles: 'no' }),
   };

@@ -16,7 +16,7 @@ import { advance } from '../../src/domain/playbook/advance.ts';
 import type { Asked, PlaybookEffect } from '../../src/domain/playbook/advance.ts';
 import { viewSteps } from '../../src/domain/playbook/state.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
-import { sayNext } from '../../src/messages/incident.ts';
+import { nextBlocks } from '../../src/messages/incident.ts';
 import { actions, button, message, notice, text } from '../../src/messages/message.ts';
 import type { Block, Tone } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
@@ -190,10 +190,9 @@ function sendBack(words: Phrase, first: PlacedStep, { number, asked, seen }: Pre
 }
 
 function withNext(words: Phrase, tone: Tone, { seen }: Press): Answer {
-  const next = sayNext(seen);
   return {
     status: 'ok',
-    message: message(tone, words, notice(tone, words), text(next.summary), ...next.blocks),
+    message: message(tone, words, notice(tone, words), ...nextBlocks(seen)),
     data: incidentJson(seen),
   };
 }

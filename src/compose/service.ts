@@ -29,7 +29,7 @@ import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../
 import type { Recall } from '../ports/recall.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
-import { refuseHandedOn } from './drill/elsewhere.ts';
+import { isPlayedElsewhere, refuseHandedOn } from './drill/elsewhere.ts';
 import type { Elsewhere } from './drill/elsewhere.ts';
 import { openDrillLine } from './drill/line.ts';
 import type { DrillLine } from './drill/line.ts';
@@ -128,7 +128,7 @@ export async function startService(settings: Settings, parts: ServiceParts, log:
       queue,
       people: real.world.people,
       registry,
-      isPlayed: (where) => real.drills.find(where) !== undefined,
+      isPlayed: (where) => real.drills.find(where) !== undefined || isPlayedElsewhere(real.drillMarks, where),
       send: (path) => real.parcels.send(path),
       names: { servers: real.world.mailServers.names },
     }),

@@ -58,12 +58,7 @@ export function sayHint(line: string | undefined, why: Phrase): Message {
           say`There is nothing left to do: say drill stop for the score card.`,
           actions(button('Stop', 'drill stop', 'primary')),
         )
-      : message(
-          'neutral',
-          say`I would say: ${foreign(line)}`,
-          text(why),
-          actions(button(line.slice(0, 60), line, 'primary')),
-        ),
+      : message('neutral', say`I would say: ${foreign(line)}`, text(why), actions(button('Say it', line, 'primary'))),
   );
 }
 

@@ -54,8 +54,9 @@ export function sayHelpOf(spec: CommandSpec): Message {
 /** A word that isn't known, answered with the nearest that is. */
 export function sayMisheard(why: string, remedy: string, nearest?: string): Message {
   const words = say`${foreign(why)}: ${foreign(remedy, 600)}`;
+  const help = button('Help', 'help');
   const offer =
-    nearest === undefined ? [button('Help', 'help')] : [button(nearest, nearest, 'primary'), button('Help', 'help')];
+    nearest === undefined ? [help] : [button(nearest, nearest, 'primary'), ...(nearest === 'help' ? [] : [help])];
   return message('unknown', words, text(words), actions(...offer));
 }
 

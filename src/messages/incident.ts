@@ -2,7 +2,7 @@
  * An incident in one message, edited in place in every conversation that follows it: what it is, what is in force, where
  * the playbook stands, and at most two things that one would press now.
  */
-import { foreign, say } from '../domain/foreign.ts';
+import { foreign, plain, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import { wallTime } from '../domain/calendar/zone.ts';
 import type { Incident } from '../domain/incidents/incident.ts';
@@ -279,6 +279,13 @@ export function sayIncidents(views: readonly IncidentView[]): Message {
       ...views.slice(0, 5).map(({ incident }) => button(`Incident ${incident.number}`, `incident ${incident.number}`)),
     ),
   );
+}
+
+/** The same beneath another answer; where it is one sentence, that is said once. */
+export function nextBlocks(view: IncidentView): readonly Block[] {
+  const { summary, blocks } = sayNext(view);
+  const isSaid = blocks.some((block) => block.kind === 'notice' && plain(block.text) === plain(summary));
+  return isSaid ? blocks : [text(summary), ...blocks];
 }
 
 /** What to do next, and why. */

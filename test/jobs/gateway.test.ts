@@ -64,3 +64,27 @@ describe('words in a chat', () => {
     expect(await hear(words, '/x')).toMatchObject({ files });
   });
 });
+
+it('words that are not understood where a drill is played, by this process or another, are marked as the drill’s', async () => {
+  const refused = async (isPlayed?: () => Promise<boolean>): Promise<boolean | undefined> => {
+    const gateway = makeGateway({
+      queue: { submit: async () => {} } as unknown as JobQueue,
+      people: { roleOf: () => 'viewer' } as unknown as Parameters<typeof makeGateway>[0]['people'],
+      registry,
+      ...(isPlayed && { isPlayed }),
+      send: async (path) => path,
+      names: { servers: [] },
+    });
+    const result = await gateway.hear({
+      id: 'x',
+      at: 1,
+      conversation: { surface: 'slack', id: 'C0' },
+      actor: { surface: 'slack', id: 'U0', shown: foreign('anna') },
+      said: { kind: 'words', text: 'freze mx1' },
+    });
+    return result.kind === 'refused' ? result.message.drill : undefined;
+  };
+  expect(await refused(async () => true)).toBe(true);
+  expect(await refused(async () => false)).toBeUndefined();
+  expect(await refused()).toBeUndefined();
+});

@@ -37,6 +37,21 @@ export async function playedElsewhere(
   return { kind: 'over', answer: refusal(OVER) };
 }
 
+/** How long may be asked who plays: whoever is refused waits for it. Milliseconds. */
+const ASK_MS = 500;
+
+/** Whether another process has a drill here. Never throws, nor waits for a Redis that is away: then it is not known. */
+export async function isPlayedElsewhere(
+  marks: Pick<DrillMarks, 'elsewhere'>,
+  conversation: Conversation,
+): Promise<boolean> {
+  const late = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), ASK_MS).unref();
+  });
+  const owner = await Promise.race([marks.elsewhere(conversation).catch(() => undefined), late]);
+  return owner !== undefined;
+}
+
 /** What was handed on to a drill that has ended meanwhile. */
 export function refuseHandedOn(): Answer {
   return refusal(ENDED);

@@ -101,7 +101,7 @@ async function play(
     seed,
     speed,
     world,
-    hint: async () => hintFrom(drill.said),
+    hint: async () => hintFrom(drill.said, speed),
     join: () => colleagues.keepStill(),
     stop: async () => {
       pace.stop();

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { playedElsewhere, refuseHandedOn, refuseIfOver } from '../../../src/compose/drill/elsewhere.ts';
+import {
+  isPlayedElsewhere,
+  playedElsewhere,
+  refuseHandedOn,
+  refuseIfOver,
+} from '../../../src/compose/drill/elsewhere.ts';
 import { keyInDrill } from '../../../src/domain/drill/place.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 
@@ -24,6 +29,13 @@ describe('what is said where another process plays a drill', () => {
     const marks = marksOf('other');
     for (let time = 0; time < 2; time += 1)
       expect(await playedElsewhere(marks, here, async () => true)).toEqual({ kind: 'played', owner: 'other' });
+  });
+
+  it('is marked as a drill’s also where it is not understood, and nobody waits for a Redis that is away to tell', async () => {
+    expect(await isPlayedElsewhere(marksOf('other'), here)).toBe(true);
+    expect(await isPlayedElsewhere(marksOf(undefined), here)).toBe(false);
+    expect(await isPlayedElsewhere({ elsewhere: () => Promise.reject(new Error('away')) }, here)).toBe(false);
+    expect(await isPlayedElsewhere({ elsewhere: () => new Promise(() => {}) }, here)).toBe(false);
   });
 
   it('is refused where it was handed on to a drill that ended meanwhile', () => {

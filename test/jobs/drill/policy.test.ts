@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { headlineOf, nextMove } from '../../../jobs/drill/policy.ts';
+import { headlineOf, hintFrom, nextMove } from '../../../jobs/drill/policy.ts';
 import type { Move, OnScreen } from '../../../jobs/drill/policy.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import { actions, button, message, text } from '../../../src/messages/message.ts';
 import type { Block, Message } from '../../../src/messages/message.ts';
 import type { Utterance } from '../../../src/ports/conversation.ts';
@@ -103,5 +104,56 @@ describe('what the product recommends, pressed by a player', () => {
     expect(nextMove(screen('do prove-stopped --incident 1', early))).toEqual(move);
     const repeated = Array.from({ length: 4 }, () => ({ line: 'do prove-stopped --incident 1', answer: early }));
     expect(nextMove({ said: repeated, headline: headline() })).toEqual(move);
+  });
+});
+
+describe('a hint', () => {
+  const room = { surface: 'terminal', id: 'drill' } as const;
+  const hint = (said: readonly Message[], speed?: number): string => {
+    const utterances: readonly Utterance[] = said.map((words, index) => ({
+      conversation: room,
+      key: `${index}`,
+      message: words,
+      final: true,
+    }));
+    const words = hintFrom(utterances, speed);
+    return [words.summary, ...words.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))]
+      .map(plain)
+      .join(' – ');
+  };
+  const told = (command: string): Message =>
+    message(
+      'warning',
+      ['Incident 1 · office: x · you has it · next: Freeze'],
+      {
+        kind: 'progress',
+        title: 'playbook',
+        steps: [{ name: 'Freeze', state: 'current', note: ['nothing more goes out'] }],
+      },
+      actions(button('Next', command, 'primary')),
+    );
+
+  it('says why, and never the headline once more', () => {
+    expect(hint([message('good', 'You have it.'), told('do freeze --incident 1')])).toBe(
+      'I would say: do freeze --incident 1 – nothing more goes out',
+    );
+    const closed = message('neutral', ['Incident 1 · office: x · closed']);
+    const offers = message('warning', 'Mail is stuck.', actions(button('Open an incident', 'open', 'primary')));
+    expect(hint([closed, message('good', 'Incident 1 is closed.')])).toContain('I would say: triage');
+    expect(hint([closed, offers])).toContain('I would say: open');
+    expect(hint([closed, message('good', 'Nothing is wrong.')])).toContain('say drill stop');
+    expect(hint([told('ack 1')])).toContain('nobody else is called');
+    const byHand = answer(text('It has worked when: it is so.'), actions(button('Done', 'done wipe', 'primary')));
+    expect(hint([told('x'), byHand])).toBe('I would say: done wipe – It has worked when: it is so.');
+  });
+
+  it('says how long a wait is in one’s own time', () => {
+    const early = message(
+      'unknown',
+      'Too short. Look again in 30 min.',
+      actions(button('Look again', 'do off-lists', 'primary')),
+    );
+    expect(hint([told('x'), early], 20)).toContain('in 30 min of the drill’s time, 90 s of yours');
+    expect(hint([told('x'), early], 1)).toContain('in 30 min of the drill’s time; until then');
   });
 });
