@@ -44,7 +44,11 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   const entry = await readMeasure(world, which);
   if (!entry) return refused(`there is no measure ${which}`, 'say ledger for those there are');
   if (!isStanding(entry.record)) {
-    const words = sayDecided(entry.record);
+    const { state, number } = entry.record;
+    const words =
+      state === 'proposed'
+        ? say`${sayDecided(entry.record)}; nothing was done that could be taken back. deny ${number} ends it.`
+        : sayDecided(entry.record);
     return {
       status: 'ok',
       message: message('neutral', words, notice('neutral', words)),

@@ -1,17 +1,10 @@
 import type { HouseholdLook } from '../ports/household.ts';
 import { message } from './message.ts';
-import type { Message } from './message.ts';
+import type { Message, Tone } from './message.ts';
 
 /** How Tourniquet itself is, first in one line. */
 export function sayStatus(look: HouseholdLook): Message {
-  const blind = look.resolvers.length > 0 && look.resolvers.every((resolver) => resolver.state !== 'answers');
-  const tone = look.queue === undefined ? 'critical' : blind ? 'warning' : 'good';
-  const line =
-    look.queue === undefined
-      ? 'The job queue does not answer: nothing can be carried out.'
-      : blind
-        ? 'Tourniquet runs, but no resolver answers: blocklists can not be checked.'
-        : 'Tourniquet runs.';
+  const { tone, line } = judgeHousehold(look);
   return message(tone, line, {
     kind: 'facts',
     facts: [
@@ -41,6 +34,38 @@ export function sayStatus(look: HouseholdLook): Message {
       })),
     ],
   });
+}
+
+/** A canary is due every quarter of a minute. */
+const CANARY_LATE_S = 60;
+
+/** The worst of it, in one line. */
+export function judgeHousehold(look: HouseholdLook): { readonly tone: Tone; readonly line: string } {
+  const { queue, canarySecondsAgo, measures, resolvers } = look;
+  if (queue === undefined)
+    return { tone: 'critical', line: 'The job queue does not answer: nothing can be carried out.' };
+  if (canarySecondsAgo !== undefined && canarySecondsAgo > CANARY_LATE_S)
+    return {
+      tone: 'critical',
+      line: `Jobs are not carried out: the last canary was ${canarySecondsAgo} s ago. Is a worker running?`,
+    };
+  if (measures && measures.unknown > 0)
+    return {
+      tone: 'unknown',
+      line: `Tourniquet runs; of ${many(measures.unknown)} it is not known how it stands: say ledger.`,
+    };
+  if (measures && measures.changed > 0)
+    return {
+      tone: 'warning',
+      line: `Tourniquet runs; ${many(measures.changed)} not as we left it: say ledger.`,
+    };
+  if (resolvers.length > 0 && resolvers.every((resolver) => resolver.state !== 'answers'))
+    return { tone: 'warning', line: 'Tourniquet runs, but no resolver answers: blocklists can not be checked.' };
+  return { tone: 'good', line: 'Tourniquet runs.' };
+}
+
+function many(measures: number): string {
+  return measures === 1 ? 'one measure' : `${measures} measures`;
 }
 
 function queueLine(queue: NonNullable<HouseholdLook['queue']>): string {

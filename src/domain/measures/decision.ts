@@ -134,7 +134,7 @@ export function stateInWords(record: MeasureRecord): string {
       return record.lastSeen?.seen === 'unknown'
         ? 'not known to be in force'
         : record.lastSeen?.seen === 'absent'
-          ? 'no longer in force, by somebody else’s hand'
+          ? 'no longer in force, by somebody else’s hand or a restart there'
           : record.lastSeen?.seen === 'changed'
             ? 'changed by somebody else’s hand'
             : record.lastSeen?.seen === 'slipped'

@@ -240,7 +240,7 @@ describe('measures', () => {
     stage.now += 60_000;
     await reconcile(stage.world);
     expect(stage.said.filter((each) => each.loud).map((each) => plain(each.message.summary))).toEqual([
-      'Measure 1: block port 25 on gateway for everyone: no longer in force, by somebody else’s hand',
+      'Measure 1: block port 25 on gateway for everyone: no longer in force, by somebody else’s hand or a restart there',
     ]);
     expect((await say('ana', 'undo 1')).status).toBe('ok');
   });

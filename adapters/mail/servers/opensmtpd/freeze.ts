@@ -94,7 +94,7 @@ export function openOpensmtpdFreeze(
     if (text === undefined && !paused) return { kind: 'absent', notes: [say`the MTA of ${name} runs`] };
     if (stage === 'stands' && paused) return { kind: 'in-force', notes: [] };
     if (hasRestarted(seen))
-      return { kind: 'slipped', how: 'gap', differences: [say`smtpd on ${name} was restarted, and sends since`] };
+      return { kind: 'slipped', how: 'gap', differences: [say`smtpd on ${name} was restarted, which ends the pause`] };
     const halfDone = { differences: [difference(name, text, stage, paused)] };
     return stage === 'begins' ? { kind: 'slipped', how: 'gap', ...halfDone } : { kind: 'changed', ...halfDone };
   };
