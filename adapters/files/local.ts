@@ -49,9 +49,13 @@ async function* octetsOf(path: string, sent: AsyncIterable<Buffer> | undefined):
     yield* sent;
     return;
   }
+  // A socket (sshd and many programs give one as standard input) can't be opened by that name, only read (ENXIO, open(2)).
+  const stream =
+    path === '/dev/stdin'
+      ? createReadStream('', { fd: 0, autoClose: false, highWaterMark: 1 << 18 })
+      : createReadStream(path, { highWaterMark: 1 << 18 });
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 }))
-      yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
   } catch (cause) {
     throw new Error(
       `${path} can't be read (${cause instanceof Error ? cause.message : String(cause)}). Name a file that can.`,

@@ -62,7 +62,7 @@ export class FingerprintSet {
   #size = 0;
 
   /** `most`: how many are told apart at the most; beyond it `add` calls every name new. */
-  constructor(most = 4_000_000) {
+  constructor(most = 2_700_000) {
     this.#most = most;
   }
 

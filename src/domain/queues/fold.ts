@@ -58,7 +58,7 @@ export function startFold(now: number): QueueFold {
     const known = domains.get(raw);
     if (known !== undefined) return known;
     const domain = domainOfAddress(address) ?? '';
-    if (domains.size > 100_000) domains.clear();
+    if (domains.size > 20_000) domains.clear();
     domains.set(raw, domain);
     return domain;
   };
@@ -66,7 +66,7 @@ export function startFold(now: number): QueueFold {
     const rough = withoutHosts(reason);
     const known = merged.get(rough);
     if (known !== undefined) return known;
-    if (merged.size > 20_000) merged.clear();
+    if (merged.size > 5000) merged.clear();
     const shown = mergeReason(rough);
     merged.set(rough, shown);
     return shown;

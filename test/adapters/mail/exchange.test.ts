@@ -63,6 +63,22 @@ describe('the PowerShell files for Exchange', () => {
   });
 });
 
+it('the files lift the default of a thousand wherever Exchange has one, and leave shadow copies out', () => {
+  const calls = FILES.flatMap((file) =>
+    [...readFileSync(join(FOLDER, file), 'utf8').matchAll(/Get-(?:Queue|Message|MessageTrackingLog) -.*/g)].map(
+      ([call]) => call,
+    ),
+  );
+  const listing = calls.filter((call) => !call.includes('-Identity') && !call.includes('-ErrorAction'));
+  expect(listing.map((call) => /^\S+/.exec(call)?.[0]).toSorted()).toEqual([
+    'Get-Message',
+    'Get-MessageTrackingLog',
+    'Get-Queue',
+  ]);
+  for (const call of listing) expect(call).toContain('-ResultSize Unlimited');
+  expect(listing.find((call) => call.startsWith('Get-Queue'))).toContain("-ne 'ShadowRedundancy'");
+});
+
 describe('an Exchange server’s queue, as its files print it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tq-exchange-'));
   afterAll(() => rmSync(folder, { recursive: true }));
