@@ -1,6 +1,4 @@
 /** One look at a site as the morning takes it: everything triage looks at, against what was known before. */
-import { parseIp } from '../../src/domain/address/ip.ts';
-import type { Difference } from '../../src/domain/blocklists/compare.ts';
 import type { CauseId } from '../../src/domain/causes.ts';
 import { diagnose } from '../../src/domain/diagnosis/diagnose.ts';
 import type { Evidence } from '../../src/domain/diagnosis/evidence.ts';
@@ -13,6 +11,7 @@ import { recordOf, take } from '../looks/look.ts';
 import type { GatherNeeds } from '../triage/gather.ts';
 import { standingMeasures } from '../measures/ledger.ts';
 import { compareAndRemember } from './compare.ts';
+import { confirmNew } from './confirm.ts';
 
 export type Looking = GatherNeeds & Pick<World, 'evidence' | 'listingHistory' | 'secondOpinion' | 'ledger' | 'clock'>;
 
@@ -47,7 +46,7 @@ export async function lookAtSite(world: Looking, place: Place): Promise<MorningL
     failedBefore: (before?.looks ?? []).filter((look) => look.state === 'failed').map((look) => look.name),
     silent: await silentLists(world, evidence, before?.evidence),
     verdictBefore: verdictOf(before?.verdict, before?.evidence),
-    confirmed: await confirm(world, listings),
+    confirmed: await confirmNew(world, listings),
     standing: standing.map(({ number, order, until }) => ({
       number,
       kind: order.kind,
@@ -71,22 +70,4 @@ async function silentLists(world: Looking, now: Evidence, before: Evidence | und
   if (both.size === 0) return [];
   const { lists } = await world.catalogue.read();
   return lists.filter((list) => list.weight === 'high' && both.has(list.shown)).map((list) => list.shown);
-}
-
-/** Somebody else's look at each new listing that could wake somebody. */
-async function confirm(world: Looking, listings: Difference): Promise<readonly string[]> {
-  const { lists } = await world.catalogue.read();
-  const asked = listings.appeared
-    .filter((each) => each.nature === 'abuse' && each.weight !== 'low')
-    .map(async ({ list, subjects }) => {
-      const zone = lists.find((each) => each.shown === list)?.zone ?? list;
-      const opinions = await Promise.all(
-        subjects.map(async (subject) => {
-          const ip = parseIp(subject);
-          return ip.kind === 'ok' ? world.secondOpinion.confirm(ip.value, zone) : 'unconfirmed';
-        }),
-      );
-      return opinions.includes('confirmed') ? [list] : [];
-    });
-  return (await Promise.all(asked)).flat();
 }

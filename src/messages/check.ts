@@ -83,7 +83,7 @@ function nextBlocks(checked: readonly CheckedSubject[]): readonly Block[] {
   return [
     ...kinds.map((advice) => {
       const whom = advised.filter((each) => each.advice.why === advice.why).map(({ subject }) => subject);
-      return notice('neutral', adviceInWords(advice, kinds.length > 1 ? whom : []));
+      return text(adviceInWords(advice, kinds.length > 1 ? whom : []));
     }),
     ...(sites.length === 0
       ? []
@@ -198,51 +198,52 @@ function adviceInWords({ moment, next, why }: RemovalAdvice, whom: readonly stri
   }
 }
 
-function unknownBlocks(each: CheckedSubject): readonly Block[] {
-  const byWhy = new Map<UnknownWhy, string[]>();
-  for (const { list, verdict } of each.findings) {
-    if (verdict.state === 'unknown') byWhy.set(verdict.why, [...(byWhy.get(verdict.why) ?? []), list.shown]);
-  }
-  const notCovered = each.findings.filter(
-    ({ verdict, list }) => verdict.state === 'not-covered' && list.kind === 'ip',
-  ).length;
+/** The lists that are unknown, each once, by the reason; of several subjects together. */
+function unknownBlocks(...subjects: readonly CheckedSubject[]): readonly Block[] {
+  const byWhy = new Map<UnknownWhy, Set<string>>();
+  for (const { list, verdict } of subjects.flatMap(({ findings }) => findings))
+    if (verdict.state === 'unknown')
+      byWhy.set(verdict.why, (byWhy.get(verdict.why) ?? new Set<string>()).add(list.shown));
   const facts = [...byWhy].map(([why, zones]) => ({
-    name: `${zones.length} unknown`,
-    value: [
-      `${whyInWords(why)}: ${zones.slice(0, 6).join(', ')}${zones.length > 6 ? ` … ${zones.length - 6} more` : ''}`,
-    ],
+    name: `${zones.size} unknown`,
+    value: [`${whyInWords(why)}: ${enumerated([...zones], 6)}`],
     tone: 'unknown' as Tone,
   }));
-  const six =
-    each.subject.includes(':') && notCovered > 0
-      ? [{ name: 'not covered', value: [`${notCovered} lists know no IPv6`] }]
-      : [];
-  return facts.length + six.length === 0 ? [] : [{ kind: 'facts', facts: [...facts, ...six] }];
+  const six = subjects.filter(({ subject }) => subject.includes(':'));
+  const notCovered = six.flatMap(({ findings }) =>
+    findings.flatMap(({ verdict, list }) =>
+      verdict.state === 'not-covered' && list.kind === 'ip' ? [list.shown] : [],
+    ),
+  );
+  const lists = new Set(notCovered).size;
+  const sixFact = lists > 0 ? [{ name: 'not covered', value: [`${lists} lists know no IPv6`] }] : [];
+  return facts.length + sixFact.length === 0 ? [] : [{ kind: 'facts', facts: [...facts, ...sixFact] }];
+}
+
+function enumerated(names: readonly string[], most: number): string {
+  return `${names.slice(0, most).join(', ')}${names.length > most ? ` … ${names.length - most} more` : ''}`;
 }
 
 /** The worst first: what is cut is cut at the end. */
 const SEVERITY: readonly SubjectState['state'][] = ['listed', 'unknown', 'clear'];
 
+/** A row for each that is listed anywhere; those of which nothing is known share one, and the reasons are told once. */
 function manySubjects(checked: readonly CheckedSubject[]): readonly Block[] {
-  const rows = checked
-    .filter((each) => each.state !== 'clear' || each.warning)
+  const listedOn = (each: CheckedSubject): readonly string[] =>
+    each.findings.flatMap(({ verdict, list }) => (verdict.state === 'listed' ? [list.shown] : []));
+  const listed = checked
+    .filter((each) => listedOn(each).length > 0)
     .toSorted((a, b) => SEVERITY.indexOf(a.state) - SEVERITY.indexOf(b.state))
-    .map((each): readonly Phrase[] => [[foreign(each.subject)], [each.state], [zonesOf(each)]]);
-  return rows.length === 0
-    ? []
-    : [{ kind: 'table', columns: [{ name: 'subject' }, { name: 'state' }, { name: 'lists' }], rows }];
-}
-
-function zonesOf(each: CheckedSubject): string {
-  const wanted = each.findings.filter(
-    ({ verdict }) => verdict.state === 'listed' || (each.state === 'unknown' && verdict.state === 'unknown'),
-  );
-  return (
-    wanted
-      .map(({ list }) => list.shown)
-      .slice(0, 5)
-      .join(', ') + (wanted.length > 5 ? ` … ${wanted.length - 5} more` : '')
-  );
+    .map((each): readonly Phrase[] => [[foreign(each.subject)], [each.state], [enumerated(listedOn(each), 5)]]);
+  const blank = checked.filter((each) => each.state === 'unknown' && listedOn(each).length === 0);
+  const names = blank.map(({ subject }) => subject);
+  const rest: readonly (readonly Phrase[])[] =
+    blank.length === 0 ? [] : [[[foreign(enumerated(names, 3))], ['unknown'], ['no listing found']]];
+  const columns = [{ name: 'subject' }, { name: 'state' }, { name: 'listed on' }];
+  return [
+    ...(listed.length + rest.length === 0 ? [] : [{ kind: 'table' as const, columns, rows: [...listed, ...rest] }]),
+    ...unknownBlocks(...checked),
+  ];
 }
 
 function toneOf(checked: readonly CheckedSubject[]): Tone {
@@ -267,9 +268,9 @@ function whyInWords(why: UnknownWhy): string {
     case 'bad-query':
       return 'could not make sense of the question; look at its zone in the catalogue';
     case 'dead-list':
-      return 'does not even list its own test entry: empty, closed, or refusing this resolver';
+      return 'does not even list its own test entry: empty, closed, or refusing this resolver (where that lasts: blocklists.off)';
     case 'answers-everything':
-      return 'lists everything: closed or broken';
+      return 'lists everything: closed or broken (where that lasts: blocklists.off)';
     case 'not-a-listing-answer':
       return 'answers outside 127.0.0.0/8: a parked domain, or a resolver that rewrites';
     case 'unknown-code':

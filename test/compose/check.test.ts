@@ -74,7 +74,7 @@ describeLab('tq check against rbldnsd', { sets: ['redis', 'dns'] }, () => {
     const lines = said.out.split('\n');
     expect(lines[0]).toBe('✖ 203.0.113.7: listed on 1 of 2 lists that answered');
     expect(lines[1]).toMatch(/^ {2}good\.bl\.test {2}infected machine \(high, (first seen now|since \d\d:\d\d UTC)\)$/);
-    expect(lines[2]).toMatch(/^· Next: triage, which finds what sends\. Don’t ask for removal yet: /);
+    expect(lines[2]).toMatch(/^Next: triage, which finds what sends\. Don’t ask for removal yet: /);
     const rest = said.out.replaceAll(/\s+/g, ' ');
     expect(rest).toContain(
       'What each list says good.bl.test: Its words: “see https://example.test/203.0.113.7”. Many receivers refuse mail by it. Removal: https://example.test/remove',

@@ -4,7 +4,8 @@
  * Rules:
  * 1. Only what changed since the last look alerts; what stands is counted, not told again.
  * 2. A listing by a minor, informational or policy list is mentioned, never paged; one that flaps is told apart.
- * 3. What couldn't be looked at is said; the same look, or list of weight high, failing a second time in a row is itself
+ * 3. A new listing that a second look of ours and somebody else's don't both confirm is called so, and wakes nobody.
+ * 4. What couldn't be looked at is said; the same look, or list of weight high, failing a second time in a row is itself
  *    an alert.
  */
 import type { Difference } from '../blocklists/compare.ts';
@@ -68,7 +69,8 @@ export function judgeMorning(look: MorningLook): Morning {
   const lasting = look.failed.filter((each) => look.failedBefore.includes(nameOf(each)));
   const news: Phrase[] = [
     ...grave.map(
-      (each) => say`newly listed by ${each.list} (${each.weight}): ${foreign(each.subjects.join(', '), 200)}`,
+      (each) =>
+        say`newly listed by ${each.list} (${each.weight}${look.confirmed.includes(each.list) ? '' : ', unconfirmed'}): ${foreign(each.subjects.join(', '), 200)}`,
     ),
     ...(turned ? [say`the verdict is ${verdict} (${Math.round(diagnosis.confidence * 100)} %)`] : []),
     ...lasting.map((each) => say`still not to be looked at, as the last time: ${foreign(each, 200)}`),

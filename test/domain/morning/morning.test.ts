@@ -76,7 +76,8 @@ describe('a morning', () => {
     const look = morningLook(WELL, { listings: difference({ appeared: [listed('zen.test')] }) });
     expect(said(look).morning.incident).toMatchObject({ urgency: 'can-wait' });
     expect(said({ ...look, confirmed: ['zen.test'] }).morning.incident).toMatchObject({ urgency: 'wake' });
-    expect(said(look).line).toContain('newly listed by zen.test (high): 198.51.100.10');
+    expect(said(look).line).toContain('newly listed by zen.test (high, unconfirmed): 198.51.100.10');
+    expect(said({ ...look, confirmed: ['zen.test'] }).line).toContain('newly listed by zen.test (high): 198.51.100.10');
   });
 
   it('wakes nobody for a verdict that rests on a listing nobody else sees', () => {

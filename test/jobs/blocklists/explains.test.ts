@@ -116,6 +116,18 @@ it('of a policy says that there is no leak to wait for; of abuse, at a configure
   expect(abuse).toContain('→ triage hq');
 });
 
+it('of a range has a row for each that is listed; the many of whom nothing is known share one, the reason is told once', async () => {
+  const lists = [list('bl.test'), list('refused.test')];
+  const said = inWords(await checkOnce(await listing(), lists, '203.0.113.0/28 --any-address'), 120);
+  expect(said).toContain('16 checked: 1 listed, 0 clear, 15 unknown');
+  const rows = said.split('\n').filter((line) => /^ {2}203\./.test(line));
+  expect(rows).toEqual([
+    expect.stringMatching(/^ {2}203\.0\.113\.7 +listed +bl\.test$/),
+    expect.stringMatching(/^ {2}203\.0\.113\.0, 203\.0\.113\.1, 203\.0\.113\.2 … 12 more +unknown +no listing found$/),
+  ]);
+  expect(said.match(/refused\.test/g)).toHaveLength(1);
+});
+
 it('fits a telephone: no line is longer than 42 columns, but for a name or a page that is', async () => {
   const answer = await checkOnce(await listing(), [list('bl.test', 'removal: "https://example.test/remove"')], ASKED);
   const long = inWords(answer, 42)
