@@ -8,7 +8,8 @@
  * 3. Who may approve is asked by name, where they are few.
  */
 import { createHash } from 'node:crypto';
-import { holdOf, quorumOf } from '../../src/domain/measures/order.ts';
+import { stateInWords } from '../../src/domain/measures/decision.ts';
+import { holdInWords, holdOf, quorumOf } from '../../src/domain/measures/order.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
 import type { MeasurePlan } from '../../src/domain/measures/plan.ts';
 import type { MeasureEvent, MeasureRecord, Who } from '../../src/domain/measures/record.ts';
@@ -48,7 +49,7 @@ export async function propose(
     return {
       kind: 'refused',
       rule: 'held',
-      why: `measure ${holder.number} (${holder.order.kind}) has ${holdOf(order)} already`,
+      why: `measure ${holder.number} (${holder.order.kind}, ${stateInWords(holder)}) has ${holdInWords(order)} already`,
       remedy:
         holder.state === 'proposed' ? `approve or deny ${holder.number} first` : `say undo ${holder.number} first`,
       ...(holder.state !== 'proposed' && { heldBy: holder.number }),

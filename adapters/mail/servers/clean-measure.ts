@@ -285,7 +285,7 @@ function blastRadius(
   const recipients = found.reduce((sum, each) => sum + each.recipients.length, 0);
   const held = found.filter((each) => each.queue === 'hold' || each.queue === 'frozen').length;
   return [
-    say`deletes ${counted(found.length)} to ${recipients} recipients from the queue of ${name}, of ${senders.size} senders: ${named([...senders])}`,
+    say`deletes ${counted(found.length)} to ${recipients} ${recipients === 1 ? 'recipient' : 'recipients'} from the queue of ${name}, of ${senders.size} ${senders.size === 1 ? 'sender' : 'senders'}: ${named([...senders])}`,
     say`selected by ${described(selection)}; nothing else is touched, and what comes in later neither`,
     ...(held > 0 ? [say`${held} of them somebody has put on hold already`] : []),
     say`each is saved first, and can be put back, ${givesBack}`,

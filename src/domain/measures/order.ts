@@ -84,6 +84,27 @@ export function holdOf(order: MeasureOrder): string {
   }
 }
 
+/** The same, as a person would say it. */
+export function holdInWords(order: MeasureOrder): string {
+  switch (order.kind) {
+    case 'freeze-outbound':
+    case 'reroute':
+      return `the way out of ${order.server}`;
+    case 'disable-account':
+      return `the account ${order.account} of ${order.server}`;
+    case 'clean-queue':
+      return `the queue of ${order.server}`;
+    case 'block-port-25':
+      return `port 25 on ${order.firewall}`;
+    case 'unplug':
+      return `the plug of ${order.firewall}`;
+    case 'quarantine-host':
+      return `the machine ${order.address} at ${order.firewall}`;
+    default:
+      return order satisfies never;
+  }
+}
+
 /** Two people must agree to cutting everybody off; for the others one besides the proposer is enough. */
 export function quorumOf(order: MeasureOrder): number {
   return order.kind === 'unplug' ? 2 : 1;

@@ -228,7 +228,7 @@ describe('cleaning a queue of Exchange, against a strict stand-in', () => {
     const driver = openClean(fake.host);
     const plan = await driver.plan(SELECTION, 'tq1');
     expect(plan.blastRadius.map(plain)[0]).toBe(
-      'deletes 2 messages to 2 recipients from the queue of ex1, of 1 senders: spammer@office.test',
+      'deletes 2 messages to 2 recipients from the queue of ex1, of 1 sender: spammer@office.test',
     );
     expect(plan.commands.join('\n')).toContain(String.raw`Remove-Message -Identity (the same ids) -WithNDR $false`);
     fake.receive('spammer@office.test', 'late@far.test');

@@ -140,7 +140,7 @@ describe('an order for a measure', () => {
     await say('approve 1', 'ben');
     expect(await say('reroute mx1', 'cem')).toEqual({
       status: 'refused',
-      words: 'measure 1 (freeze-outbound) has mx1/way-out already; say undo 1 first (rule: held)',
+      words: 'measure 1 (freeze-outbound, in force) has the way out of mx1 already; say undo 1 first (rule: held)',
       rule: 'held',
     });
     expect(stage.device.effects).toEqual(['engage tq1']);

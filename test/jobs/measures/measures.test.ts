@@ -175,7 +175,9 @@ describe('measures', () => {
 
   it('are refused where another open measure holds the same, with what frees it', async () => {
     await say('ana', 'freeze');
-    expect(words(await say('ben', 'freeze'))).toMatch(/measure 1 .* has mx1\/way-out already; approve or deny 1 first/);
+    expect(words(await say('ben', 'freeze'))).toMatch(
+      /measure 1 \(freeze-outbound, waiting for approval\) has the way out of mx1 already; approve or deny 1 first/,
+    );
   });
 
   it('change nothing while the audit log can’t be written, but can be taken back', async () => {
