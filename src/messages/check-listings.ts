@@ -41,12 +41,14 @@ export function listingFacts(
 /** What it points at, the list's own words, who goes by it, when it ends, and the page for removal. */
 export function listingDetails(checked: readonly CheckedSubject[]): readonly Block[] {
   const said = new Set<string>();
-  const items = checked.flatMap(listingsOf).flatMap((listing) => {
-    const words = detailOf(listing);
-    const isNew = !said.has(plain(words));
-    said.add(plain(words));
-    return isNew ? [{ side: 'neutral' as const, text: words }] : [];
-  });
+  const items = checked
+    .flatMap(listingsOf)
+    .flatMap(detailsOf)
+    .flatMap((words) => {
+      const isNew = !said.has(plain(words));
+      said.add(plain(words));
+      return isNew ? [{ side: 'neutral' as const, text: words }] : [];
+    });
   return items.length === 0 ? [] : [{ kind: 'evidence', title: 'What each list says', items }];
 }
 
@@ -60,11 +62,16 @@ function listingsOf(each: CheckedSubject): readonly Listing[] {
     );
 }
 
-function detailOf({ list, verdict, reason }: Listing): Phrase {
+/** What it points at; and what to do about the list. Two items, for a chat cuts each at a few hundred characters. */
+function detailsOf({ list, verdict, reason }: Listing): readonly Phrase[] {
   const hints = (verdict.hints ?? []).map((hint) => ` ${hint}.`).join('');
+  const words = reason === undefined ? [] : say` Its words: “${foreign(reason, 160)}”.`;
   const ends = list.expiry === undefined ? '' : ` Ends by itself: ${list.expiry}.`;
   const removal = list.removal === undefined ? '' : ` Removal: ${list.removal}`;
-  return say`${list.shown}:${hints}${reason === undefined ? [] : say` Its words: “${foreign(reason, 160)}”.`} ${usersInWords(list)}.${ends}${removal}`;
+  return [
+    ...(hints === '' && reason === undefined ? [] : [say`${list.shown}:${hints}${words}`]),
+    say`${list.shown}: ${usersInWords(list)}.${ends}${removal}`,
+  ];
 }
 
 function toneOf(list: Listing['list'], { nature }: Listing['verdict']): Tone {

@@ -44,7 +44,7 @@ export interface Resolver {
    * As `ask`, for a great many at once: `heard` is called once, after this has returned. A promise for each of 50,000
    * questions costs as much as asking them. Left out where nobody asks so many.
    */
-  put?(question: Question, deadlineMs: number, heard: (reply: DnsReply) => void): void;
+  put?(this: void, question: Question, deadlineMs: number, heard: (reply: DnsReply) => void): void;
   close(): void;
 }
 

@@ -77,7 +77,7 @@ describeLab('tq check against rbldnsd', { sets: ['redis', 'dns'] }, () => {
     expect(lines[2]).toMatch(/^Next: triage, which finds what sends\. Don’t ask for removal yet: /);
     const rest = said.out.replaceAll(/\s+/g, ' ');
     expect(rest).toContain(
-      'What each list says good.bl.test: Its words: “see https://example.test/203.0.113.7”. Many receivers refuse mail by it. Removal: https://example.test/remove',
+      'What each list says good.bl.test: Its words: “see https://example.test/203.0.113.7”. good.bl.test: Many receivers refuse mail by it. Removal: https://example.test/remove',
     );
     expect(said.out).not.toContain(' — ');
   });

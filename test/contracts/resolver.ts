@@ -56,6 +56,28 @@ export function keepsTheResolverContract(start: () => Promise<ResolverRig>): voi
     );
   });
 
+  it('says the same to those who put a question and wait for no promise, once, and never before they have gone on', async () => {
+    const { put } = rig.resolver;
+    if (!put) return;
+    const heard: string[] = [];
+    const one = (name: string): Promise<DnsReply> =>
+      new Promise((resolve) => {
+        let isGone = false;
+        put({ name, type: 'A' }, DEADLINE_MS, (reply) => {
+          heard.push(`${name} ${isGone}`);
+          resolve(reply);
+        });
+        isGone = true;
+      });
+    const names = [rig.listed.name, rig.missing, `${'a'.repeat(64)}.test`];
+    const replies = await rig.carry(Promise.all(names.map(one)));
+    const asked = await rig.carry(Promise.all(names.map((name) => ask(name, 'A'))));
+    const without = (all: readonly DnsReply[]): readonly unknown[] => all.map((reply) => ({ ...reply, ms: 0, ttl: 0 }));
+    expect(without(replies)).toEqual(without(asked));
+    expect(replies[2]).toMatchObject({ kind: 'failed', why: 'name-too-long' });
+    expect(heard.toSorted()).toEqual(names.map((name) => `${name} true`).toSorted());
+  });
+
   it('ends within its deadline where nobody answers, and says so: never as a name that is not there', async () => {
     const reply = await ask(rig.silent.name, rig.silent.type, 300);
     expect(reply).toMatchObject({ kind: 'failed', why: 'timeout' });

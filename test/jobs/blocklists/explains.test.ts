@@ -1,5 +1,6 @@
 /** What a check says of each listing beyond that it is one. */
 import { afterEach, expect, it } from 'vitest';
+import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
 import { renderText } from '../../../adapters/chat/terminal/render.ts';
 import type { Answer } from '../../../jobs/answer.ts';
 import type { Change } from '../../../src/domain/blocklists/history.ts';
@@ -126,6 +127,15 @@ it('of a range has a row for each that is listed; the many of whom nothing is kn
     expect.stringMatching(/^ {2}203\.0\.113\.0, 203\.0\.113\.1, 203\.0\.113\.2 … 12 more +unknown +no listing found$/),
   ]);
   expect(said.match(/refused\.test/g)).toHaveLength(1);
+});
+
+it('gives the page for removal in Slack whole, however much the list says', async () => {
+  const removal = 'https://example.test/remove-this-address-from-the-list';
+  const long =
+    'a list that has much to say of whom it lists, and why, and since when, and what to look at first. '.repeat(4);
+  const hinting = list('bl.test', `removal: "${removal}", codes: {"127.0.0.4": {meaning: infected, hint: "${long}"}}`);
+  const answer = await checkOnce(await listing(), [hinting], ASKED);
+  expect(JSON.stringify(renderSlack(answer.message, 'key').blocks)).toContain(removal);
 });
 
 it('fits a telephone: no line is longer than 42 columns, but for a name or a page that is', async () => {
