@@ -138,7 +138,7 @@ export function stateInWords(record: MeasureRecord): string {
           : record.lastSeen?.seen === 'changed'
             ? 'changed by somebody else’s hand'
             : record.lastSeen?.seen === 'slipped'
-              ? 'in force but for what the server itself has let go'
+              ? 'let go by the server itself, to be held again within a minute'
               : 'in force';
     case 'engaging':
       return 'being carried out';

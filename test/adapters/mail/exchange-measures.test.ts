@@ -169,7 +169,7 @@ describe('a freeze of Exchange', () => {
     await reconcile(broken);
     expect(statusOf(fake)['new.test']).toBe('Active');
     expect(freeze.told()).toMatch(
-      /in force but for what the server itself has let go: the queue .* to new\.test has come since/,
+      /let go by the server itself, to be held again within a minute: the queue .* to new\.test has come since/,
     );
     expect(await freeze.record()).toMatchObject({ lastSeen: { seen: 'slipped' } });
     await settle(freeze.world);
