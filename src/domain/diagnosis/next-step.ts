@@ -49,7 +49,7 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
         why:
           account === undefined
             ? say`find the account that sends, disable it, end its open sessions, then clean the queue`
-            : say`stop the account and its open sessions (a changed password leaves them sending), then clean the queue`,
+            : say`stop ${foreign(account, 60)} and its open sessions (a changed password leaves them sending), then clean the queue`,
       };
     }
     case 'ndr-attack':

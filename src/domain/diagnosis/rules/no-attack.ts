@@ -1,10 +1,12 @@
 /** What is no attack: a policy listing, the ISP's relay refusing, an error or a change of one's own, health. */
 import { foreign, say } from '../../foreign.ts';
+import type { Phrase } from '../../foreign.ts';
 import { classifyReason, isOwnFault } from '../reasons.ts';
 import type { ReasonClass } from '../reasons.ts';
 import { pointsOf } from '../rule.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Point, Rule } from '../rule.ts';
+import { makesBounces } from '../signs.ts';
 import type { Signs } from '../signs.ts';
 
 const policy = pointsOf('policy-listing');
@@ -12,7 +14,7 @@ const refusal = pointsOf('smart-host-refusal');
 const error = pointsOf('configuration-error');
 const healthy = pointsOf('healthy');
 
-export const onlyPolicyLists: Rule = (_evidence, signs) => {
+export const onlyPolicyLists: Rule = (evidence, signs) => {
   if (signs.listings !== 'policy') return [];
   const points = [
     policy.supports(
@@ -23,6 +25,14 @@ export const onlyPolicyLists: Rule = (_evidence, signs) => {
   ];
   if (signs.reason?.kind === 'blocked' && signs.reason.share >= 0.5)
     points.push(policy.supports('refused-for-it', 0.3, say`receivers refuse because of it`));
+  if (makesBounces(evidence))
+    points.push(
+      policy.opposes(
+        'bounces-made',
+        0.5,
+        say`the server bounces mail for users that do not exist, ${evidence.bouncesPerMinute ?? 0} times a minute: no range does that`,
+      ),
+    );
   return points;
 };
 
@@ -47,6 +57,7 @@ export const smartHostSaysNo: Rule = (evidence, signs) => {
   const points = [
     refusal.supports('smart-host-answer', used ? 0.85 : 0.6, say`the smart host answers ${foreign(answer, 160)}`),
   ];
+  points.push(...oneSenderUnseen(evidence).map((text) => refusal.opposes('one-sender', 0.5, text)));
   const guessed = signs.oddLogins.find((odd) => odd.guessed);
   if (guessed)
     points.push(
@@ -78,6 +89,7 @@ export const oneReason: Rule = (evidence, signs) => {
     );
     if (signs.listings === 'clear') points.push(error.supports('lists-clear', 0.3, say`no list lists the address`));
     points.push(...oneReceiver(evidence, reason.kind));
+    points.push(...oneSenderUnseen(evidence).map((text) => error.opposes('one-sender', 0.5, text)));
   } else if (reason && signs.queue === 'full')
     points.push(error.opposes('many-reasons', 0.6, say`the reasons why mail waits differ`));
   if (signs.listings === 'abuse')
@@ -98,6 +110,15 @@ function oneReceiver(evidence: Evidence, kind: ReasonClass): readonly Point[] {
   return [error.opposes('one-receiver', 0.6, text)];
 }
 
+/** By the hundred from one sender, and nobody looked at who handed that in: what is broken may only hide an attack. */
+function oneSenderUnseen({ queue, logins }: Evidence): readonly Phrase[] {
+  const top = queue?.topSenders?.find((each) => each.sender !== '');
+  if (!queue || !top || logins !== undefined || top.messages < 500 || top.messages < queue.messages * 0.5) return [];
+  return [
+    say`${top.messages} of what waits are from one sender (${foreign(top.sender, 80)}), and nobody looked at who handed that in`,
+  ];
+}
+
 /** However many files a change touched, it is one. */
 function recentChange(evidence: Evidence, signs: Signs): readonly Point[] {
   const recent = (evidence.changes ?? []).filter((each) => each.ageHours <= 48);
@@ -108,7 +129,7 @@ function recentChange(evidence: Evidence, signs: Signs): readonly Point[] {
     error.supports(
       'recent-change',
       signs.queue === 'full' ? 0.25 : 0.05,
-      say`${foreign(newest.what, 60)} was changed ${Math.round(newest.ageHours)} h ago${more}`,
+      say`${foreign(newest.what, 60)} was changed ${newest.ageHours < 1 ? 'within the last hour' : `${Math.round(newest.ageHours)} h ago`}${more}`,
     ),
   ];
 }

@@ -19,6 +19,14 @@ import {
 export const noAttackCases = {
   'only policy lists': [
     [
+      'bounces for users that do not exist are more than a range',
+      { ...listed({ nature: 'policy' }), unknownRecipientsPerMinute: 340, bouncesPerMinute: 120 },
+      [
+        [policy, 'for', 'policy-only'],
+        [policy, 'against', 'bounces-made'],
+      ],
+    ],
+    [
       'the range must not send directly; receivers refuse for it',
       { ...listed({ nature: 'policy' }), ...waiting('550 5.7.1 blocked using zen.spamhaus.org') },
       [
@@ -29,6 +37,17 @@ export const noAttackCases = {
     ['a listing for abuse beside it is another thing', listed(), []],
   ],
   'the smart host says no': [
+    [
+      'it may well have a reason where one sender fills the queue and nobody looked who that is',
+      {
+        smartHost: { configured: true, answer: '550 5.7.1 sending blocked' },
+        queue: { messages: 900, topSenders: [{ sender: 'lottery@win.example', messages: 800 }] },
+      },
+      [
+        [refusal, 'for', 'smart-host-answer'],
+        [refusal, 'against', 'one-sender'],
+      ],
+    ],
     [
       'the ISP blocks though no list does',
       { ...unlisted, smartHost: { configured: true, answer: '550 5.7.1 sending blocked, contact abuse desk' } },
@@ -75,6 +94,20 @@ export const noAttackCases = {
         [error, 'against', 'listed'],
         [error, 'against', 'bounces'],
         [error, 'against', 'guessed-login'],
+      ],
+    ],
+    [
+      'by the hundred from one sender, with nobody having looked who that is, it may hide an attack',
+      {
+        queue: {
+          messages: 900,
+          topSenders: [{ sender: 'lottery@win.example', messages: 800 }],
+          topReasons: [{ reason: 'Name service error: Host not found', recipients: 890 }],
+        },
+      },
+      [
+        [error, 'for', 'one-reason'],
+        [error, 'against', 'one-sender'],
       ],
     ],
     [
