@@ -4,16 +4,19 @@
  *
  * A number may be written as a range `[low, high]`; the seed picks from it.
  */
-import { LineCounter, isNode, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CAUSES } from '../../src/domain/causes.ts';
 
 const amount = (least: number, most: number) => {
   const number = z.number().min(least).max(most);
-  return z.union([
-    number.transform((value): Range => [value, value]),
-    z.tuple([number, number]).refine(([low, high]) => low <= high, 'write the smaller number first'),
-  ]);
+  return z.union(
+    [
+      number.transform((value): Range => [value, value]),
+      z.tuple([number, number]).refine(([low, high]) => low <= high, 'write the smaller number first'),
+    ],
+    `write a number from ${least} to ${most}, or a range [low, high] of them`,
+  );
 };
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a name has small letters, digits and hyphens');
 /** How long it has been going on when the person comes in; or, for what comes later, how long after. */
@@ -103,7 +106,10 @@ export function readScenarios(text: string, file: string): readonly Scenario[] {
   if (document.errors.length > 0)
     throw new ScenarioRefused(
       file,
-      document.errors.map((error) => `${at(error.pos[0])} ${error.message.split('\n')[0] ?? ''}`),
+      document.errors.map(
+        (error) =>
+          `${at(error.pos[0])} ${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '')}`,
+      ),
     );
   const value: unknown = document.toJS();
   const isList = Array.isArray(value);
@@ -111,19 +117,80 @@ export function readScenarios(text: string, file: string): readonly Scenario[] {
     .array(scenario)
     .min(1)
     .safeParse(isList ? value : [value]);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => {
-      const whole = issue.path.filter((part) => typeof part !== 'symbol');
-      const path = isList ? whole : whole.slice(1);
-      let node: unknown;
-      for (let depth = path.length; depth >= 0 && !isNode(node); depth -= 1)
-        node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-      return `${at(isNode(node) ? (node.range?.[0] ?? 0) : 0)} ${path.join('.') || 'it'}: ${issue.message}`;
-    });
-    throw new ScenarioRefused(file, faults);
-  }
+  const place = (whole: readonly PropertyKey[], deepest?: string): string => {
+    const path = [...whole.filter((part) => typeof part !== 'symbol')].slice(isList ? 0 : 1);
+    const key = deepest === undefined ? undefined : keyOf(document.getIn(path, true), deepest);
+    let node: unknown = key;
+    for (let depth = path.length; depth >= 0 && !isNode(node); depth -= 1)
+      node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    const name = [...path, ...(deepest === undefined ? [] : [deepest])].join('.');
+    return `${at(isNode(node) ? (node.range?.[0] ?? 0) : 0)} ${name === '' ? '' : `${name}: `}`;
+  };
+  if (!parsed.success)
+    throw new ScenarioRefused(
+      file,
+      parsed.error.issues.flatMap((issue) =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => `${place(issue.path, key)}there is no such field`)
+          : [`${place(issue.path)}${inWords(issue)}`],
+      ),
+    );
   const names = parsed.data.map((each) => each.name);
-  const twice = names.find((each, index) => names.indexOf(each) !== index);
-  if (twice !== undefined) throw new ScenarioRefused(file, [`${file} has two scenarios named ${twice}`]);
+  const faults = parsed.data.flatMap((each, index) => [
+    ...(names.indexOf(each.name) < index ? [`${place([index, 'name'])}there is another scenario of this name`] : []),
+    ...(isCaused(each)
+      ? []
+      : [`${place([index, 'cause'])}${each.cause} comes of nothing under trouble: ${wantedFor(each.cause)}`]),
+  ]);
+  if (faults.length > 0) throw new ScenarioRefused(file, faults);
   return parsed.data;
+}
+
+/** The field itself where it is known to the document, so that the line is its own. */
+function keyOf(map: unknown, name: string): unknown {
+  return isMap(map) ? map.items.map(({ key }) => key).find((key) => isScalar(key) && key.value === name) : undefined;
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `write one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined)
+    return `write one of ${Object.keys(SIGNS).join(', ')}`;
+  if (issue.code === 'invalid_type')
+    return issue.input === undefined && / undefined$/.test(issue.message)
+      ? 'it is missing'
+      : `write ${WORDS[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'too_small' && issue.origin === 'array') return 'write at least one';
+  return issue.message;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  object: 'a scenario: name, title, cause, expert, …',
+  array: 'a list, even of one: [ … ]',
+  string: 'words',
+  boolean: 'true or false',
+};
+
+/** Which trouble has which cause. */
+const SIGNS: Readonly<Record<Trouble['kind'], readonly string[]>> = {
+  bot: ['compromised-workstation', 'compromised-server'],
+  'stolen-login': ['authenticated-relay'],
+  harvest: ['ndr-attack'],
+  'open-relay': ['open-relay'],
+  'isp-refuses': ['smart-host-refusal'],
+  broken: ['configuration-error'],
+  'policy-range': ['policy-listing'],
+};
+
+function isCaused({ cause, trouble: all }: Scenario): boolean {
+  if (cause === 'healthy') return all.length === 0;
+  return all.some((each) =>
+    each.kind === 'bot' ? cause === `compromised-${each.on}` : SIGNS[each.kind].includes(cause),
+  );
+}
+
+function wantedFor(cause: string): string {
+  if (cause === 'healthy') return 'leave trouble out';
+  if (cause === 'compromised-server') return 'add { kind: bot, on: server }';
+  const kind = Object.entries(SIGNS).find(([, causes]) => causes.includes(cause))?.[0];
+  return kind === undefined ? 'it is no cause, but not knowing one' : `add { kind: ${kind} }`;
 }

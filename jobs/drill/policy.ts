@@ -121,8 +121,13 @@ function afterwards(screen: OnScreen, last: OnScreen['said'][number]): Move {
 /** The answer came too early, and says so. */
 function lookAgain(screen: OnScreen, answer: Message): Move | undefined {
   const words = [answer.summary, ...answer.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))];
-  const minutes = /Look again in (\d+) min/.exec(words.map(plain).join('\n'))?.[1];
-  const [found] = minutes === undefined ? [] : recommended(answer);
+  const all = words.map(plain).join('\n');
+  const [offered] = recommended(answer);
+  const seldom = offered && screen.said.filter((each) => each.line === offered.command).length <= MOST_LOOKS;
+  if (seldom && all.includes('see first whether something sends again'))
+    return line(offered.command, say`it takes long, and perhaps for a reason`);
+  const minutes = /Look again in (\d+) min/.exec(all)?.[1];
+  const found = minutes === undefined ? undefined : offered;
   if (found && screen.said.filter((each) => each.line === found.command).length > MOST_LOOKS) {
     const done = buttonsOf(answer).find((each) => /^(?:done|skip) /.test(each.command));
     return done && line(done.command, say`it was looked at often enough`);

@@ -14,7 +14,7 @@ import type { Foreign, Phrase } from '../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { advance } from '../../src/domain/playbook/advance.ts';
 import type { Asked, PlaybookEffect } from '../../src/domain/playbook/advance.ts';
-import { viewSteps } from '../../src/domain/playbook/state.ts';
+import { lastMark, viewSteps } from '../../src/domain/playbook/state.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
 import { nextBlocks } from '../../src/messages/incident.ts';
 import { actions, button, message, notice, text } from '../../src/messages/message.ts';
@@ -137,9 +137,24 @@ function afterwards(step: PlacedStep, { number }: Press): readonly Block[] {
   ];
 }
 
-/** It is too early: what to press then, and what else. */
-function lookAgain(step: PlacedStep, minutes: number, { number }: Press): readonly Block[] {
+/** What was seen to have stopped so long ago may go on again, in milliseconds. */
+const STOPPED_LONG_AGO_MS = 2 * 3_600_000;
+
+/** It is too early: what to press then, and what else. Where that goes on for hours, whether it still leaks. */
+function lookAgain(step: PlacedStep, minutes: number, { number, seen, asked }: Press): readonly Block[] {
   const on = `--incident ${number}`;
+  const stopped = seen.playbook.steps.find(({ id }) => id === 'prove-stopped');
+  const last = stopped && lastMark(seen.playbook, stopped.id);
+  if (stopped && last && step.id !== stopped.id && Math.abs(asked.at - last.at) > STOPPED_LONG_AGO_MS)
+    return [
+      text('This takes long, and perhaps for a reason: see first whether something sends again.'),
+      actions(
+        button(stopped.title, `do ${stopped.id} ${on}`, 'primary'),
+        button('Look again', `do ${step.id} ${on}`),
+        button('Done', `done ${step.id} ${on}`),
+        button('Skip', `skip "not needed" --step ${step.id} ${on}`),
+      ),
+    ];
   return [
     text(say`It has worked when: ${foreign(step.proof, 300)}. Look again in ${minutes} min.`),
     actions(

@@ -50,6 +50,9 @@ describe('tq drill in the shell', () => {
     [['drill', '--auto', '--seed', 'x'], '--seed "x" is not such a number'],
     [['drill', 'a', 'b'], 'drill takes one scenario'],
     [['drill', '--faults'], '--faults is for a drill that plays itself'],
+    [['drill', '--auto', '--first', '2'], '--first is for a drill with faults'],
+    [['drill', 'ndr-attack', '--scenario', 'open-relay'], 'there are "ndr-attack" and "open-relay"'],
+    [['drill', '--auto', '--scenario', 'nowhere/mine.yaml'], 'There is no file "nowhere/mine.yaml"'],
   ])('refuses %j by name', async (words, why) => {
     const { err, status } = await bot.run(words);
     expect(err).toContain(why);

@@ -18,7 +18,7 @@ export interface Recording {
 
 export const RECORDINGS: readonly Recording[] = [
   { file: 'README.md', part: excerpt },
-  { file: 'docs/drill.md', part: (whole) => whole },
+  { file: 'docs/drill-recorded.md', part: (whole) => whole },
 ];
 
 /** Of the excerpt: what is said, and what others say, by how it begins after its time. */

@@ -70,7 +70,15 @@ export const drillSpec: CommandSpec<DrillArguments> = {
     if (typeof first === 'string') return refuse(first, `write a whole number from 0 to ${MOST_FIRST}`);
     if (hasOption(said, 'faults') && !hasOption(said, 'auto'))
       return refuse('--faults is for a drill that plays itself', 'write --auto too');
-    const scenario = named ?? optionOf(said, 'scenario');
+    if (first !== undefined && !hasOption(said, 'faults'))
+      return refuse('--first is for a drill with faults', 'write --faults too');
+    const option = optionOf(said, 'scenario');
+    if (named !== undefined && option !== undefined)
+      return refuse(
+        `drill takes one scenario, but there are ${JSON.stringify(named)} and ${JSON.stringify(option)}`,
+        'name one',
+      );
+    const scenario = named ?? option;
     return accept({
       what: what ?? 'start',
       speed: speed ?? SPEED,

@@ -22,6 +22,7 @@ export function pickScenario(scenarios: readonly Scenario[], name: string | unde
   if (name === undefined) return makeRandom(seed).stream('scenario').pick(scenarios);
   const found = scenarios.find((each) => each.name === name);
   if (found) return found;
+  if (/\.ya?ml$|\//.test(name)) throw new Error(`There is no file ${JSON.stringify(name)} to play a scenario of.`);
   const names = scenarios.map((each) => each.name);
   const nearest = nearestWord(name, names);
   throw new Error(

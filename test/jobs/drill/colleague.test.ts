@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ROOM, PLAYER } from '../../../jobs/drill/auto.ts';
+import { commandJobs } from '../../../jobs/catalogue.ts';
 import { carryOut } from '../../../jobs/carry-out.ts';
 import { inviteColleagues } from '../../../jobs/drill/colleague.ts';
 import { readMeasure } from '../../../jobs/measures/ledger.ts';
@@ -7,6 +8,7 @@ import { loadScenarios } from '../../../src/compose/drill/scenarios.ts';
 import { openDrillWorld } from '../../../src/compose/drill/world.ts';
 
 it('a colleague agrees after about a minute, though the journal was away meanwhile and the wall clock was set back', async () => {
+  await Promise.all(Object.values(commandJobs).map((load) => load()));
   const [scenario] = loadScenarios();
   if (!scenario) throw new Error('There is no scenario.');
   const { world, clock } = await openDrillWorld({ scenario, seed: 3, speak: async () => {}, overheard: () => {} });

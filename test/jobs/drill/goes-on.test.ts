@@ -1,5 +1,6 @@
 /** Removal is asked for only once the leak was shown to have stopped: what else is wrong is found before. */
 import { describe, expect, it } from 'vitest';
+import { readScenarios } from '../../../adapters/simulated/scenario.ts';
 import { playByItself } from '../../../src/compose/drill/play.ts';
 import type { Played } from '../../../src/compose/drill/play.ts';
 import { loadScenarios } from '../../../src/compose/drill/scenarios.ts';
@@ -38,6 +39,20 @@ it('takes the relay back before it freezes again, because both hold the same way
   const anew = lines.lastIndexOf('do freeze-outbound');
   expect(lines.slice(anew - 2, anew)).toEqual(['do freeze-outbound', 'undo 4']);
 });
+
+it('asks whether it leaks again where the lists keep the address for hours, and so finds what woke late', async () => {
+  const late = 'trouble: [{ kind: bot, perMinute: 30 }, { kind: bot, perMinute: 30, wakesAfterMinutes: 60 }]';
+  const [scenario] = readScenarios(
+    ['name: late', 'title: late', 'cause: compromised-workstation', 'expert: [x]', late].join('\n'),
+    'late',
+  );
+  if (!scenario) throw new Error('There is no such scenario.');
+  const played = await playByItself({ scenario, seed: 1 });
+  const lines = linesOf(played);
+  const found = played.run.steps.findIndex(({ message }) => plain(message.summary).startsWith('It has not stopped'));
+  expect(lines.slice(found - 2, found + 1)).toEqual(['do off-lists', 'do off-lists', 'do prove-stopped']);
+  expect(played.score.result).toBe('contained');
+}, 20_000);
 
 it('sends directly again only once no list that matters has the address', async () => {
   const { run } = await play('stolen-login', 1);
