@@ -118,13 +118,13 @@ export function readScenarios(text: string, file: string): readonly Scenario[] {
     .min(1)
     .safeParse(isList ? value : [value]);
   const place = (whole: readonly PropertyKey[], deepest?: string): string => {
-    const path = [...whole.filter((part) => typeof part !== 'symbol')].slice(isList ? 0 : 1);
+    const path = whole.filter((part) => typeof part !== 'symbol').slice(isList ? 0 : 1);
     const key = deepest === undefined ? undefined : keyOf(document.getIn(path, true), deepest);
     let node: unknown = key;
     for (let depth = path.length; depth >= 0 && !isNode(node); depth -= 1)
       node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-    const name = [...path, ...(deepest === undefined ? [] : [deepest])].join('.');
-    return `${at(isNode(node) ? (node.range?.[0] ?? 0) : 0)} ${name === '' ? '' : `${name}: `}`;
+    const field = [...path, ...(deepest === undefined ? [] : [deepest])].join('.');
+    return `${at(isNode(node) ? (node.range?.[0] ?? 0) : 0)} ${field === '' ? '' : `${field}: `}`;
   };
   if (!parsed.success)
     throw new ScenarioRefused(
@@ -147,8 +147,8 @@ export function readScenarios(text: string, file: string): readonly Scenario[] {
 }
 
 /** The field itself where it is known to the document, so that the line is its own. */
-function keyOf(map: unknown, name: string): unknown {
-  return isMap(map) ? map.items.map(({ key }) => key).find((key) => isScalar(key) && key.value === name) : undefined;
+function keyOf(map: unknown, field: string): unknown {
+  return isMap(map) ? map.items.map(({ key }) => key).find((key) => isScalar(key) && key.value === field) : undefined;
 }
 
 function inWords(issue: z.core.$ZodIssue): string {
@@ -156,7 +156,7 @@ function inWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined)
     return `write one of ${Object.keys(SIGNS).join(', ')}`;
   if (issue.code === 'invalid_type')
-    return issue.input === undefined && / undefined$/.test(issue.message)
+    return issue.input === undefined && issue.message.endsWith(' undefined')
       ? 'it is missing'
       : `write ${WORDS[issue.expected] ?? issue.expected}`;
   if (issue.code === 'too_small' && issue.origin === 'array') return 'write at least one';
