@@ -8,6 +8,8 @@ import { keepsTheMailServerContract, rigOf } from '../../contracts/mail-server.t
 import { startExim } from '../../lab/exim.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { startPostfix } from '../../lab/postfix.ts';
+import { until } from '../../lab/process.ts';
+import { startSendmail } from '../../lab/sendmail.ts';
 
 describeLab('the queue of a real Postfix', { sets: ['postfix', 'net'], root: true }, () => {
   keepsTheMailServerContract(() => rigOf(startPostfix()), {
@@ -74,4 +76,55 @@ describeLab('the queue of a real Exim', { sets: ['exim', 'net'], root: true }, (
     expect((await look()).snapshot.byQueue).toEqual({ queued: 1, 'slow-1': 1, 'slow-1, frozen': 1 });
     await lab.stop();
   });
+});
+
+describeLab('the queue of a real Sendmail', { sets: ['sendmail', 'net'], root: true }, () => {
+  it('is read from empty to full, and nothing of it is changed; who may not read it is told so', async () => {
+    const lab = await startSendmail();
+    const { box } = lab;
+    const server = openMailServer(
+      'mx5',
+      'sendmail',
+      openHost('mx5', (argv) => box.enter(argv)),
+      [],
+    );
+    const look = async () =>
+      (await readListing(server.listing(10_000), 'sendmail', 'mx5', Date.now(), () => {})).snapshot;
+    expect(await look()).toMatchObject({ messages: 0, malformed: 0 });
+    await lab.send('alice@example.test', ['b1@defer.test', 'b2@other.test']);
+    await lab.send('', ['victim@foreign.test']);
+    await until(
+      async () => (await look()).topReasons.reduce((sum, each) => sum + each.recipients, 0) === 3,
+      15_000,
+      'all to wait',
+    );
+    const state = () => box.must(['find', '/var/spool/mqueue', '-type', 'f', '-printf', '%p %T@\\n']);
+    const before = await state();
+    const snapshot = await look();
+    expect(snapshot).toMatchObject({
+      messages: 2,
+      recipients: 3,
+      malformed: 0,
+      byQueue: { queued: 2 },
+      nullSender: { messages: 1, recipientDomains: 1 },
+      topReasons: [{ reason: expect.stringContaining('Connection refused'), recipients: 3 }],
+    });
+    expect(snapshot.oldestSeconds).toBeLessThan(120);
+    expect(await state()).toBe(before);
+    const nobody = openHost('mx5', (argv) =>
+      box.enter(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', ...argv]),
+    );
+    const read = async () =>
+      (
+        await readListing(
+          openMailServer('mx5', 'sendmail', nobody, []).listing(10_000),
+          'sendmail',
+          'mx5',
+          Date.now(),
+          () => {},
+        )
+      ).snapshot;
+    await expect(read()).rejects.toThrow(HostUnknown);
+    await lab.stop();
+  }, 40_000);
 });
