@@ -62,6 +62,7 @@ describe('the dialogue that tells an open relay', () => {
     ['550 Invalid recipient: <relay-test@example.net>', 'refused'],
     ['450 4.2.0 <relay-test@example.net>: Recipient address rejected: Greylisted', 'unclear'],
     ['554 5.7.1 Service unavailable; Client host [198.51.100.66] blocked using zen.example', 'unclear'],
+    ['554 5.7.1 Service unavailable; Client host [198.51.100.66] blocked using relays.bl.example', 'unclear'],
     ['450 4.1.2 <relay-test@example.net>: Recipient address rejected: Domain not found', 'unclear'],
     ['554 5.7.1 <relay-test@example.com>: Sender address rejected: Access denied', 'unclear'],
     ['421 4.3.2 Service not available', 'unclear'],
