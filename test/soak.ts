@@ -3,7 +3,7 @@
  * as many with faults; the table by scenario. A seed that fails is told with the one command that plays it again, shrunk
  * to its fewest faults. In slices: soak 250 1, soak 250 251, …
  */
-import { shrink } from '../src/compose/drill/shrink.ts';
+import { againInWords, shrink } from '../src/compose/drill/shrink.ts';
 import { playMany } from './support/drills.ts';
 import type { Failure } from './support/drills.ts';
 
@@ -31,9 +31,8 @@ out(failed === 0 ? 'No seed failed.' : `${failed} seeds failed.`);
 process.exit(failed === 0 ? 0 : 1);
 
 async function inWords({ order, faults, why }: Failure): Promise<string> {
-  const again = `tq drill --auto --scenario ${order.scenario.name} --seed ${order.seed}`;
-  const first = order.faults ? ` --faults --first ${await shrink(order, faults)}` : '';
-  return `FAILED ${why.join('; ')}\n  again: ${again}${first}`;
+  const again = order.faults ? againInWords(order, await shrink(order, faults), faults) : againInWords(order);
+  return `FAILED ${order.scenario.name}, seed ${order.seed}: ${why.join('; ')}\n  ${again}`;
 }
 
 function numberOf(word: string | undefined, usual: number): number {

@@ -13,7 +13,7 @@ import type { ShellStreams } from '../shell.ts';
 import { drillJson, playByItself } from './play.ts';
 import type { Played, PlayOrder, Watching } from './play.ts';
 import { loadScenarios, pickScenario, scenarioFile } from './scenarios.ts';
-import { shrink } from './shrink.ts';
+import { againInWords, shrink } from './shrink.ts';
 
 const WRONG_CALL = 64;
 
@@ -67,8 +67,7 @@ function watch(streams: ShellStreams): Watching {
 /** The one command that plays it again, with as few of its faults as still break it. */
 async function replayOf(order: PlayOrder, played: Played): Promise<string> {
   const first = await shrink(order, played.faults.length);
-  const words = `tq drill --auto --faults --scenario ${order.scenario.name} --seed ${order.seed} --first ${first}`;
-  return `tq: ${played.broken.join('; ')}\ntq: again: ${words}\n`;
+  return `tq: ${played.broken.join('; ')}\ntq: ${againInWords(order, first, played.faults.length)}\n`;
 }
 
 function choose(

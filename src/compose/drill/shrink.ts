@@ -1,4 +1,4 @@
-/** The fewest faults, from the first on, with which a run still breaks an invariant. */
+/** The fewest faults, from the first on, with which a run still breaks an invariant, or doesn't end contained. */
 import { playByItself } from './play.ts';
 import type { PlayOrder } from './play.ts';
 
@@ -8,9 +8,16 @@ export async function shrink(order: PlayOrder, most: number): Promise<number> {
   let holds = -1;
   while (fails - holds > 1) {
     const middle = Math.floor((fails + holds) / 2);
-    const { broken } = await playByItself({ ...order, faults: { first: middle } });
-    if (broken.length > 0) fails = middle;
+    const { broken, score } = await playByItself({ ...order, faults: { first: middle } });
+    if (broken.length > 0 || score.result !== 'contained') fails = middle;
     else holds = middle;
   }
   return fails;
+}
+
+/** The one command that plays a failing run again. `enough`: how many of its faults still fail it. */
+export function againInWords({ scenario, seed }: PlayOrder, enough?: number, most?: number): string {
+  const words = `bin/tq drill --auto --scenario ${scenario.name} --seed ${seed}`;
+  if (enough === undefined || most === undefined) return `again: ${words}`;
+  return `again, with the first ${enough} of its ${most} faults: ${words} --faults --first ${enough}`;
 }
