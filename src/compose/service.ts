@@ -29,6 +29,7 @@ import type { Conversation, Gateway, Surface, SurfaceName, Utterance } from '../
 import type { Recall } from '../ports/recall.ts';
 import type { World } from '../ports/world.ts';
 import type { LazyDrills } from './drill/lazy.ts';
+import { noteCarriedOut } from './drill/counted.ts';
 import { isPlayedElsewhere, refuseHandedOn } from './drill/elsewhere.ts';
 import type { Elsewhere } from './drill/elsewhere.ts';
 import { openDrillLine } from './drill/line.ts';
@@ -195,17 +196,7 @@ function workerPlan(
       }
       const answer = await carryOut(stage.request, stage.world);
       const seconds = (world.clock.monotonic() - began) / 1000;
-      figures.command(request.command.name, answer.status, seconds);
-      log.info(
-        {
-          command: request.command.name,
-          actor: request.actor.id,
-          surface: request.actor.surface,
-          status: answer.status,
-          seconds,
-        },
-        'command',
-      );
+      noteCarriedOut(stage, answer.status, seconds, { figures, log });
       return answer;
     },
     chore: async (name) => {
