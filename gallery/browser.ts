@@ -14,7 +14,8 @@ export function photograph(html: string, file: string, width: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'tq-gallery-'));
   try {
     const page = join(folder, 'page.html');
-    writeFileSync(page, html);
+    // Chromium lays nothing out narrower than 500 pixels by itself.
+    writeFileSync(page, `${html}<style>body { width: ${width}px }</style>`);
     const address = pathToFileURL(page).href;
     const document = run(folder, ['--dump-dom', `--window-size=${width},600`, address]);
     const height = Number(/data-height="(\d+)"/.exec(document)?.[1]);

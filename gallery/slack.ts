@@ -20,7 +20,12 @@ import { everyKind, kindsWith, worstCase } from '../test/support/every-kind.ts';
 import { photograph } from './browser.ts';
 import { playMorning } from './morning.ts';
 
-const WIDTH = 720;
+/** How wide a picture is, in pixels, and in which colours. */
+const VIEWS = [
+  { name: 'light', theme: 'light', width: 720 },
+  { name: 'dark', theme: 'dark', width: 720 },
+  { name: 'phone', theme: 'light', width: 390 },
+] as const;
 const HOST = foreign('mx1.example.test');
 
 /** What hangs on the wall: a name, and the messages of one picture. */
@@ -81,9 +86,9 @@ export async function hang(folder: string, only?: string): Promise<readonly stri
   const files: string[] = [];
   for (const [name, shown] of Object.entries(await pictures())) {
     if (only !== undefined && only !== name) continue;
-    for (const theme of ['light', 'dark'] as const) {
-      const file = join(folder, `slack-${name}-${theme}.png`);
-      const document = photograph(page(shown, theme), file, WIDTH);
+    for (const { name: view, theme, width } of VIEWS) {
+      const file = join(folder, `slack-${name}-${view}.png`);
+      const document = photograph(page(shown, theme), file, width);
       // Bare addresses are linked by this renderer once `verbatim` is taken away; Slack itself leaves them alone.
       if (/>your bank<\/a>|@channel/i.test(document)) throw new Error(`${name}: a text became a link or a mention`);
       files.push(file);

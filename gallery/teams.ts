@@ -14,7 +14,12 @@ import { photograph } from './browser.ts';
 import { playMorning } from './morning.ts';
 import { COLOURS } from './teams-colours.ts';
 
-const WIDTH = 640;
+/** How wide a picture is, in pixels, and in which colours. */
+const VIEWS = [
+  { name: 'light', theme: 'light', width: 640 },
+  { name: 'dark', theme: 'dark', width: 640 },
+  { name: 'phone', theme: 'light', width: 390 },
+] as const;
 
 /** What hangs on the wall: a name, and the cards of one picture. */
 async function pictures(): Promise<Readonly<Record<string, readonly object[]>>> {
@@ -70,9 +75,9 @@ export async function hang(folder: string, only?: string): Promise<readonly stri
   const files: string[] = [];
   for (const [name, cards] of Object.entries(await pictures())) {
     if (only !== undefined && only !== name) continue;
-    for (const theme of ['light', 'dark'] as const) {
-      const file = join(folder, `teams-${name}-${theme}.png`);
-      const document = photograph(page(cards, theme), file, WIDTH);
+    for (const { name: view, theme, width } of VIEWS) {
+      const file = join(folder, `teams-${name}-${view}.png`);
+      const document = photograph(page(cards, theme), file, width);
       const shown = document.slice(document.indexOf('<main'));
       if (/<(?:a|img|iframe)[\s>]|javascript:/i.test(shown))
         throw new Error(`${name}: a text became a link or a picture`);

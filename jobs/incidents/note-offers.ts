@@ -1,17 +1,15 @@
 /** Keeps an answer that offers something in an incident, so that it can be taken back (offers.ts). */
 import type { Message } from '../../src/messages/message.ts';
 import { incidentsOffered, offersChange } from '../../src/messages/spent.ts';
-import type { Conversation, SurfaceName } from '../../src/ports/conversation.ts';
+import type { Conversation } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { CommandRequest } from '../answer.ts';
-import { takeBackOffers } from './offers.ts';
+import { canBeEdited, takeBackOffers } from './offers.ts';
 import { viewIncident } from './view.ts';
 import type { Viewing } from './view.ts';
 import { incidentHere } from './which.ts';
 
 type Offering = Viewing & Pick<World, 'outbox' | 'offers'>;
-
-const EDITS: ReadonlySet<SurfaceName> = new Set(['slack', 'teams', 'web']);
 
 /**
  * Keeps what an answer, said just now, offers; takes back at once what is over already. `about`: the incident, where its
@@ -24,7 +22,7 @@ export async function noteOffers(
   about?: number,
 ): Promise<void> {
   const { conversation, id: key } = request;
-  if (!EDITS.has(conversation.surface)) return;
+  if (!canBeEdited(conversation.surface)) return;
   try {
     if (!offersChange(message)) return;
     const named = incidentsOffered(message);

@@ -11,9 +11,17 @@ import { holdOf } from '../../src/domain/measures/order.ts';
 import { isOpen, isStanding } from '../../src/domain/measures/record.ts';
 import { offersChange, withoutOver } from '../../src/messages/spent.ts';
 import type { IncidentNow } from '../../src/messages/spent.ts';
+import type { SurfaceName } from '../../src/ports/conversation.ts';
 import type { Offer } from '../../src/ports/offers.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Seen } from './view.ts';
+
+const EDITS: ReadonlySet<SurfaceName> = new Set(['slack', 'teams', 'web']);
+
+/** Whether what was said there can be edited later. */
+export function canBeEdited(surface: SurfaceName): boolean {
+  return EDITS.has(surface);
+}
 
 /** Edits every kept answer that offers what is over now. */
 export async function takeBackOffers(world: Pick<World, 'outbox' | 'offers'>, seen: Seen): Promise<void> {

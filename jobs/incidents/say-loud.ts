@@ -7,7 +7,7 @@ import type { Message } from '../../src/messages/message.ts';
 import { offersChange } from '../../src/messages/spent.ts';
 import type { Conversation } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
-import { takeBackOffers } from './offers.ts';
+import { canBeEdited, takeBackOffers } from './offers.ts';
 import { viewIncident } from './view.ts';
 import type { Viewing } from './view.ts';
 
@@ -28,10 +28,11 @@ export async function sayLoud(
   places: readonly Conversation[],
   { key, mark, message }: LoudWords,
 ): Promise<void> {
-  const offers = offersChange(message);
+  const offering = offersChange(message);
   const as = `${key}#${mark}`;
   await Promise.all(
     places.map(async (conversation) => {
+      const offers = offering && canBeEdited(conversation.surface);
       try {
         await world.outbox.put({ conversation, key, message, loud: true, ...(offers && { as }) });
         if (offers) await world.offers.keep(number, { conversation, key: as, message });
@@ -40,7 +41,7 @@ export async function sayLoud(
       }
     }),
   );
-  if (offers) await takeBackIfOver(world, number);
+  if (offering) await takeBackIfOver(world, number);
 }
 
 /** Somebody may have taken it while it was being said: then nobody else takes these offers back. */

@@ -27,7 +27,7 @@ import { driverOf } from './notes.ts';
 import type { Acting } from './notes.ts';
 import { releaseMeasure } from './release.ts';
 import { change, openMeasures } from './ledger.ts';
-import { askedKey, tellLoudly, tellMeasure } from './tell.ts';
+import { tellAnswered, tellAsked, tellLoudly, tellMeasure } from './tell.ts';
 
 const ASK_EVERY_MS = 3_600_000;
 
@@ -118,8 +118,10 @@ async function ask(world: Reconciling, record: MeasureRecord): Promise<MeasureRe
   const asked = await change(world, record.number, (current) =>
     current.state === 'in-force' && current.askedAt === record.askedAt ? [{ kind: 'asked', at: now }] : undefined,
   );
-  await tellLoudly(world, record, askedKey(record), sayStillNeeded(record, now));
-  return asked ?? record;
+  if (asked?.askedAt !== now) return asked ?? record;
+  await tellAnswered(world, record);
+  await tellAsked(world, asked, sayStillNeeded(asked, now));
+  return asked;
 }
 
 async function told(

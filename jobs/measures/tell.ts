@@ -16,8 +16,7 @@ export async function tellMeasure(world: TellingIncident, record: MeasureRecord)
   await Promise.all(
     record.told.map(({ conversation, key }) => world.outbox.put({ conversation, key, message: card }).catch(() => {})),
   );
-  if (record.askedAt !== undefined && (record.kept !== undefined || record.state !== 'in-force'))
-    await put(world, record, { key: askedKey(record), message: sayNoLongerAsked(record) });
+  if (record.kept !== undefined || record.state !== 'in-force') await tellAnswered(world, record);
   if (record.incident !== undefined) await tellIncident(world, record.incident);
 }
 
@@ -31,9 +30,19 @@ export async function tellLoudly(
   await put(world, record, { key, message: words, loud: true });
 }
 
-/** The key under which it is asked whether the measure is still needed. */
-export function askedKey({ number }: MeasureRecord): string {
-  return `measure-${number}-asked`;
+/** Asks loudly whether the measure is still needed; `record` knows when. Each question is a message of its own. */
+export async function tellAsked(world: Pick<World, 'outbox'>, record: MeasureRecord, words: Message): Promise<void> {
+  await put(world, record, { key: `measure-${record.number}-asked`, as: askedAs(record), message: words, loud: true });
+}
+
+/** The last question, if there was one, is none any more: it was answered, or is asked anew. */
+export async function tellAnswered(world: Pick<World, 'outbox'>, record: MeasureRecord): Promise<void> {
+  if (record.askedAt === undefined) return;
+  await put(world, record, { key: askedAs(record), message: sayNoLongerAsked(record) });
+}
+
+function askedAs({ number, askedAt }: MeasureRecord): string {
+  return `measure-${number}-asked#${askedAt}`;
 }
 
 /** Once in each conversation that has one of its cards. */

@@ -27,6 +27,12 @@ const DUMP = JSON.stringify({
   sender: 'newsletter@example.com',
   recipients: [{ address: 'x@example.net', delay_reason: 'connection timed out' }],
 });
+/** As a person copies it out of their mail, and Slack makes links of it. */
+const BOUNCE = `Delivery has failed to these recipients or groups:
+<mailto:bob@partner.example|bob@partner.example>
+Your message couldn't be delivered. Remote server returned '550 5.7.1 Service unavailable; client host [185.12.45.7] blocked using <http://zen.spamhaus.org|zen.spamhaus.org>; <https://check.spamhaus.org/query/ip/185.12.45.7>'
+Reporting-MTA: dns; mx1.example.com
+Action: failed`;
 const ROADS = {
   http: { env: { SLACK_SIGNING_SECRET: SIGNING_SECRET }, ready: 'the chats are heard here' },
   socket: { env: { SLACK_APP_TOKEN: APP_TOKEN }, ready: 'connected over Socket Mode' },
@@ -101,16 +107,36 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       expect(await report()).toContain('the ISP called at five past');
     }, 40_000);
 
-    it('a bounce becomes a form, and the form an incident with what was found in it', async () => {
+    it('a bounce becomes a form with what was found in it, and the form as it stands an incident', async () => {
       const before = slack.workspace.views.length;
-      await anna().shortcut('550 5.7.1 client [185.12.45.7] blocked using zen.spamhaus.org', 'tq.bounce');
+      await anna().shortcut(BOUNCE, 'tq.bounce');
       const form = await openedForm(before);
-      const sent = await anna().submit(form, {
-        words: 'open hq mail is refused: 550 5.7.1, 185.12.45.7, zen.spamhaus.org',
+      const view = JSON.stringify(slack.workspace.views.at(-1)?.view);
+      for (const found of ['185.12.45.7', 'zen.spamhaus.org', '550 5.7.1', 'partner.example'])
+        expect(view).toContain(found);
+      const words = /"initial_value":"([^"]+)"/.exec(view)?.[1] ?? '';
+      expect(words).toMatch(/^open .*185\.12\.45\.7/);
+      // A form that submits is answered with nothing: Slack closes it.
+      expect(await anna().submit(form, { words })).toMatchObject({
+        status: 200,
+        body: expect.stringMatching(/^(\{\})?$/),
       });
-      expect(sent.status).toBe(200);
-      await until(() => said('185.12.45.7').some((each) => each.to === undefined), 20_000, 'the incident');
+      await until(
+        () => said('185.12.45.7').some((each) => each.to === undefined && each.text.includes('Incident')),
+        20_000,
+        'the incident',
+      );
       expect(JSON.stringify(said('185.12.45.7').map((each) => each.blocks))).toContain('zen.spamhaus.org');
+    }, 40_000);
+
+    it('a form that is closed has no effect', async () => {
+      const before = slack.workspace.views.length;
+      await anna().shortcut(BOUNCE.replaceAll('185.12.45.7', '185.12.45.99'), 'tq.bounce');
+      const form = await openedForm(before);
+      expect((await anna().closeForm(form)).status).toBe(200);
+      await anna().command('windows 6.1.7601');
+      await until(() => said('Windows 7').length > 0, 20_000, 'what was said after it');
+      expect(said('185.12.45.99')).toEqual([]);
     }, 40_000);
 
     it('a form whose words are no command stays open and says why', async () => {

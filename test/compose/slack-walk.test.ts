@@ -4,16 +4,14 @@ import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { changes } from '../../src/messages/spent.ts';
 import { describeLab } from '../lab/packages.ts';
 import { freePort, until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
-import { buttonsOf } from '../support/slack/buttons.ts';
-import type { ShownButton } from '../support/slack/buttons.ts';
 import { Person, overHttp } from '../support/slack/person.ts';
 import { BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
+import { pullThePlug, summaryOf } from '../support/slack/walk.ts';
 import type { Posted } from '../support/slack/workspace.ts';
 
 const TQ = join(import.meta.dirname, '../../bin/tq');
@@ -59,54 +57,12 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
 
   const anna = (): Person => new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`)).in('D0ANNA');
   const shown = (): readonly Posted[] => slack.workspace.posted;
-  const summaryOf = (posted: Posted): string => posted.text.split('\n')[0] ?? '';
-  /** Final answers, by the press: each is a message of its own, or the edit of one. */
-  const answered = (): number => shown().length + slack.responses.length;
 
   it('goes from the first look to a closed incident; every press is answered, and no spent button is left', async () => {
-    await anna().command('drill start infected-workstation --seed 1 --speed 300');
-    /** Command -> how much had been said when it was pressed. */
-    const pressed = new Map<string, number>();
-    const closed = (): boolean => shown().some((each) => summaryOf(each).endsWith('closed'));
-    const offered = (): readonly (ShownButton & { readonly on: Posted })[] =>
-      shown()
-        .flatMap((on, at) => buttonsOf(on).map((each) => ({ ...each, on, at })))
-        .toReversed()
-        .filter(({ style, command, label, at }) => {
-          const before = pressed.get(command);
-          return (
-            style !== undefined &&
-            style !== 'menu' &&
-            (before === undefined || (label === 'Look again' && at >= before))
-          );
-        });
-    while (!closed()) {
-      await until(() => closed() || offered().length > 0, 25_000, 'a button to press');
-      const [next] = offered();
-      if (!next) continue;
-      const before = answered();
-      pressed.set(next.command, shown().length);
-      expect(await anna().press(next.on, next.label), next.label).toMatchObject({ status: 200, body: '' });
-      await until(() => answered() > before || closed(), 25_000, `an answer to ${next.label}`);
-    }
-    expect(pressed.size).toBeGreaterThan(6);
-    await until(() => shown().some((each) => /Nothing of it is in force/.test(each.text)), 15_000, 'the last word');
-    const said = shown().filter((each) => each.files.length === 0);
-    expect(said.filter((each) => !summaryOf(each).startsWith('DRILL')).map(summaryOf)).toEqual([]);
-    const left = (): readonly string[] =>
-      shown()
-        .flatMap((each) => buttonsOf(each).map(({ command }) => command))
-        .filter((command) => changes(command));
-    await until(() => left().length === 0, 15_000, 'no button to be left that would change anything').catch((error) => {
-      throw new Error(`${String(error)}: ${left().join(', ')}`);
-    });
-    const headline = shown().find((each) => /^DRILL .*Incident 1 .* closed$/.test(summaryOf(each)));
-    const documents = (): readonly Posted[] => shown().filter((each) => each.files.length > 0);
-    await until(() => documents().length > 0, 15_000, 'the report');
-    expect(documents()).toMatchObject([{ thread: headline?.ts, files: [{ name: 'DRILL-incident-1.md' }] }]);
-    expect(documents()[0]?.files[0]?.text).toMatch(/^# .*Incident 1/);
+    await pullThePlug(slack, anna);
     await anna().command('drill stop');
     await until(() => shown().some((each) => each.text.includes('The drill is over')), 15_000, 'the score');
+    expect(shown().find((each) => each.text.includes('The drill is over'))?.text).toContain('contained');
   }, 120_000);
 
   it('keeps a drill in a channel to itself: its threads belong to it, and nothing of it becomes real once it is over', async () => {

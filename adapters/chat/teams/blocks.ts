@@ -78,6 +78,10 @@ function renderTable(block: Of<'table'>, pen: Pen): readonly Element[] {
   const wide = block.columns.slice(0, LIMITS.tableColumns);
   const cut = block.columns.length - wide.length;
   const narrowed = cut > 0 ? [textElement([`… ${cut} more columns`], { isSubtle: true, size: 'Small' }, 40)] : [];
+  const title =
+    block.title === undefined ? [] : [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120)];
+  if (wide.length > LIMITS.phoneColumns)
+    return [...title, ...shown.flatMap((row) => stackedRow(wide, row, pen)), ...narrowed, ...more];
   const right = wide.map((column) => column.align === 'right');
   const look = (index: number): PlacedLook => (right[index] ? { align: 'Right' } : {});
   const head = wide.map((column, index) => textElement([column.name], { weight: 'Bolder', ...look(index) }, 40));
@@ -86,9 +90,21 @@ function renderTable(block: Of<'table'>, pen: Pen): readonly Element[] {
     width: widthOf(block, index),
     ...(right[index] && ({ horizontalCellContentAlignment: 'Right' } as const)),
   }));
-  const title =
-    block.title === undefined ? [] : [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120)];
   return [...title, grid(columns, [head, ...rows], true), ...narrowed, ...more];
+}
+
+/** A row of more columns than a phone has room for: what it is about, and beneath it each cell with its column's name. */
+function stackedRow(columns: Of<'table'>['columns'], row: Of<'table'>['rows'][number], pen: Pen): readonly Element[] {
+  const [first = [''], second = [''], ...others] = row;
+  const named = others.flatMap((cell, index): Phrase => [
+    ...(index === 0 ? [] : [' · ']),
+    `${columns[index + 2]?.name ?? ''} `,
+    ...cell,
+  ]);
+  return [
+    textElement([...first, '  ', ...second], { weight: 'Bolder' }, cellLimit(pen) * 2),
+    { ...textElement(named, { isSubtle: true, size: 'Small' }, cellLimit(pen) * 3), spacing: 'None' },
+  ];
 }
 
 /** Teams shares the width by these weights: each column gets its longest word, and a little more where it has sentences. */

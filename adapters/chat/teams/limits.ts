@@ -17,11 +17,15 @@ export const LIMITS = {
   /** Ours: what a reader takes in at once; more is cut visibly. */
   tableRows: 15,
   /** On a phone even these are narrow. */
+  /** A phone breaks the words of more columns than these. */
+  phoneColumns: 4,
   tableColumns: 6,
   /** Letters of a word that its column makes room for: a hardware address has 17. */
   tableWord: 18,
   facts: 24,
   steps: 24,
+  /** Where the rest is folded. */
+  stepsAtOnce: 12,
   evidenceItems: 16,
   commands: 24,
   blastRadius: 10,

@@ -1,7 +1,8 @@
 /** A playbook's steps, each with its buttons beside it. */
 import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { Block } from '../../../src/messages/message.ts';
-import { buttonRow } from './buttons.ts';
+import { stepsAtOnce } from '../../../src/messages/steps-shown.ts';
+import { actionSet, buttonRow, freshId, toggle } from './buttons.ts';
 import type { Colour, Element } from './card.ts';
 import { cutList } from './cut.ts';
 import type { Pen } from './buttons.ts';
@@ -16,8 +17,20 @@ const ROOM = 22;
 
 export function renderProgress(block: Progress, pen: Pen): readonly Element[] {
   const { shown, more } = cutList(block.steps, LIMITS.steps, pen);
-  const steps = shown.flatMap((step, index) => renderStep(step, index + 1, pen));
-  return [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120), ...steps, ...more];
+  const title = (words: string): Element => textElement([words], { weight: 'Bolder', spacing: 'Medium' }, 120);
+  const few = stepsAtOnce(block);
+  if (!few) return [title(block.title), ...shown.flatMap((step, index) => renderStep(step, index + 1, pen)), ...more];
+  const id = freshId(pen, 'steps');
+  const atOnce = cutList(few.shown, LIMITS.stepsAtOnce, pen);
+  const lines = shown.flatMap(({ name, state, note }, index) =>
+    renderStep({ name, state, ...(note && pen.scale >= 1 && { note }) }, index + 1, pen),
+  );
+  return [
+    title(`${block.title}: ${few.where}`),
+    ...atOnce.shown.flatMap(({ number, step }) => renderStep(step, number, pen)),
+    actionSet([toggle(`All ${block.steps.length} steps`, [id])]),
+    { type: 'Container', id, isVisible: false, style: 'emphasis', items: [...lines, ...more] },
+  ];
 }
 
 /** The buttons stand in the step's own row where they leave it room, else beneath it with what they ask first. */

@@ -8,7 +8,7 @@ import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
 import { literal, mrkdwn } from '../../../adapters/chat/slack/render/text.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { actions, message } from '../../../src/messages/message.ts';
-import type { Block, Message } from '../../../src/messages/message.ts';
+import type { Block, Message, Progress } from '../../../src/messages/message.ts';
 import { everyKind, kindsWith, worstCase } from '../../support/every-kind.ts';
 import { faultsOfBlocks } from '../../support/slack/blocks.ts';
 
@@ -134,6 +134,33 @@ describe('what Slack is shown', () => {
     expect(elements[4]).toMatchObject({ confirm: { text: { text: 'Really?' } } });
     expect(elements[5].options).toHaveLength(8);
     expect(readValue(elements[5].options[0].value)).toEqual({ command: 'queue mx4', key: 'k' });
+  });
+
+  it('shows of a long playbook where it stands, and folds the rest; one that is over is folded whole', () => {
+    const playbook = (states: readonly Progress['steps'][number]['state'][]): Progress => ({
+      kind: 'progress',
+      title: 'playbook',
+      steps: states.map((state, index) => ({ name: `S${index + 1}`, state })),
+    });
+    const parts = (progress: Progress, refused: readonly NativeType[] = []): readonly string[] =>
+      renderSlack(message('warning', 'x', progress), 'k', { refused: new Set(refused) })
+        .blocks.slice(1)
+        .map((each) => `${each.type} ${JSON.stringify(each).match(/\d+\. S\d+/g)?.length ?? 0}`);
+    const waiting = Array.from({ length: 6 }, () => 'waiting' as const);
+    const under = playbook(['done', 'done', 'done', 'current', ...waiting]);
+    expect(parts(under)).toEqual(['plan 4', 'container 10']);
+    expect(JSON.stringify(renderSlack(message('warning', 'x', under), 'k').blocks)).toContain('playbook: step 4 of 10');
+    expect(parts(playbook(Array.from({ length: 10 }, () => 'done')))).toEqual(['container 10']);
+    expect(parts(under, ['container'])).toEqual(['plan 10']);
+    expect(parts(playbook(['done', 'current', 'waiting']))).toEqual(['plan 3']);
+  });
+
+  it('says nothing twice: a question that is the whole message stands in its head alone', () => {
+    const asked = everyKind(foreign('mx1')).blocks.find((block) => block.kind === 'approval');
+    if (asked?.kind !== 'approval') throw new Error('no approval');
+    const said = message('warning', asked.title, asked);
+    const shown = JSON.stringify(renderSlack(said, 'k').blocks);
+    expect(shown.split('Freeze outbound mail of').length).toBe(2);
   });
 
   it('links our own addresses and nobody else’s', () => {

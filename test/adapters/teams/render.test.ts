@@ -6,7 +6,7 @@ import { renderCard, summaryOf } from '../../../adapters/chat/teams/render.ts';
 import { isHarmless } from '../../../adapters/chat/teams/text.ts';
 import { foreign } from '../../../src/domain/foreign.ts';
 import { button, message, text } from '../../../src/messages/message.ts';
-import type { Block, Message } from '../../../src/messages/message.ts';
+import type { Block, Message, Progress } from '../../../src/messages/message.ts';
 import { EVERY_KIND, HOSTILE, allAtWorst, worstBlocks } from '../../support/teams/specimens.ts';
 
 /** Every object of a card, wherever it stands. */
@@ -88,6 +88,16 @@ describe('an Adaptive Card', () => {
     expect(Math.max(...widths)).toBeLessThan(3 * Math.min(...widths));
   });
 
+  it('writes a row of more columns than a phone has room for as two lines, every cell with its column’s name', () => {
+    const columns = ['source', 'who', 'attempts', 'first', 'last'].map((name) => ({ name }));
+    const rows = [[['10.20.0.20'], [foreign('pc-reception')], ['58'], ['07:34'], ['07:36']]];
+    const card = renderCard(message('good', 'table', { kind: 'table', title: 'Who tries', columns, rows }), FORM);
+    expect(ofType(card, 'Table')).toEqual([]);
+    const words = JSON.stringify(card.body);
+    for (const each of ['Who tries', '10.20.0.20', 'pc-reception', 'attempts 58', 'first 07:34', 'last 07:36'])
+      expect(words).toContain(each);
+  });
+
   it('says nothing twice: a question that is the whole message stands in its head alone', () => {
     const approval: Block = {
       kind: 'approval',
@@ -101,6 +111,29 @@ describe('an Adaptive Card', () => {
     };
     const body = JSON.stringify(renderCard(message('warning', 'Freeze mx1?', approval), FORM).body);
     expect(body.split('Freeze mx1?')).toHaveLength(2);
+  });
+
+  it('shows of a long playbook where it stands, and folds the rest; one that is over is folded whole', () => {
+    const steps = (states: readonly Progress['steps'][number]['state'][]): Progress => ({
+      kind: 'progress',
+      title: 'playbook',
+      steps: states.map((state, index) => ({ name: `S${index + 1}`, state })),
+    });
+    const at = ['done', 'done', 'done', 'current', ...Array.from({ length: 6 }, () => 'waiting' as const)] as const;
+    const shown = (progress: Progress): readonly [open: string, folded: string] => {
+      const { body } = renderCard(message('warning', 'x', progress), FORM);
+      const folded = body.filter((each) => 'isVisible' in each && !each.isVisible);
+      return [JSON.stringify(body.filter((each) => !folded.includes(each))), JSON.stringify(folded)];
+    };
+    const [open, folded] = shown(steps(at));
+    expect(open.match(/\d+\. S\d+/g)).toEqual(['3. S3', '4. S4', '5. S5', '6. S6']);
+    expect(open).toContain('playbook: step 4 of 10');
+    expect(open).toContain('All 10 steps');
+    expect(folded.match(/\d+\. S\d+/g)).toHaveLength(10);
+    const [over, all] = shown(steps(Array.from({ length: 10 }, () => 'done')));
+    expect(over).toContain('10 steps, all over');
+    expect(over).not.toMatch(/\d+\. S\d+/);
+    expect(all.match(/\d+\. S\d+/g)).toHaveLength(10);
   });
 
   it('puts what a button asks first between the press and the deed', () => {

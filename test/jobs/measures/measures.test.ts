@@ -296,6 +296,25 @@ describe('measures', () => {
     expect(asked()).toBe(2);
   });
 
+  it('are asked about with buttons on the newest question alone, and on none once it is answered', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    const questions = (): readonly (readonly string[])[] =>
+      stage.said
+        .filter((each) => each.loud && plain(each.message.summary).includes('still needed'))
+        .map((each) => {
+          const { message } = stage.said.findLast((later) => later.key === each.as) ?? each;
+          return message.blocks.flatMap((block) => ('buttons' in block ? block.buttons.map(({ label }) => label) : []));
+        });
+    for (let hours = 0; hours < 3; hours += 1) {
+      stage.now += 3_600_000;
+      await reconcile(stage.world);
+    }
+    expect(questions()).toEqual([[], [], ['Keep it', 'Undo']]);
+    await say('ana', 'undo 1');
+    expect(questions()).toEqual([[], [], []]);
+  });
+
   it('edit their card on every surface that showed it', async () => {
     await say('ana', 'freeze');
     await say('ben', 'approve 1');

@@ -248,6 +248,13 @@ export class Person {
     });
   }
 
+  /** Closes a form without submitting it. */
+  closeForm(viewId: string): Promise<Sent> {
+    const found = this.#slack.workspace.views.find((each) => each.id === viewId);
+    if (!found) throw new Error(`there is no view ${viewId}`);
+    return this.#interactive({ type: 'view_closed', view: { ...found.view, id: viewId }, is_cleared: false });
+  }
+
   #interactive(body: Readonly<Record<string, unknown>>): Promise<Sent> {
     return this.#send({
       kind: 'interactive',

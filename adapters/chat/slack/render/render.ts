@@ -28,6 +28,8 @@ export interface RenderedSlack {
 
 interface Pen extends ButtonPen {
   readonly refused: Refused;
+  /** The message's summary. */
+  readonly said: string;
   tables: number;
   charts: number;
 }
@@ -51,10 +53,10 @@ export interface RenderOptions {
 export function renderSlack(message: Message, key: string, options: RenderOptions = {}): RenderedSlack {
   const { refused = NOTHING_REFUSED, most = LIMITS.blocksOfMessage } = options;
   const called = mentionsIn(message, options.mentionOf);
-  const pen: Pen = { key, next: 0, refused, tables: 0, charts: 0 };
+  const said = plain(message.summary);
+  const pen: Pen = { key, next: 0, refused, said, tables: 0, charts: 0 };
   const drill = message.drill ? '*DRILL*  ' : '';
   const title = section(`${drill}${SIGNS[message.tone]}  *${mrkdwn(message.summary, LIMITS.header * 4)}*`);
-  const said = plain(message.summary);
   const groups = message.blocks
     .filter((block) => !('text' in block && plain(block.text) === said))
     .map((block) => ({ keep: decides(block), blocks: renderBlock(block, pen) }));
@@ -110,7 +112,7 @@ function renderBlock(block: Block, pen: Pen): readonly SlackBlock[] {
     case 'table':
       return native('data_table') && (pen.tables += 1) <= LIMITS.tables ? nativeTable(block) : textTable(block);
     case 'progress':
-      return native('plan') ? nativeSteps(block, pen) : classicSteps(block, pen);
+      return native('plan') ? nativeSteps(block, pen, native('container')) : classicSteps(block, pen);
     case 'evidence':
       return native('container') ? nativeEvidence(block) : classicEvidence(block);
     case 'series':
@@ -118,7 +120,7 @@ function renderBlock(block: Block, pen: Pen): readonly SlackBlock[] {
     case 'measure':
       return measure(block, pen);
     case 'approval':
-      return approval(block, pen);
+      return approval(block, pen, pen.said === plain(block.title));
     case 'actions':
       return buttonRow(block.buttons, pen);
     case 'notice':
@@ -162,11 +164,11 @@ function measure(block: Extract<Block, { kind: 'measure' }>, pen: Pen): readonly
   ];
 }
 
-function approval(block: Extract<Block, { kind: 'approval' }>, pen: Pen): readonly SlackBlock[] {
+/** `isSaid`: its question is the message's own, and stands above already. */
+function approval(block: Extract<Block, { kind: 'approval' }>, pen: Pen, isSaid: boolean): readonly SlackBlock[] {
   const radius = block.blastRadius.map((line) => `•  ${mrkdwn(line, 400)}`);
   return [
-    { type: 'divider' },
-    section(`*${mrkdwn(block.title, 600)}*`),
+    ...(isSaid ? [] : [{ type: 'divider' }, section(`*${mrkdwn(block.title, 600)}*`)]),
     section(
       preformatted(
         block.commands.map((command) => literal(command, 400)),

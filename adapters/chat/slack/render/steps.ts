@@ -1,5 +1,6 @@
 /** A playbook's progress, and evidence that is folded away until somebody wants it. */
 import type { Evidence, Progress } from '../../../../src/messages/message.ts';
+import { stepsAtOnce } from '../../../../src/messages/steps-shown.ts';
 import { LIMITS } from '../limits.ts';
 import type { SlackBlock } from './block.ts';
 import { context, more, plainText, sectionsOfLines } from './block.ts';
@@ -16,43 +17,65 @@ const STEP_NOTE = 300;
 const SIDES = ['for', 'against', 'missing', 'neutral'] as const;
 const SIDE_NAMES = { for: 'For', against: 'Against', missing: 'Not known yet', neutral: 'Beside' } as const;
 
-export function nativeSteps(progress: Progress, pen: ButtonPen): readonly SlackBlock[] {
-  const steps = progress.steps.slice(0, MOST_STEPS);
+type Step = Progress['steps'][number];
+
+/** `folds`: what isn't next may be folded away. */
+export function nativeSteps(progress: Progress, pen: ButtonPen, folds: boolean): readonly SlackBlock[] {
+  const few = folds ? stepsAtOnce(progress) : undefined;
+  if (!few) {
+    const all = progress.steps.slice(0, MOST_STEPS).map((step, index) => ({ number: index + 1, step }));
+    return [plan(progress.title, all), ...rest(progress), ...stepButtons(progress, pen)];
+  }
   return [
+    ...(few.shown.length === 0 ? [] : [plan(`${progress.title}: ${few.where}`, few.shown)]),
+    ...stepButtons(progress, pen),
     {
-      type: 'plan',
-      title: literal(progress.title, STEP_TITLE),
-      tasks: steps.map((step, index) => ({
-        type: 'task_card',
-        task_id: `step-${index + 1}`,
-        title: literal(`${index + 1}. ${step.name}${wordOf(step.state)}`, STEP_TITLE),
-        status: statusOf(step.state),
-        ...(step.note && {
-          details: {
-            type: 'rich_text',
-            elements: [
-              { type: 'rich_text_section', elements: [{ type: 'text', text: literal(step.note, STEP_NOTE) || '–' }] },
-            ],
-          },
-        }),
-      })),
+      type: 'container',
+      title: plainText(
+        few.shown.length === 0 ? `${progress.title}: ${few.where}` : `All ${progress.steps.length} steps`,
+        LIMITS.containerTitle,
+      ),
+      is_collapsible: true,
+      default_collapsed: true,
+      child_blocks: [...sectionsOfLines(linesOf(progress), LIMITS.containerBlocks - 2), ...rest(progress)],
     },
+  ];
+}
+
+function plan(title: string, steps: readonly { readonly number: number; readonly step: Step }[]): SlackBlock {
+  return {
+    type: 'plan',
+    title: literal(title, STEP_TITLE),
+    tasks: steps.map(({ number, step }) => ({
+      type: 'task_card',
+      task_id: `step-${number}`,
+      title: literal(`${number}. ${step.name}${wordOf(step.state)}`, STEP_TITLE),
+      status: statusOf(step.state),
+      ...(step.note && {
+        details: {
+          type: 'rich_text',
+          elements: [
+            { type: 'rich_text_section', elements: [{ type: 'text', text: literal(step.note, STEP_NOTE) || '–' }] },
+          ],
+        },
+      }),
+    })),
+  };
+}
+
+export function classicSteps(progress: Progress, pen: ButtonPen): readonly SlackBlock[] {
+  return [
+    ...sectionsOfLines([`*${mrkdwn(progress.title, STEP_TITLE)}*`, ...linesOf(progress)], 3),
     ...rest(progress),
     ...stepButtons(progress, pen),
   ];
 }
 
-export function classicSteps(progress: Progress, pen: ButtonPen): readonly SlackBlock[] {
-  const steps = progress.steps.slice(0, MOST_STEPS);
-  const lines = steps.map((step, index) => {
+function linesOf(progress: Progress): readonly string[] {
+  return progress.steps.slice(0, MOST_STEPS).map((step, index) => {
     const note = step.note ? `  —  ${mrkdwn(step.note, STEP_NOTE)}` : '';
     return `${signOf(step.state)} ${index + 1}. ${mrkdwn(step.name, STEP_TITLE)}${wordOf(step.state)}${note}`;
   });
-  return [
-    ...sectionsOfLines([`*${mrkdwn(progress.title, STEP_TITLE)}*`, ...lines], 3),
-    ...rest(progress),
-    ...stepButtons(progress, pen),
-  ];
 }
 
 function rest(progress: Progress): readonly SlackBlock[] {
