@@ -47,7 +47,16 @@ export async function lookAtLog(
   );
   if (typeof evidence === 'string')
     throw new HostUnknown(`The log of ${log.server} says nothing about now: ${evidence}. Is it the right one?`);
-  return { evidence, clock, gaps: read.gaps };
+  return { evidence: read.unseen === 'failures' ? withoutNoFailures(evidence) : evidence, clock, gaps: read.gaps };
+}
+
+/** Where failed logins aren't logged, that none was seen is unknown and not "none". */
+function withoutNoFailures(evidence: LogEvidence): LogEvidence {
+  const logins = evidence.logins.map((login) => {
+    const { failuresBefore, ...rest } = login;
+    return failuresBefore === 0 ? rest : login;
+  });
+  return { ...evidence, logins };
 }
 
 function readerOf(mta: Mta, server: string, clock: HostClock): LineReader {

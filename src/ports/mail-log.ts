@@ -27,6 +27,8 @@ export interface LogRead {
   readonly mark: string;
   /** What could not be read and why, one sentence each. */
   readonly gaps: readonly string[];
+  /** This log has no failed logins, so that none seen is not "none". */
+  readonly unseen?: 'failures';
 }
 
 export interface MailLogs {

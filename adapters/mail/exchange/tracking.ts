@@ -7,7 +7,8 @@
  * 2. The last two hours are read first and must be read: the verdict is about them. Older days follow, the newest first,
  *    each handed on only when it is whole; what there was no time for is a gap, and said.
  * 3. The first look goes five days back.
- * 4. A span in which nothing happened was read all the same: that it was is handed on as an entry of its own.
+ * 4. Failed logins are not tracked (they are in the protocol log, and there only where it is turned on).
+ * 5. A span in which nothing happened was read all the same: that it was is handed on as an entry of its own.
  */
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { HostClock } from '../../../src/domain/logs/stamp.ts';
@@ -78,7 +79,7 @@ async function readTracking(
     }
     for (const line of lines) take(line);
   }
-  return { mark: String(to), gaps };
+  return { mark: String(to), gaps, unseen: 'failures' };
 }
 
 /** The newest first. */

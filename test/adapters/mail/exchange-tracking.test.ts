@@ -104,7 +104,7 @@ it('message tracking gives the logins, bounces and unknown recipients of the las
         recipientDomains: 500,
         addresses: ['198.51.100.7'],
         usualPerHour: 0,
-        failuresBefore: 0,
+        // Failed logins are not tracked: whether the password was guessed is not known.
       },
     ],
     localSenders: [],
