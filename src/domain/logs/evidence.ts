@@ -6,7 +6,8 @@
  *    (none counts as 0). With less than three such days it isn't known. A flood that began today can't become usual.
  * 2. Rates are those of the busiest five minutes of the last hour, per minute: a wave stays visible for an hour.
  * 3. How many domains a sender reaches is told where at least half of its messages were tried.
- * 4. A log whose last line is more than an hour old says nothing about now.
+ * 4. A log whose last line is more than an hour old says nothing about now. One with lines from the future (its clock was
+ *    set back) says nothing about what came since a moment: old mail would count as new.
  */
 import type { Evidence, InsideClientEvidence, LocalSenderEvidence, LoginEvidence } from '../diagnosis/evidence.ts';
 import { SLOT_SECONDS } from './fold.ts';
@@ -39,6 +40,8 @@ export function evidenceOfLog(state: LogState, now: number, since?: number): Log
   if (state.seenTo === -Infinity) return 'no line of a mail server is in it';
   const age = now - state.seenTo;
   if (age > WINDOW) return `its last line is ${Math.round(age / 3600)} h old`;
+  if (since !== undefined && -age > SLOT_SECONDS)
+    return `a line of it is from ${Math.round(-age / 60)} min in the future: the clock was set back, and until then what came since is not told from what came before`;
   const slots = [...state.slots]
     .filter(([number]) =>
       since === undefined ? (number + 1) * SLOT_SECONDS > now - WINDOW : number * SLOT_SECONDS >= since,

@@ -174,6 +174,12 @@ describe('the log of the last hour', () => {
     expect(evidenceOfLog(fold(events), NOW)).toMatchObject({ logins: [{ messages: 1 }, { messages: 1 }] });
   });
 
+  it('says nothing about what came since a moment where its clock was set back: old mail would count as new', () => {
+    const events = sent('alice', '198.51.100.4', 300, NOW + 3600);
+    expect(evidenceOfLog(fold(events), NOW, NOW - 600)).toMatch(/^a line of it is from \d+ min in the future/);
+    expect(evidenceOfLog(fold(events), NOW)).toMatchObject({ logins: [{ account: 'alice' }] });
+  });
+
   it('says nothing about now where its last line is old, or no line is a mail server’s', () => {
     expect(evidenceOfLog(fold(sent('alice', '10.0.0.2', 1, NOW - 5 * 3600)), NOW)).toBe('its last line is 5 h old');
     expect(evidenceOfLog(fold([]), NOW)).toBe('no line of a mail server is in it');
