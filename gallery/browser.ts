@@ -15,7 +15,8 @@ export function photograph(html: string, file: string, width: number): string {
   try {
     const page = join(folder, 'page.html');
     // Chromium lays nothing out narrower than 500 pixels by itself.
-    writeFileSync(page, `${html}<style>body { width: ${width}px }</style>`);
+    const narrow = `<meta charset="utf-8"><style>body { width: ${width}px }</style>`;
+    writeFileSync(page, html.replace('<meta charset="utf-8">', narrow));
     const address = pathToFileURL(page).href;
     const document = run(folder, ['--dump-dom', `--window-size=${width},600`, address]);
     const height = Number(/data-height="(\d+)"/.exec(document)?.[1]);

@@ -15,6 +15,7 @@ import { sayCalled } from '../src/messages/call.ts';
 import { message, notice, text } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Message } from '../src/messages/message.ts';
+import { withoutForbidden } from '../src/messages/spent.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandRequest, Tell } from './answer.ts';
 import { commandJobs } from './catalogue.ts';
@@ -26,9 +27,15 @@ const TELL_EVERY_MS = 1000;
 /** Carries out one request and speaks through the outbox. Never throws for what a job did; its error is the answer. */
 export async function carryOut(request: CommandRequest, world: World, watch?: Tell): Promise<Answer> {
   const voice = openVoice(request, world, watch);
-  const answer = await answerOf(request, world, voice.tell);
+  const answer = asRead(await answerOf(request, world, voice.tell), request, world);
   await voice.close(answer);
   return answer;
+}
+
+/** In a conversation with one person only what their role permits is offered; it is checked again when it is said. */
+function asRead(answer: Answer, { conversation, actor }: CommandRequest, { people }: World): Answer {
+  if (!conversation.alone) return answer;
+  return { ...answer, message: withoutForbidden(answer.message, people.roleOf(actor)) };
 }
 
 async function answerOf(request: CommandRequest, world: World, tell: Tell): Promise<Answer> {

@@ -28,6 +28,7 @@ const requestShape = {
     id: z.string().max(400),
     reference: z.string().max(16_384).exactOptional(),
     beneath: z.string().max(400).exactOptional(),
+    alone: z.literal(true).exactOptional(),
   }),
   at: z.number(),
   deadlineMs: z.number().int().positive().exactOptional(),

@@ -11,7 +11,10 @@
 import { parseLine } from '../commands/parse.ts';
 import type { Command } from '../commands/parse.ts';
 import { registry } from '../commands/registry.ts';
+import { mayUse } from '../commands/roles.ts';
+import type { Role } from '../commands/spec.ts';
 import { aimOf } from './aim.ts';
+import { text } from './message.ts';
 import type { Block, Button, Message } from './message.ts';
 
 /** Whether a command, in words, would change something (in our records or outside). */
@@ -71,6 +74,23 @@ export function withoutOver(message: Message, now: IncidentNow): Message {
     if (aim.hold !== undefined) return !now.held.has(aim.hold);
     return aim.step === undefined || now.steps.has(aim.step);
   });
+}
+
+/**
+ * The message as somebody alone reads it: without buttons whose command their role doesn't permit; what role those need
+ * is said once.
+ */
+export function withoutForbidden(said: Message, role: Role | 'nobody'): Message {
+  const needed = new Set<Role>();
+  const left = keepButtons(said, ({ command }) => {
+    const read = parseLine(command, registry);
+    if (read.kind !== 'command' || mayUse(role, read.spec)) return true;
+    needed.add(read.spec.role);
+    return false;
+  });
+  const least = (['viewer', 'responder', 'approver', 'admin'] as const).find((each) => needed.has(each));
+  if (least === undefined) return said;
+  return { ...left, blocks: [...left.blocks, text(`What to do about it is for the role ${least} and above.`)] };
 }
 
 function changing(command: string): Command | undefined {

@@ -20,6 +20,8 @@ export interface Conversation {
   readonly reference?: string;
   /** A thread beneath a message of ours: the key of that message. What belongs to the message belongs to the thread. */
   readonly beneath?: string;
+  /** Nobody but who speaks reads it: what they may not do isn't offered. */
+  readonly alone?: true;
 }
 
 /** Who speaks, as the platform verified it: ids, never names that the person can change. */

@@ -3,6 +3,8 @@ import { carryOut } from '../../jobs/carry-out.ts';
 import { parseLine } from '../../src/commands/parse.ts';
 import { registry } from '../../src/commands/registry.ts';
 import { plain } from '../../src/domain/foreign.ts';
+import type { Role } from '../../src/commands/spec.ts';
+import type { Message } from '../../src/messages/message.ts';
 import type { World } from '../../src/ports/world.ts';
 import { until } from '../lab/process.ts';
 import { makeMeasureStage } from '../support/measure-world.ts';
@@ -59,4 +61,32 @@ it('calls by a line of its own where "working" stood already: no chat notifies o
   ]);
   expect(call).toMatchObject({ key: 'event-1', loud: true, message: { calls: ['ben', 'carla'] } });
   expect(plain(call?.message.summary ?? [])).toMatch(/^ben, carla: Measure 1: freeze outbound mail of mx1\?$/);
+});
+
+it.each([
+  [true, 'viewer', [], 'for the role responder and above'],
+  [true, 'responder', ['Undo'], undefined],
+  [undefined, 'viewer', ['Undo'], undefined],
+] as const)('offers whom it answers alone (%s) as %s only what they may: %j', async (alone, role, labels, words) => {
+  const ask = async (line: string, who: string, as: Role, more: object = {}): Promise<Message> => {
+    const command = parseLine(line, registry);
+    if (command.kind !== 'command') throw new Error(`${line} is no command`);
+    const request = {
+      id: `event-${line}`,
+      command: command.spoken,
+      actor: { surface: 'slack', id: who, shown: { foreign: who } },
+      conversation: { surface: 'slack', id: 'D0', ...more },
+      at: stage.now,
+      files: {},
+    } as const;
+    const people = { ...stage.world.people, roleOf: () => as };
+    return (await carryOut(request, { ...stage.world, people } as unknown as World)).message;
+  };
+  await ask('freeze mx1', 'ana', 'admin');
+  await ask('approve 1', 'ben', 'admin');
+  const said = await ask('ledger', 'eve', role, alone && { alone });
+  const offered = said.blocks.flatMap((block) => ('buttons' in block ? block.buttons.map(({ label }) => label) : []));
+  expect(offered.map((label) => label.replace(/ \d+$/, ''))).toEqual(labels);
+  const spoken = said.blocks.flatMap((block) => (block.kind === 'text' ? [plain(block.text)] : []));
+  expect(spoken.some((each) => each.includes(words ?? 'for the role'))).toBe(words !== undefined);
 });

@@ -25,7 +25,8 @@ export interface PressedButton {
 
 export function conversationOf(place: Place): Conversation {
   const id = place.thread === undefined ? place.channel : `${place.channel}/${place.thread}`;
-  return { surface: 'slack', id, reference: JSON.stringify(place) };
+  const alone = place.channel.startsWith('D') ? ({ alone: true } as const) : {};
+  return { surface: 'slack', id, reference: JSON.stringify(place), ...alone };
 }
 
 /** Reads it back; a conversation without a reference (one that the house made from a configured channel) does as well. */

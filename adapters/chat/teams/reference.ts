@@ -50,7 +50,8 @@ export function conversationOf(activity: Activity): Conversation {
     ...(user && { user }),
     ...(typeof activity.locale === 'string' && { locale: activity.locale }),
   };
-  return { surface: 'teams', id: addressOf(reference), reference: JSON.stringify(reference) };
+  const alone = place === 'personal' ? ({ alone: true } as const) : {};
+  return { surface: 'teams', id: addressOf(reference), reference: JSON.stringify(reference), ...alone };
 }
 
 /** The id under which Teams takes messages for it: the thread's own where there is one. */
