@@ -5,8 +5,14 @@ export function nearestWord(word: string, permitted: readonly string[]): string 
     .map((candidate) => ({ candidate, distance: distance(typed, candidate.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate));
   const best = ranked[0];
-  return best && best.distance <= Math.max(1, Math.floor(typed.length / 3)) ? best.candidate : undefined;
+  if (best && best.distance <= Math.max(1, Math.floor(typed.length / 3))) return best.candidate;
+  // Half of a name with a hyphen is how people remember it.
+  const begun =
+    typed.length < LEAST_BEGUN ? [] : permitted.filter((each) => each.toLowerCase().startsWith(`${typed}-`));
+  return begun.length === 1 ? begun[0] : undefined;
 }
+
+const LEAST_BEGUN = 4;
 
 function distance(a: string, b: string): number {
   let before: number[] = [];

@@ -158,7 +158,8 @@ function stepButtons(at: StepView, here: boolean, incident: number): readonly Bu
   switch (status) {
     case 'waiting':
     case 'failed':
-      return here ? [button(verbOf(step.does.kind), `do ${step.id} ${on}`), skip] : [];
+      if (!here) return [];
+      return isTakenBackByHand(at) ? [done, skip] : [button(verbOf(step.does.kind), `do ${step.id} ${on}`), skip];
     case 'begun':
       if (step.does.kind === 'person') return [done, skip];
       return [done, button(verbOf(step.does.kind), `do ${step.id} ${on}`), skip];
@@ -172,6 +173,11 @@ function stepButtons(at: StepView, here: boolean, incident: number): readonly Bu
     default:
       return status satisfies never;
   }
+}
+
+/** What was done by hand, no measure of ours stands for: only the same hand can take it back. */
+function isTakenBackByHand({ step, measure, status }: StepView): boolean {
+  return step.does.kind === 'take-back' && measure === undefined && status === 'waiting';
 }
 
 function verbOf(kind: StepView['step']['does']['kind']): string {
@@ -195,7 +201,10 @@ function buttonsOf({ incident, playbook, measures }: IncidentView): readonly But
   const ready = current && (current.status === 'waiting' || current.status === 'failed');
   const primary: Button[] = [];
   if (incident.state === 'open') primary.push(button('I have it', `ack ${incident.number}`, 'primary'));
-  if (ready) primary.push(button(current.step.title, `do ${current.step.id} ${on}`, 'primary'));
+  if (ready) {
+    const verb = isTakenBackByHand(current) ? 'done' : 'do';
+    primary.push(button(current.step.title, `${verb} ${current.step.id} ${on}`, 'primary'));
+  }
   if (isOver(playbook)) primary.push(button('Close', `close ${incident.number}`, 'primary'));
   const left = current ? [] : measures.filter((record) => isStanding(record) && record.kept === undefined);
   return [
@@ -308,6 +317,7 @@ export function sayNext(view: IncidentView): Message {
     'neutral',
     say`Incident ${incident.number}, next: ${foreign(step.title, 120)}`,
     text(say`${foreign(step.why, 400)}`),
+    ...(isTakenBackByHand(current) ? [text('It was done by hand: take it back by hand, and say done.')] : []),
     {
       kind: 'facts',
       facts: [

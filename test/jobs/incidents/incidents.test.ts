@@ -148,6 +148,18 @@ describe('an incident in a chat', () => {
     expect(words(await chat.say('ana', 'next'))).toContain('next: Wait for the machine to show itself');
   });
 
+  it('asks for done, and never to take back what no measure stands for, where a measure was done by hand', async () => {
+    await verdict('compromised-workstation');
+    for (const step of ['freeze-outbound', 'block-port-25']) await chat.say('ana', `done ${step}`);
+    await chat.say('ana', 'skip nobody to be found --step hunt');
+    await chat.say('ana', 'skip nobody to be found --step quarantine-host');
+    const next = await chat.say('ana', 'next');
+    expect(words(next)).toContain('next: Unblock port 25');
+    expect(chat.labels(next)).toEqual(['Done', 'Skip']);
+    expect(all(chat.headline())).toContain('done unblock-port-25 --incident 1');
+    expect(words(await chat.press('ana', 'Done'))).toContain('Unblock port 25: done by hand');
+  });
+
   it('counts a measure that was ordered in its conversation', async () => {
     await verdict('compromised-workstation');
     await chat.say('ana', 'freeze mx1');
