@@ -16,6 +16,7 @@ import { message, notice, text } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Message } from '../src/messages/message.ts';
 import { withoutForbidden } from '../src/messages/spent.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandRequest, Tell } from './answer.ts';
 import { commandJobs } from './catalogue.ts';
@@ -24,9 +25,38 @@ import { noteOffers } from './incidents/note-offers.ts';
 const WORKING_AFTER_MS = 400;
 const TELL_EVERY_MS = 1000;
 
+/** When to say that it takes longer. A drill that plays itself has none of the real time, so that its seed decides all. */
+export interface Timers {
+  /** Runs it after so many milliseconds; what it gives cancels that. */
+  after(ms: number, run: () => void): () => void;
+}
+
+const REAL_TIMERS: Timers = {
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Timers of the world's own clock. */
+export function timersOf(clock: Clock): Timers {
+  return {
+    after: (ms, run) => {
+      const controller = new AbortController();
+      clock.wait(ms, controller.signal).then(run, () => {});
+      return () => controller.abort();
+    },
+  };
+}
+
 /** Carries out one request and speaks through the outbox. Never throws for what a job did; its error is the answer. */
-export async function carryOut(request: CommandRequest, world: World, watch?: Tell): Promise<Answer> {
-  const voice = openVoice(request, world, watch);
+export async function carryOut(
+  request: CommandRequest,
+  world: World,
+  watch?: Tell,
+  timers: Timers = REAL_TIMERS,
+): Promise<Answer> {
+  const voice = openVoice(request, world, watch, timers);
   const answer = asRead(await answerOf(request, world, voice.tell), request, world);
   await voice.close(answer);
   return answer;
@@ -95,11 +125,11 @@ function refused(why: string, remedy: string): Answer {
   return { status: 'refused', message: message('unknown', words, notice('unknown', words)) };
 }
 
-function openVoice(request: CommandRequest, world: World, watch: Tell | undefined) {
+function openVoice(request: CommandRequest, world: World, watch: Tell | undefined, timers: Timers) {
   const inChat = request.conversation.surface !== 'shell';
   let last: Promise<void> = Promise.resolve();
   let pending: Message | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
   let stands = false;
   const put = (words: Message): void => {
     stands = true;
@@ -107,24 +137,24 @@ function openVoice(request: CommandRequest, world: World, watch: Tell | undefine
     last = last.then(() => world.outbox.put(utterance)).catch(() => {});
   };
   const flush = (): void => {
-    timer = undefined;
+    cancel = undefined;
     if (pending) put(pending);
     pending = undefined;
   };
   if (inChat) {
     pending = message('neutral', say`${request.command.name} …`, notice('neutral', 'working …'));
-    timer = setTimeout(flush, WORKING_AFTER_MS);
+    cancel = timers.after(WORKING_AFTER_MS, flush);
   }
   const tell: Tell = (words) => {
     watch?.(words);
     if (!inChat) return;
     pending = words;
-    timer ??= setTimeout(flush, TELL_EVERY_MS);
+    cancel ??= timers.after(TELL_EVERY_MS, flush);
   };
   return {
     tell,
     close: async ({ message: words, file, about }: Answer): Promise<void> => {
-      clearTimeout(timer);
+      cancel?.();
       if (!inChat) return;
       await last;
       await world.outbox.put({

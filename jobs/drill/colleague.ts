@@ -6,7 +6,7 @@
 import { foreign } from '../../src/domain/foreign.ts';
 import type { Actor, Conversation } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
-import { carryOut } from '../carry-out.ts';
+import { carryOut, timersOf } from '../carry-out.ts';
 import { openMeasures } from '../measures/ledger.ts';
 
 export interface Colleagues {
@@ -50,6 +50,8 @@ export function inviteColleagues(world: World, conversation: Conversation): Coll
           files: {},
         },
         world,
+        undefined,
+        timersOf(world.clock),
       );
     }
   };

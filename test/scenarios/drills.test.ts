@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { loadScenarios } from '../../src/compose/drill/scenarios.ts';
 import { playByItself } from '../../src/compose/drill/play.ts';
 import { playMany } from '../support/drills.ts';
@@ -31,4 +31,22 @@ it('the same seed of faults gives the same run, and a limit keeps only the first
   const whole = await play(Infinity);
   expect(await play(Infinity)).toBe(whole);
   expect((JSON.parse(await play(1)) as unknown[][])[0]).toHaveLength(1);
+}, 60_000);
+
+it('a machine that is slow changes nothing: no time of the real one reaches a drill', async () => {
+  const scenario = loadScenarios().find((each) => each.name === 'login-and-machine');
+  if (!scenario) throw new Error('There is no such scenario.');
+  const play = async (): Promise<string> => {
+    const { run, faults } = await playByItself({ scenario, seed: 378, faults: { first: Infinity } });
+    return JSON.stringify([faults, run.steps.map((step) => [step.afterMs, step.line, step.status])]);
+  };
+  const quick = await play();
+  const real = globalThis.setTimeout;
+  // As if every wait of the real world were over before the next thing is done.
+  vi.stubGlobal('setTimeout', (run: () => void) => real(run, 0));
+  try {
+    expect(await play()).toBe(quick);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 }, 60_000);
