@@ -66,7 +66,7 @@ function verdictLine({ incident }: IncidentView): Phrase {
   return verdict.said;
 }
 
-function factsOf({ incident, playbook, measures, timezone }: IncidentView) {
+function factsOf({ incident, measures, timezone }: IncidentView) {
   const standing = measures.filter(isStanding).length;
   const owner = incident.owner ?? incident.acknowledgedBy?.shown.foreign;
   return [
@@ -75,7 +75,6 @@ function factsOf({ incident, playbook, measures, timezone }: IncidentView) {
     { name: 'owner', value: owner === undefined ? ['nobody'] : [foreign(owner, 80)] },
     ...(incident.repeats > 0 ? [{ name: 'seen again', value: [`${incident.repeats} times`] }] : []),
     { name: 'in force', value: [standing === 0 ? 'nothing' : standing === 1 ? '1 measure' : `${standing} measures`] },
-    { name: 'playbook', value: [foreign(playbook.playbook.title, 120)] },
   ];
 }
 
@@ -84,7 +83,7 @@ function progressOf(view: IncidentView): Progress {
   const current = currentStep(playbook);
   return {
     kind: 'progress',
-    title: 'playbook',
+    title: playbook.playbook.title,
     steps: viewSteps(playbook).map((at) => {
       const here = at.step.id === current?.step.id;
       const buttons = incident.state === 'closed' ? [] : stepButtons(at, here, incident.number);
