@@ -151,7 +151,8 @@ function nextInWords({ step, why }: Diagnosis['next']): Phrase {
 function evidenceOf(cause: RankedCause): Block {
   return {
     kind: 'evidence',
-    title: `${capitalized(CAUSE_WORDS[cause.cause])} (${cause.cause}), ${Math.round(cause.confidence * 100)} %`,
+    // What a phone cuts off is the end.
+    title: `${Math.round(cause.confidence * 100)} %: ${CAUSE_WORDS[cause.cause]} (${cause.cause})`,
     items: [
       ...cause.for.map((words) => ({ side: 'for' as const, text: words })),
       ...cause.against.map((words) => ({ side: 'against' as const, text: words })),
