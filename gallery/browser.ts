@@ -9,6 +9,9 @@ import { shrink } from './shrink.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
+/** In pixels: of a lower window Chromium paints the top alone. */
+const LOWEST = 300;
+
 /** Writes a picture of the whole page; `width` in pixels. Returns the page's own document as it stood at the end. */
 export function photograph(html: string, file: string, width: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'tq-gallery-'));
@@ -21,7 +24,11 @@ export function photograph(html: string, file: string, width: number): string {
     const document = run(folder, ['--dump-dom', `--window-size=${width},600`, address]);
     const height = Number(/data-height="(\d+)"/.exec(document)?.[1]);
     if (!(height > 0)) throw new Error(`The page of ${file} did not come to its end: ${document.slice(-400)}`);
-    run(folder, [`--screenshot=${file}`, `--window-size=${width},${Math.min(height, 8000)}`, address]);
+    run(folder, [
+      `--screenshot=${file}`,
+      `--window-size=${width},${Math.min(Math.max(height, LOWEST), 8000)}`,
+      address,
+    ]);
     shrink(file);
     return document;
   } finally {
