@@ -24,11 +24,13 @@ export async function startOpensmtpd(): Promise<MailLab> {
   const box = await startBox({ name: 'mx4', sets: ['opensmtpd', 'net'] });
   box.write('/etc/smtpd.conf', CONFIG);
   await box.must(['sh', '-c', SET_UP]);
-  await until(
-    async () => (await box.exec(['smtpctl', 'show', 'status'])).code === 0,
-    15_000,
-    'OpenSMTPD to show its status',
-  );
+  // Its processes start side by side: the one that answers may be ahead of the one that makes the spool's folders.
+  const isThere = [
+    'sh',
+    '-c',
+    'smtpctl show status && cd /var/spool/smtpd && ls -d incoming offline purge queue temporary',
+  ];
+  await until(async () => (await box.exec(isThere)).code === 0, 15_000, 'OpenSMTPD and its spool to be there');
   return {
     box,
     mta: 'opensmtpd',
