@@ -16,7 +16,6 @@ import { message, notice, text } from '../src/messages/message.ts';
 import { sayRoleMissing } from '../src/messages/role.ts';
 import type { Message } from '../src/messages/message.ts';
 import { withoutForbidden } from '../src/messages/spent.ts';
-import type { Clock } from '../src/ports/clock.ts';
 import type { World } from '../src/ports/world.ts';
 import type { Answer, CommandRequest, Tell } from './answer.ts';
 import { commandJobs } from './catalogue.ts';
@@ -38,16 +37,8 @@ const REAL_TIMERS: Timers = {
   },
 };
 
-/** Timers of the world's own clock. */
-export function timersOf(clock: Clock): Timers {
-  return {
-    after: (ms, run) => {
-      const controller = new AbortController();
-      clock.wait(ms, controller.signal).then(run, () => {});
-      return () => controller.abort();
-    },
-  };
-}
+/** For whom nobody waits: nothing is said in between, however slow the machine is. */
+export const NO_TIMERS: Timers = { after: () => () => {} };
 
 /** Carries out one request and speaks through the outbox. Never throws for what a job did; its error is the answer. */
 export async function carryOut(

@@ -12,7 +12,7 @@ import type { Message } from '../../src/messages/message.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, Status } from '../answer.ts';
-import { carryOut, timersOf } from '../carry-out.ts';
+import { NO_TIMERS, carryOut } from '../carry-out.ts';
 import { inviteColleagues } from './colleague.ts';
 import { startHouse } from './house.ts';
 import { headlineOf, nextMove } from './policy.ts';
@@ -158,7 +158,7 @@ async function sayLine(line: string, number: number, world: World): Promise<Answ
     },
     world,
     undefined,
-    timersOf(world.clock),
+    NO_TIMERS,
   );
 }
 

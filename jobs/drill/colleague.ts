@@ -6,7 +6,7 @@
 import { foreign } from '../../src/domain/foreign.ts';
 import type { Actor, Conversation } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
-import { carryOut, timersOf } from '../carry-out.ts';
+import { NO_TIMERS, carryOut } from '../carry-out.ts';
 import { openMeasures } from '../measures/ledger.ts';
 
 export interface Colleagues {
@@ -51,7 +51,7 @@ export function inviteColleagues(world: World, conversation: Conversation): Coll
         },
         world,
         undefined,
-        timersOf(world.clock),
+        NO_TIMERS,
       );
     }
   };

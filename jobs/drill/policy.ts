@@ -56,6 +56,8 @@ export function nextMove(screen: OnScreen): Move {
   if (waitsForOthers(last.answer)) return { kind: 'wait' };
   const again = sayAgain(screen, last) ?? lookAgain(screen, last.answer);
   if (again) return again;
+  const fact = withFact(screen, last.answer);
+  if (fact !== undefined) return line(fact, say`what is missing stands on the screen`);
   const offered = hasNewVerdict(last.answer)
     ? [...recommended(headline), ...recommended(last.answer)]
     : [...recommended(last.answer), ...recommended(headline)];
@@ -167,16 +169,24 @@ function wayRound(screen: OnScreen, answer: Message): string | undefined {
   const words = [answer.summary, ...answer.blocks.map((block) => ('text' in block ? block.text : []))]
     .map(plain)
     .join('\n');
-  const [, fact, command] = /needs (\w+), which is not known yet:.*or say (do [\w/-]+) \w+=/s.exec(words) ?? [];
-  const value = fact === undefined ? undefined : readFact(screen, fact);
-  if (command !== undefined && value !== undefined && timesSaid(screen, `${command} ${fact}=${value}`) === 0)
-    return `${command} ${fact}=${value}`;
+  const isMissing = / which is not known yet: /.test(words);
   const alone = /undo \d+ --ours-only/.exec(words)?.[0];
   if (alone !== undefined && timesSaid(screen, alone) < 2) return alone;
-  if (fact === undefined && timesSaid(screen, screen.said.at(-1)?.line ?? '') < 2) return undefined;
+  if (!isMissing && timesSaid(screen, screen.said.at(-1)?.line ?? '') < 2) return undefined;
   return buttonsOf(answer)
     .map((each) => each.command)
     .find((each) => each.startsWith('skip') && timesSaid(screen, each) < 1);
+}
+
+/** The step with the fact that it needs, where a person has seen that. */
+function withFact(screen: OnScreen, { summary, blocks }: Message): string | undefined {
+  const words = [summary, ...blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))]
+    .map(plain)
+    .join('\n');
+  const [, fact, command] = /needs (\w+), which is not known yet:.*or say (do [\w/-]+) \w+=/s.exec(words) ?? [];
+  const value = fact === undefined ? undefined : readFact(screen, fact);
+  const known = command === undefined || value === undefined ? undefined : `${command} ${fact}=${value}`;
+  return known !== undefined && timesSaid(screen, known) === 0 ? known : undefined;
 }
 
 /** A person reads it from what was shown: who has sent most of what waits. */
@@ -258,7 +268,9 @@ export function hintFrom(said: readonly Utterance[], speed = 1): Message {
     return sayHint(FIRST, say`one fault may hide another: look now, and once more an hour later; then say drill stop`);
   const isLook =
     answer && (answer.tone === 'good' || buttonsOf(answer).some(({ command }) => command.startsWith('open')));
-  const move = nextMove({ said: answer ? [{ line: isLook ? FIRST : '…', answer }] : [], headline });
+  const before = said.flatMap((each) => (each.final === true ? [{ line: '…', answer: each.message }] : []));
+  const last = answer ? [{ line: isLook ? FIRST : '… now', answer }] : [];
+  const move = nextMove({ said: [...before.slice(0, -1), ...last], headline });
   switch (move.kind) {
     case 'say':
       return sayHint(move.line, move.why);

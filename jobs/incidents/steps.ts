@@ -18,7 +18,7 @@ import { lastMark, viewSteps } from '../../src/domain/playbook/state.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
 import { nextBlocks } from '../../src/messages/incident.ts';
 import { actions, button, message, notice, text } from '../../src/messages/message.ts';
-import type { Block, Tone } from '../../src/messages/message.ts';
+import type { Block, Button, Tone } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Answer, CommandJob, CommandRequest } from '../answer.ts';
@@ -119,7 +119,7 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
       return { status: 'ok', message: message('neutral', words, what, ...afterwards(effect.step, press)) };
     }
     case 'answer':
-      return unmoved(effect.text, press, effect.first);
+      return unmoved(effect.text, press, effect.first, effect.look);
     default:
       return effect satisfies never;
   }
@@ -174,7 +174,7 @@ async function marked(effect: PlaybookEffect | undefined, press: Press): Promise
 }
 
 /** Nothing was moved: why, and where a measure waits, its card. */
-async function unmoved(words: Phrase, press: Press, first?: PlacedStep): Promise<Answer> {
+async function unmoved(words: Phrase, press: Press, first?: PlacedStep, look?: string): Promise<Answer> {
   const { seen, asked, request, world } = press;
   const view = viewSteps(seen.playbook).find(
     ({ step, status }) =>
@@ -182,12 +182,14 @@ async function unmoved(words: Phrase, press: Press, first?: PlacedStep): Promise
   );
   const waiting = view?.measure && asked.what === 'do' ? await readMeasure(world, view.measure.number) : undefined;
   if (waiting) return showProposal(world, request, seen, waiting.record);
-  if (first) return sendBack(words, first, press);
+  const { number } = press;
+  if (first) return sendBack(words, button(first.title, `do ${first.id} --incident ${number}`, 'primary'), press);
+  if (look !== undefined) return sendBack(words, button(`Look: ${look}`, look, 'primary'), press);
   return withNext(words, 'neutral', press);
 }
 
 /** What it needs is found by an earlier step, which has come to nothing: that one again, or what a person knows. */
-function sendBack(words: Phrase, first: PlacedStep, { number, asked, seen }: Press): Answer {
+function sendBack(words: Phrase, first: Button, { number, asked, seen }: Press): Answer {
   const on = `--incident ${number}`;
   return {
     status: 'ok',
@@ -196,7 +198,7 @@ function sendBack(words: Phrase, first: PlacedStep, { number, asked, seen }: Pre
       words,
       notice('neutral', words),
       actions(
-        button(first.title, `do ${first.id} ${on}`, 'primary'),
+        first,
         ...(asked.step === undefined ? [] : [button('Skip', `skip "not needed" --step ${asked.step} ${on}`)]),
       ),
     ),

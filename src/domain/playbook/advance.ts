@@ -49,6 +49,8 @@ export type PlaybookEffect =
       readonly text: Phrase;
       /** The step that is to be taken before. */
       readonly first?: PlacedStep;
+      /** What shows what is missing. */
+      readonly look?: string;
     };
 
 export interface Advanced {
@@ -121,8 +123,12 @@ function take(state: PlaybookState, event: Asked, view: StepView): Advanced {
   const missing = (step.needs ?? []).find(({ fact }) => state.facts[fact] === undefined);
   if (missing) {
     const first = state.steps.find((each) => each.base === missing.step);
+    const look = (missing.look ?? []).flatMap((word) => fill(word, state.facts) ?? []).join(' ');
     const words = say`${step.title} needs ${missing.fact}, which is not known yet: ${missing.from}; or say do ${step.id} ${missing.fact}=…`;
-    return { next: state, effects: [{ kind: 'answer', text: words, ...(first && { first }) }] };
+    return {
+      next: state,
+      effects: [{ kind: 'answer', text: words, ...(first && { first }), ...(look !== '' && { look }) }],
+    };
   }
   return takeUp(state, event, view, own);
 }

@@ -47,6 +47,8 @@ export interface Need {
   readonly from: string;
   /** The step that finds it: taken again where it has come to nothing. */
   readonly step?: string;
+  /** A command that only looks, and shows it; `{name}` stands for the fact of that name. */
+  readonly look?: readonly string[];
 }
 
 /** The evidence answers the step already. Without `is`: the fact is known, whatever its value. */

@@ -160,6 +160,13 @@ describe('an incident in a chat', () => {
     expect(words(await chat.press('ana', 'Done'))).toContain('Unblock port 25: done by hand');
   });
 
+  it('offers the look that shows what a step needs', async () => {
+    await verdict('open-relay');
+    const needs = await chat.say('ana', 'do clean-queue');
+    expect(words(needs)).toContain('needs sender, which is not known yet');
+    expect(chat.labels(needs)).toEqual(['Look: queue mx1', 'Skip']);
+  });
+
   it('counts a measure that was ordered in its conversation', async () => {
     await verdict('compromised-workstation');
     await chat.say('ana', 'freeze mx1');

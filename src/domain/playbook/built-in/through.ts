@@ -24,7 +24,13 @@ export const relay: Playbook = {
       title: 'Disable the account and end its open sessions',
       why: 'a changed password alone leaves an open session sending',
       does: { kind: 'measure', measure: { kind: 'disable-account', account: '{account}' } },
-      needs: [{ fact: 'account', from: 'the senders of the queue, or the log of logins, name it' }],
+      needs: [
+        {
+          fact: 'account',
+          from: 'the senders of the queue, or the log of logins, name it',
+          look: ['queue', '{server}'],
+        },
+      ],
       proof: 'a login with it is refused, and none of its sessions is open',
       undo: 'enable it again once its password was changed',
     },
@@ -56,7 +62,13 @@ export const relay: Playbook = {
       title: 'Clean the queue of its mail',
       why: 'what still waits would go out as soon as mail may leave',
       does: { kind: 'measure', measure: { kind: 'clean-queue', account: '{account}' } },
-      needs: [{ fact: 'account', from: 'the senders of the queue, or the log of logins, name it' }],
+      needs: [
+        {
+          fact: 'account',
+          from: 'the senders of the queue, or the log of logins, name it',
+          look: ['queue', '{server}'],
+        },
+      ],
       skipWhere: [noneWaits],
       proof: 'no waiting message is of that account; what was deleted is kept in a file',
       undo: 'put the kept messages back into the queue',
@@ -174,7 +186,7 @@ export const openRelay: Playbook = {
       title: 'Clean the queue of what was relayed',
       why: 'what still waits would go out as soon as mail may leave',
       does: { kind: 'measure', measure: { kind: 'clean-queue', sender: '{sender}' } },
-      needs: [{ fact: 'sender', from: 'the senders of the queue name it' }],
+      needs: [{ fact: 'sender', from: 'the senders of the queue name it', look: ['queue', '{server}'] }],
       skipWhere: [noneWaits],
       proof: 'no waiting message is of that sender; what was deleted is kept in a file',
       undo: 'put the kept messages back into the queue',
