@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readScenarios } from '../../../adapters/simulated/scenario.ts';
+import { TRAPS, readScenarios } from '../../../adapters/simulated/scenario.ts';
 import { loadScenarios } from '../../../src/compose/drill/scenarios.ts';
 import { CAUSES } from '../../../src/domain/causes.ts';
 
@@ -18,6 +18,12 @@ describe('the scenarios', () => {
   it('have one for every cause of the playbook but for not knowing', () => {
     const causes = new Set(loadScenarios().map(({ cause }) => cause));
     expect(CAUSES.filter((cause) => !causes.has(cause))).toEqual(['undetermined']);
+  });
+
+  it('set each of the traps somewhere', () => {
+    const set = new Set(loadScenarios().flatMap(({ traps }) => traps));
+    expect(TRAPS.filter((trap) => !set.has(trap))).toEqual([]);
+    expect(loadScenarios().some(({ trouble }) => trouble.some((each) => 'wakesAfterMinutes' in each))).toBe(true);
   });
 
   it('can be written as docs/drill.md says', () => {
