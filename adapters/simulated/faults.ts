@@ -84,6 +84,7 @@ export function layFaults(
       if (happens(AUDIT_AWAY, 'one place of the audit log is away')) {
         auditLog.away(1);
         auditBack = clock.monotonic() + random.between(5, 40) * 1000;
+        away.push({ what: 'audit log', from: clock.monotonic(), to: auditBack });
       }
     }
     if (port !== 'ledger' && port !== 'incidents') return 'well';

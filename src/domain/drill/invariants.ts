@@ -5,7 +5,8 @@
  * Rules, each with its number as it is told when it is broken:
  * 1. Every measure has ended or stands known; what has ended stands nowhere; every command was answered.
  * 2. No effect happens twice for one measure.
- * 3. No measure is in an unknown state for longer than a minute in which its device and the journal could be reached.
+ * 3. No measure is in an unknown state for longer than a minute in which its device, the journal and the audit log (without
+ *    which nothing is carried out) could be reached.
  * 4. A leased measure ends by the device's own timer within 5 s of its time.
  * 5. Every effect has its intent in the audit log before it, and the chain is whole.
  * 6. Nobody was told that something is in force, or taken back, that wasn't.
@@ -111,8 +112,16 @@ function unknownTooLong({ ledger, measures, away, end }: DrillHistory): readonly
   });
 }
 
+/** Spans that overlap count once. */
 function awayBetween(away: DrillHistory['away'], from: number, to: number): number {
-  return away.reduce((sum, each) => sum + Math.max(0, Math.min(to, each.to) - Math.max(from, each.from)), 0);
+  let sum = 0;
+  let until = from;
+  for (const each of away.toSorted((a, b) => a.from - b.from)) {
+    const end = Math.min(to, each.to);
+    sum += Math.max(0, end - Math.max(until, each.from));
+    until = Math.max(until, end);
+  }
+  return sum;
 }
 
 function leases({ acts, measures }: DrillHistory): readonly string[] {

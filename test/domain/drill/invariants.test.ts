@@ -85,6 +85,8 @@ describe('the invariants of a drill', () => {
     const ledger = [event(0, 'engaging'), event(200_000, 'engaged')];
     expect(numbers({ ledger, end: 300_000 })).toEqual(['3:']);
     expect(numbers({ ledger, end: 300_000, away: [{ from: 10_000, to: 180_000 }] })).toEqual([]);
+    const twice = { from: 10_000, to: 100_000 };
+    expect(numbers({ ledger, end: 300_000, away: [twice, twice] }), 'what overlaps counts once').toEqual(['3:']);
   });
 
   it('want a lease to end by the device’s own timer, in time', () => {
