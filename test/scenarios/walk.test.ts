@@ -49,7 +49,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     await ana.say('open hq mail is refused everywhere');
     await ana.say('ack');
     expect(await ana.say('triage hq')).toMatch(
-      /\(compromised-workstation\), \d+ %\n +for +the address is listed \(bl\.test\)\s+though\s+the\s+queues\s+are\s+clear/,
+      /\d+ %: a workstation that sends \(compromised-workstation\)\n +for +the address is listed \(bl\.test\)\s+though\s+the\s+queues\s+are\s+clear/,
     );
   }, 120_000);
 
