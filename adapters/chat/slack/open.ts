@@ -21,7 +21,8 @@ import { textAt } from './record.ts';
 import { makeSocketRoad } from './socket.ts';
 import { openSurface } from './surface.ts';
 import { openWeb } from './web.ts';
-import type { Reachability, SlackWeb } from './web.ts';
+import type { SlackWeb } from './web.ts';
+import type { Reachability } from '../../../src/ports/reach.ts';
 
 export interface SlackSettings {
   readonly botToken: string;

@@ -10,6 +10,7 @@ import { webApi } from '@slack/bolt';
 import type { Logger } from '@slack/bolt';
 import { fieldsOf, listAt, textAt } from './record.ts';
 import type { Field } from './record.ts';
+import type { Reach } from '../../../src/ports/reach.ts';
 
 const SLACK_API = 'https://slack.com/api/';
 const SLACK_HOSTS = ['slack.com', 'hooks.slack.com', 'files.slack.com'];
@@ -73,21 +74,6 @@ const CONTENT = new Set([
   'msg_too_long',
   'invalid_attachments',
 ]);
-
-/** Told once when Slack can't be reached for longer than a hiccup, or shuts the app out, and once when it can again. */
-export type Reachability = (state: {
-  readonly reachable: boolean;
-  readonly why: string;
-  /** Of the first call that failed, milliseconds since 1970 UTC. */
-  readonly since: number;
-}) => void;
-
-export interface Reach {
-  readonly told: Reachability;
-  /** Slack was away when this process began: that it is back is told once it is. */
-  readonly isAway: boolean;
-  readonly now: () => number;
-}
 
 /** Failed calls in a row that are more than a hiccup: with the waits between them, about seven seconds. */
 const HICCUPS = 4;

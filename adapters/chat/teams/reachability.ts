@@ -1,20 +1,7 @@
 /** Whether Teams can be reached: told once when it can't, and once when it can again. */
+import type { Reach } from '../../../src/ports/reach.ts';
 import { ConnectorFault } from './connector.ts';
 import type { Connector } from './connector.ts';
-
-export type Reachability = (state: {
-  readonly reachable: boolean;
-  readonly why: string;
-  /** Of the first call that failed, milliseconds since 1970 UTC. */
-  readonly since: number;
-}) => void;
-
-export interface Reach {
-  readonly told: Reachability;
-  /** Teams was away when this process began: that it is back is told once it is. */
-  readonly isAway: boolean;
-  readonly now: () => number;
-}
 
 /** A single failure is a hiccup; so many in a row are an outage. */
 const HICCUPS = 3;

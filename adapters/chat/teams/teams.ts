@@ -13,7 +13,7 @@ import { openConsents } from './files-out.ts';
 import { openMembership } from './membership.ts';
 import { WORLDWIDE } from './place.ts';
 import { watchConnector } from './reachability.ts';
-import type { Reachability } from './reachability.ts';
+import type { Reachability } from '../../../src/ports/reach.ts';
 import { openPace } from './rates.ts';
 import type { Pace } from './rates.ts';
 import type { Credentials, Sdk } from './sdk.ts';
