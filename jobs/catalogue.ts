@@ -133,4 +133,5 @@ export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   rotas: async () => (await import('./escalation/rotas.ts')).runFetchRotas,
   shift: async () => (await import('./shift/tick.ts')).runShift,
   settle: async () => (await import('./measures/reconcile.ts')).runSettle,
+  unknown: async () => (await import('./escalation/unknown.ts')).runUnknown,
 };

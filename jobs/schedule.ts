@@ -32,9 +32,10 @@ export const HOUSE_SLOTS: readonly Slot[] = [
   { id: 'watch', chore: 'watch', pattern: '50 * * * * *', timezone: 'UTC' },
   { id: 'rotas', chore: 'rotas', pattern: '25 */5 * * * *', timezone: 'UTC' },
   { id: 'shift', chore: 'shift', pattern: '10 * * * * *', timezone: 'UTC' },
-  { id: 'reconcile', chore: 'reconcile', pattern: '20 * * * * *', timezone: 'UTC' },
-  // What is half done or not known doesn't wait for the minute.
-  { id: 'settle', chore: 'settle', pattern: '5,35,50 * * * * *', timezone: 'UTC' },
+  { id: 'reconcile', chore: 'reconcile', pattern: '20,50 * * * * *', timezone: 'UTC' },
+  // What is half done or not known doesn't wait for the half minute.
+  { id: 'settle', chore: 'settle', pattern: '5,35 * * * * *', timezone: 'UTC' },
+  { id: 'unknown', chore: 'unknown', pattern: '*/5 * * * * *', timezone: 'UTC' },
 ];
 
 const RELAY_EVERY_MS = 60_000;

@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // It waits for a lease of a minute, twice: npm run soak:deaths.
-    exclude: process.env['TOURNIQUET_SOAK'] === undefined ? ['test/scenarios/dead-bot.test.ts'] : [],
+    // They wait for a minute and more: npm run soak:deaths.
+    exclude: process.env['TOURNIQUET_SOAK'] === undefined ? ['test/scenarios/dead-{bot,agent}.test.ts'] : [],
     globalSetup: ['test/lab/setup.ts'],
     pool: 'forks',
     // Half of the time the tests wait for real servers.

@@ -3,8 +3,8 @@ import type { World } from '../../src/ports/world.ts';
 import { reconcile, settle } from '../measures/reconcile.ts';
 
 const EVERY_MS = 15_000;
-/** Every so many rounds everything is looked at, in between what is not known. */
-const WHOLE_ROUNDS = 4;
+/** Every so many rounds everything is looked at, in between what is not known: as jobs/schedule.ts has it. */
+const WHOLE_ROUNDS = 2;
 const AT_START_MS = 1000;
 
 export function startHouse(world: World): { stop(): void } {

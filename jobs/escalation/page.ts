@@ -5,6 +5,8 @@
  * 1. The outcome of each try is written into the incident; a failure is told where the incident is followed.
  * 2. A service that fails is followed by the next one; when all have failed, all are tried again every half minute.
  * 3. Before each try the record is read again: once somebody has it, or it is closed, nobody is paged.
+ * 4. Each run of calls is an alert of its own: an alert that somebody has acknowledged rings nobody's telephone again
+ *    (PagerDuty's and Opsgenie's own rule), and a new run begins just where that somebody isn't heard of any more.
  */
 import { plain, foreign } from '../../src/domain/foreign.ts';
 import { foldIncident } from '../../src/domain/incidents/incident.ts';
@@ -26,7 +28,7 @@ export async function page(world: Escalating, before: Incident, which: Which): P
   for (const [index, pager] of world.pagers.all.entries()) {
     const incident = foldIncident(number, (await world.incidents.read(number)).events);
     if (!incident || incident.state !== 'open') return;
-    const failed = await send(pager, pageOf(incident, 'trigger', which.people));
+    const failed = await send(pager, pageOf(incident, 'trigger', runOf(incident, which.round), which.people));
     await record(world, number, {
       kind: 'paged',
       at: world.clock.now(),
@@ -58,18 +60,20 @@ export async function finishPages(world: Escalating, incident: Incident): Promis
  */
 export async function tellPagers(world: Escalating, incident: Incident): Promise<boolean> {
   const what = incident.state === 'closed' ? 'resolve' : 'acknowledge';
-  const paged = new Set(incident.pages.filter((each) => each.outcome === 'sent').map((each) => each.pager));
-  const lastPage = incident.pages.at(-1)?.at ?? 0;
   let left = false;
-  for (const name of paged) {
+  for (const { pager: name, run, at } of sentAlerts(incident)) {
     const told = incident.pagersTold.some(
-      (each) => each.pager === name && (each.what === what || each.what === 'resolve') && each.at >= lastPage,
+      (each) =>
+        each.pager === name &&
+        (each.run ?? 0) === run &&
+        (each.what === what || each.what === 'resolve') &&
+        each.at >= at,
     );
     const pager = world.pagers.all.find((each) => each.name === name);
     if (told || !pager) continue;
-    const failed = await send(pager, pageOf(incident, what, []));
+    const failed = await send(pager, pageOf(incident, what, run, []));
     if (failed === undefined)
-      await record(world, incident.number, { kind: 'pager-told', at: world.clock.now(), pager: name, what });
+      await record(world, incident.number, { kind: 'pager-told', at: world.clock.now(), pager: name, what, run });
     else left = true;
   }
   return !left || world.clock.now() - (incident.closedAt ?? world.clock.now()) > 3_600_000;
@@ -84,9 +88,28 @@ async function send(pager: Pager, words: Page): Promise<string | undefined> {
   }
 }
 
-function pageOf(incident: Incident, what: Page['what'], people: readonly string[]): Page {
+interface Alert {
+  readonly pager: string;
+  readonly run: number;
+  /** When it was last sent. */
+  readonly at: number;
+}
+
+function sentAlerts(incident: Incident): readonly Alert[] {
+  const sent = incident.pages
+    .filter(({ outcome }) => outcome === 'sent')
+    .map(({ pager, round, at }) => ({ pager, run: runOf(incident, round), at }));
+  return [...new Map(sent.map((each) => [`${each.run} ${each.pager}`, each])).values()];
+}
+
+/** Which run of calls a round belongs to; the first is 0. */
+function runOf({ chain }: Incident, round: number): number {
+  return chain ? Math.floor(round / chain.rounds) : 0;
+}
+
+function pageOf(incident: Incident, what: Page['what'], run: number, people: readonly string[]): Page {
   return {
-    key: `tourniquet-incident-${incident.number}-${incident.openedAt}`,
+    key: `tourniquet-incident-${incident.number}-${incident.openedAt}${run === 0 ? '' : `-${run}`}`,
     what,
     summary: plain(pageLine(incident)).slice(0, 1000),
     urgency: 'critical',

@@ -1,4 +1,5 @@
 /** Reading the ledger, and adding to it without overwriting anybody. */
+import { unknownSince } from '../../src/domain/measures/not-known.ts';
 import { foldMeasure, isOpen, isStanding } from '../../src/domain/measures/record.ts';
 import type { MeasureEvent, MeasureRecord } from '../../src/domain/measures/record.ts';
 import type { World } from '../../src/ports/world.ts';
@@ -50,47 +51,35 @@ export async function change(
   }
 }
 
-/** A measure that is being carried out or taken back, or was last seen unknown, for longer than this counts as unknown. */
-const UNKNOWN_AFTER_MS = 60_000;
+/** What may stand outside, and since when it isn't known how, where that is for more than a minute. */
+export interface Standing {
+  readonly record: MeasureRecord;
+  /** Milliseconds since 1970 UTC. */
+  readonly unknownSince?: number;
+}
+
+/** The oldest first; `now` in milliseconds since 1970 UTC. */
+export async function standingNow(world: Ledger, now: number): Promise<readonly Standing[]> {
+  const numbers = (await world.ledger.numbers('open')).toReversed();
+  const streams = await Promise.all(numbers.map(async (number) => ({ number, ...(await world.ledger.read(number)) })));
+  return streams.flatMap(({ number, events }) => {
+    const record = foldMeasure(number, events);
+    if (!record || !isStanding(record)) return [];
+    const since = unknownSince(events, now);
+    return [{ record, ...(since !== undefined && { unknownSince: since }) }];
+  });
+}
 
 /** How many stand, how many of them not as we left them, and of how many it isn't known for more than a minute. */
 export async function countMeasures(
   world: Ledger,
   now = Date.now(),
 ): Promise<{ readonly standing: number; readonly changed: number; readonly unknown: number }> {
-  const numbers = await world.ledger.numbers('open');
-  const streams = await Promise.all(numbers.map(async (number) => ({ number, ...(await world.ledger.read(number)) })));
-  const standing = streams.flatMap(({ number, events }) => {
-    const record = foldMeasure(number, events);
-    return record && isStanding(record) ? [{ record, notKnownSince: notKnownSince(events) }] : [];
-  });
+  const standing = await standingNow(world, now);
   const seen = (what: string): number => standing.filter(({ record }) => record.lastSeen?.seen === what).length;
-  const unknown = standing.filter(
-    ({ notKnownSince: since }) =>
-      // Also where the clock was set back since.
-      since !== undefined && Math.abs(now - since) > UNKNOWN_AFTER_MS,
-  );
   return {
     standing: standing.length,
     changed: seen('changed') + seen('absent') + seen('slipped'),
-    unknown: unknown.length,
+    unknown: standing.filter((each) => each.unknownSince !== undefined).length,
   };
-}
-
-/** Since when it is not known how it stands: half done, or not seen. What is only said of it meanwhile changes nothing. */
-function notKnownSince(events: readonly MeasureEvent[]): number | undefined {
-  return events.reduce<number | undefined>((since, event) => {
-    switch (event.kind) {
-      case 'engaging':
-      case 'releasing':
-        return since ?? event.at;
-      case 'observed':
-        return event.seen === 'unknown' ? (since ?? event.at) : undefined;
-      case 'engaged':
-      case 'release-refused':
-        return undefined;
-      default:
-        return since;
-    }
-  }, undefined);
 }

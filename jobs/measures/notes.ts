@@ -3,6 +3,7 @@ import { foreign } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import type { Observation } from '../../src/domain/measures/plan.ts';
 import type { MeasureEvent, MeasureRecord } from '../../src/domain/measures/record.ts';
+import { PersonAwaited } from '../../src/ports/hands.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';
 import type { World } from '../../src/ports/world.ts';
 import { change, readMeasure } from './ledger.ts';
@@ -71,14 +72,21 @@ export function observed(seen: Observation, at: number): MeasureEvent {
     case 'slipped':
       return { kind: 'observed', at, seen: 'slipped', notes: seen.differences };
     case 'unknown':
-      return { kind: 'observed', at, seen: 'unknown', notes: [seen.why] };
+      return {
+        kind: 'observed',
+        at,
+        seen: 'unknown',
+        notes: [seen.why],
+        ...(seen.awaits && { awaits: seen.awaits }),
+      };
     default:
       return seen satisfies never;
   }
 }
 
 export function unknown(error: unknown, at: number): MeasureEvent {
-  return { kind: 'observed', at, seen: 'unknown', notes: [words(error)] };
+  const awaits = error instanceof PersonAwaited ? ({ awaits: 'person' } as const) : {};
+  return { kind: 'observed', at, seen: 'unknown', notes: [words(error)], ...awaits };
 }
 
 export function words(error: unknown): Phrase {

@@ -1,6 +1,7 @@
 /**
- * Every minute and at start: what was begun is ended, what stands is looked at, what changed is told. Every quarter of a
- * minute in between: the same for what is half done or not known, so that one lost answer isn't a minute of not knowing.
+ * Every half minute and at start: what was begun is ended, what stands is looked at, what changed is told. Every quarter
+ * of a minute in between: the same for what is half done or not known, so that one lost answer isn't half a minute of not
+ * knowing.
  *
  * Rules:
  * 1. A measure found half engaged or half released is continued from what was recorded, once it can be seen again: a
@@ -18,6 +19,7 @@ import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { orderInWords, sayHeldAgain, sayMeasure, sayStillNeeded } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
+import { sayKnownAgain } from '../../src/messages/not-known.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
 import { carryMeasureOut } from './engine.ts';
@@ -33,7 +35,7 @@ const ASK_EVERY_MS = 3_600_000;
 
 export type Reconciling = Acting & TellingIncident;
 
-/** The chore: once a minute. */
+/** The chore: every half minute. */
 export const runReconcile = async (world: World): Promise<void> => {
   await reconcile(world);
 };
@@ -134,9 +136,17 @@ async function told(
   const isOther = is?.seen === 'changed' && inOne(is.notes) !== inOne(was?.notes ?? []);
   if (before.state === after.state && was?.seen === is?.seen && !isOther) return after;
   await tellMeasure(world, after);
+  if (isKnownAgain(before, after))
+    await tellLoudly(world, after, `measure-${after.number}-known-again`, sayKnownAgain(after));
   const news = newsOf(after);
   if (news) await tellLoudly(world, after, `measure-${after.number}-news`, news);
   return after;
+}
+
+/** People were called about it. */
+function isKnownAgain({ calledAbout, lastSeen }: MeasureRecord, { state, lastSeen: seen }: MeasureRecord): boolean {
+  if (!calledAbout || lastSeen?.seen !== 'unknown') return false;
+  return state === 'released' || (state === 'in-force' && seen?.seen === 'in-force');
 }
 
 /** What deserves a notification of its own. */

@@ -18,6 +18,7 @@ import { sayMeasure } from '../../src/messages/measure.ts';
 import type { World } from '../../src/ports/world.ts';
 import { beginEscalation } from '../escalation/begin.ts';
 import type { Escalating } from '../escalation/needs.ts';
+import { openedByHouse } from '../incidents/by-house.ts';
 import { changeIncident } from '../incidents/change.ts';
 import { conversationsOf, tellIncident } from '../incidents/tell.ts';
 import { change } from '../measures/ledger.ts';
@@ -56,16 +57,8 @@ export async function openOrJoin(world: Opening, found: Found): Promise<number> 
 
 async function begin(world: Opening, number: number, key: string, found: Found): Promise<void> {
   const at = world.clock.now();
-  const title = foreign(plain(found.title), 120);
-  const bound = world.onCall.rooms.map(({ surface, id, reference }): IncidentEvent => ({
-    kind: 'bound',
-    at,
-    surface,
-    conversation: id,
-    ...(reference !== undefined && { reference }),
-  }));
-  const opened: IncidentEvent = { kind: 'opened', at, by: HOUSE, site: found.site, title, key };
-  await world.incidents.begin([opened, ...bound, found.verdict], number);
+  const opened = openedByHouse(world, at, found.site, foreign(plain(found.title), 120), key);
+  await world.incidents.begin([...opened, found.verdict], number);
   await tellIncident(world, number);
   await proposeFirst(world, number).catch(() => {});
   await beginEscalation(world, number, HOUSE, found.urgency);

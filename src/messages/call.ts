@@ -9,7 +9,7 @@ export function sayCall(incident: Incident, people: readonly string[], round: nu
   const names = people.map((name) => name.replace(/^group:/, ''));
   const who = names.length === 0 ? say`nobody on duty` : say`${foreign(names.join(', '), 200)}`;
   const again = round === 0 ? '' : ' again';
-  const words = say`${who}: incident ${incident.number} at ${incident.site} needs somebody${again}: ${incident.title}`;
+  const words = say`${who}: incident ${incident.number} at ${incident.site} needs somebody${again}: ${incident.calledFor ?? incident.title}`;
   return { ...message('critical', words, notice('critical', words), actions(...answers(incident))), calls: people };
 }
 
@@ -52,7 +52,8 @@ export function sayNobodyLeft(incident: Incident): Message {
 /** The one line that a paging service is given. */
 export function pageLine(incident: Incident): Phrase {
   const verdict = incident.verdict ? say` (${incident.verdict.verdict})` : '';
-  return say`Incident ${incident.number} at ${incident.site}: ${incident.title}${verdict}`;
+  const why = incident.calledFor ? say`${incident.calledFor}; ` : [];
+  return say`Incident ${incident.number} at ${incident.site}: ${why}${incident.title}${verdict}`;
 }
 
 function answers(incident: Incident): readonly Button[] {

@@ -74,6 +74,8 @@ function incidentLine(event: IncidentEvent): Phrase | undefined {
       return say`paged by ${{ foreign: event.pager }}: ${event.outcome}${event.detail ? say` (${event.detail})` : []}`;
     case 'closed':
       return say`closed by ${event.by.shown}${event.reason ? say`: ${event.reason}` : []}`;
+    case 'measure-unknown':
+      return say`${event.said}; people are called`;
     case 'pager-told':
     case 'bound':
     case 'measure':
@@ -119,6 +121,7 @@ function measureLine(event: MeasureEvent): Phrase | undefined {
     case 'lapsed':
       return ['ended by its lease'];
     case 'told':
+    case 'called-about':
     case 'asked':
     case 'engaging':
       return undefined;

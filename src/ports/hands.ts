@@ -5,6 +5,7 @@
  * a hand with a number that was surpassed for that target is refused (FenceLost). Throws HostUnknown where it can't tell.
  */
 import type { Foreign } from '../domain/foreign.ts';
+import { HostUnknown } from './host.ts';
 
 /** `lay`: carry the measure out. `take`: take it back. */
 export type Asked = 'lay' | 'take';
@@ -19,6 +20,14 @@ export interface Hands {
   ask(target: string, tag: string, what: Asked, fence: number): Promise<void>;
   /** Undefined where nothing was asked. */
   confirm(tag: string, by: Foreign, at: number): Promise<Asked | undefined>;
+}
+
+/** Nothing is amiss: a person was asked, and has not said yet that it is done. */
+export class PersonAwaited extends HostUnknown {
+  constructor(why: string) {
+    super(why);
+    this.name = 'PersonAwaited';
+  }
 }
 
 /** Tries one connection outward, from where this runs. */

@@ -5,7 +5,7 @@
  * `send` resolves only once the service has taken it; it ends within 10 s; no secret is in an error's words.
  */
 export interface Page {
-  /** Names the alert at the service: the same for all that is said of one incident. */
+  /** Names the alert at the service: the same for all that is said of one run of calls about an incident. */
   readonly key: string;
   readonly what: 'trigger' | 'acknowledge' | 'resolve';
   /** One line, ours; at most 1000 characters. */

@@ -125,6 +125,8 @@ export function startWebhook(secret: string, now: () => number): Promise<PagingS
 
 function move(service: PagingService, key: string, what: 'trigger' | 'acknowledge' | 'resolve', shown: string): void {
   const alert = service.alerts.get(key);
+  // An alert that somebody has acknowledged rings nobody again, whatever it is sent.
+  if (what === 'trigger' && alert?.state === 'acknowledged') return;
   if (what === 'trigger') {
     service.alerts.set(key, { triggered: (alert?.triggered ?? 0) + 1, state: 'triggered', shown });
   } else if (alert) {

@@ -11,6 +11,7 @@ import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask, Observation, Proof } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
+import { PersonAwaited } from '../../../src/ports/hands.ts';
 import type { Hands, HandState, Probe } from '../../../src/ports/hands.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
@@ -33,7 +34,7 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
       const state = await hands.state(task.tag);
       if (state.asked === undefined || (state.asked === 'take' && state.confirmed))
         return { kind: 'absent', notes: [say`nobody was asked for it on ${name}, or somebody has taken it back`] };
-      if (!state.confirmed) return { kind: 'unknown', why: waiting(task.tag, state.asked, name) };
+      if (!state.confirmed) return { kind: 'unknown', why: waiting(task.tag, state.asked, name), awaits: 'person' };
       if ((await passes(task.order)) === 'open')
         return {
           kind: 'changed',
@@ -49,7 +50,7 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
   const asked = async (task: MeasureTask, what: 'lay' | 'take', fence: number): Promise<void> => {
     await hands.ask(name, task.tag, what, fence);
     const state = await hands.state(task.tag);
-    if (!state.confirmed) throw new HostUnknown(waiting(task.tag, what, name).join(''));
+    if (!state.confirmed) throw new PersonAwaited(waiting(task.tag, what, name).join(''));
   };
   return {
     observe,

@@ -64,6 +64,8 @@ type IncidentHappening =
   /** What somebody knows and says: which machine, which account. */
   | { readonly kind: 'facts'; readonly by: Who; readonly facts: Facts }
   | { readonly kind: 'measure'; readonly number: number }
+  /** It is not known how this measure stands, since then: people are called, whoever has the incident. */
+  | { readonly kind: 'measure-unknown'; readonly measure: number; readonly since: number; readonly said: Phrase }
   | {
       readonly kind: 'escalated';
       readonly tier: number;
@@ -83,7 +85,13 @@ type IncidentHappening =
       readonly detail?: Foreign;
     }
   /** A paging service was told that somebody has it, or that it is over. */
-  | { readonly kind: 'pager-told'; readonly pager: string; readonly what: 'acknowledge' | 'resolve' }
+  | {
+      readonly kind: 'pager-told';
+      readonly pager: string;
+      readonly what: 'acknowledge' | 'resolve';
+      /** Which run's alert; the first is 0, or left out. */
+      readonly run?: number;
+    }
   | { readonly kind: 'closed'; readonly by: Who; readonly reason?: Foreign };
 
 export interface Incident {
@@ -108,6 +116,10 @@ export interface Incident {
   readonly roundAt?: number;
   readonly measures: readonly number[];
   readonly repeats: number;
+  /** Of which it was not known how they stand, and since when. */
+  readonly unknowns: readonly { readonly measure: number; readonly since: number }[];
+  /** What people are called for beside the incident itself, until somebody has it. */
+  readonly calledFor?: Phrase;
   readonly escalations: readonly Extract<IncidentEvent, { readonly kind: 'escalated' }>[];
   readonly closedAt?: number;
   readonly closedBy?: Who;
@@ -146,6 +158,7 @@ export function foldIncident(number: number, events: readonly IncidentEvent[]): 
     steps: [],
     measures: [],
     repeats: 0,
+    unknowns: [],
     escalations: [],
     facts: {},
     runs: [],
@@ -183,15 +196,20 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
     case 'acknowledged':
       if (incident.state === 'closed') return incident;
       return {
-        ...withoutQuestion(incident),
+        ...withoutCause(withoutQuestion(incident)),
         state: 'acknowledged',
         acknowledgedBy: event.by,
         acknowledgedAt: event.at,
       };
     case 'acknowledgement-stale': {
       if (incident.state !== 'acknowledged') return incident;
-      const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = withoutQuestion(incident);
-      return { ...rest, state: 'open', runs: [...incident.runs, event.at] };
+      return calledAnew(incident, event.at);
+    }
+    case 'measure-unknown': {
+      const unknowns = [...incident.unknowns, { measure: event.measure, since: event.since }];
+      if (incident.state === 'closed' || incident.calledFor) return { ...incident, unknowns };
+      const called = isBeingCalledFirst(incident, event.at) ? incident : calledAnew(incident, event.at);
+      return { ...called, unknowns, calledFor: event.said };
     }
     case 'assigned':
       return { ...incident, owner: event.to };
@@ -231,6 +249,23 @@ function apply(incident: Incident, event: IncidentEvent): Incident {
 function touched(incident: Incident, event: IncidentEvent): Incident {
   if (!('by' in event) || event.by.person === HOUSE.person) return incident;
   return { ...withoutQuestion(incident), touchedAt: event.at };
+}
+
+/** Nobody has it any more, and the chain begins at its first tier. */
+function calledAnew(incident: Incident, at: number): Incident {
+  const { acknowledgedBy: _by, acknowledgedAt: _at, ...rest } = withoutQuestion(incident);
+  return { ...rest, state: 'open', runs: [...incident.runs, at] };
+}
+
+/** The first call is due already: there is nobody who could have missed it. */
+function isBeingCalledFirst({ chain, state, escalations }: Incident, at: number): boolean {
+  if (!chain) return true;
+  return state === 'open' && escalations.length === 0 && chain.from <= at;
+}
+
+function withoutCause(incident: Incident): Incident {
+  const { calledFor: _for, ...rest } = incident;
+  return rest;
 }
 
 function withoutQuestion(incident: Incident): Incident {

@@ -46,7 +46,8 @@ export type Observation =
    * it says. `grown`: what has come since is not held yet.
    */
   | { readonly kind: 'slipped'; readonly how: 'gap' | 'grown'; readonly differences: readonly Phrase[] }
-  | { readonly kind: 'unknown'; readonly why: Phrase };
+  /** `awaits`: it is known why: somebody was asked to do it by hand, and has not said yet that it is done. */
+  | { readonly kind: 'unknown'; readonly why: Phrase; readonly awaits?: 'person' };
 
 export type Released =
   | { readonly kind: 'released'; readonly notes: readonly Phrase[] }

@@ -61,9 +61,13 @@ type MeasureHappening =
       readonly seen: Seen;
       readonly notes: readonly Phrase[];
       readonly until?: number;
+      /** Unknown, as a person has not confirmed yet. */
+      readonly awaits?: 'person';
     }
   | { readonly kind: 'renewed'; readonly by: Who; readonly until?: number }
   | { readonly kind: 'kept'; readonly by: Who; readonly reason: Foreign }
+  /** It was not known how it stands, since then (milliseconds since 1970 UTC): people are called in this incident. */
+  | { readonly kind: 'called-about'; readonly since: number; readonly incident: number }
   /** People were asked whether it is still needed. */
   | { readonly kind: 'asked' }
   | { readonly kind: 'releasing'; readonly by: Who; readonly way: ReleaseWay; readonly fence: number }
@@ -108,6 +112,7 @@ export interface MeasureRecord {
   readonly until?: number;
   readonly kept?: { readonly by: Who; readonly reason: Foreign };
   readonly askedAt?: number;
+  readonly calledAbout?: { readonly since: number; readonly incident: number };
   readonly lastSeen?: {
     readonly at: number;
     readonly seen: Seen;
@@ -201,6 +206,8 @@ function apply(record: MeasureRecord, event: MeasureEvent): MeasureRecord {
       return { ...record, ...(event.until !== undefined && { until: event.until }) };
     case 'kept':
       return { ...record, kept: { by: event.by, reason: event.reason } };
+    case 'called-about':
+      return { ...record, calledAbout: { since: event.since, incident: event.incident } };
     case 'asked':
       return { ...record, askedAt: event.at };
     case 'releasing': {

@@ -8,7 +8,8 @@ import type { EscalationRules } from '../../../src/domain/escalation/rules.ts';
 import { HOUSE } from '../../../src/domain/incidents/incident.ts';
 import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
 import { PageFailed } from '../../../src/ports/pagers.ts';
-import type { Page, Pager } from '../../../src/ports/pagers.ts';
+import { makePager } from '../../support/fake-pager.ts';
+import type { FakePager } from '../../support/fake-pager.ts';
 import { makeIncidentChat } from '../../support/incident-chat.ts';
 import type { IncidentChat } from '../../support/incident-chat.ts';
 
@@ -22,27 +23,6 @@ const RULES: EscalationRules = {
   staleMs: 30 * MINUTE,
   answerMs: 10 * MINUTE,
 };
-
-interface FakePager extends Pager {
-  readonly taken: Page[];
-  fails: boolean;
-  dies: boolean;
-}
-
-function makePager(name: string): FakePager {
-  const pager: FakePager = {
-    name,
-    taken: [],
-    fails: false,
-    dies: false,
-    send: async (page) => {
-      if (pager.dies) throw new Error('the process died');
-      if (pager.fails) throw new PageFailed(`${name} answered 503`, true);
-      pager.taken.push(page);
-    },
-  };
-  return pager;
-}
 
 describe('calling until somebody has it', () => {
   let chat: IncidentChat;
@@ -178,6 +158,21 @@ describe('calling until somebody has it', () => {
     expect(said('room').at(-1)).toContain('Nobody answered');
     await wait(0);
     expect(said('room').at(-1)).toContain('anna: incident 1 at hq needs somebody again');
+  });
+
+  it('pages anew after an acknowledgement went stale, as an acknowledged alert rings nobody again', async () => {
+    await wait(0);
+    await wait(5);
+    await chat.say('ben', 'ack 1');
+    await wait(31);
+    await wait(10);
+    await wait(0);
+    await wait(5);
+    const keys = first.taken.filter((page) => page.what === 'trigger').map((page) => page.key);
+    expect(new Set(keys).size).toBe(2);
+    await chat.say('anna', 'close 1');
+    await wait(1);
+    expect(first.taken.filter((page) => page.what === 'resolve').map((page) => page.key)).toEqual(keys);
   });
 
   it('is content with a press of "Still on it", and with any work that is seen', async () => {
