@@ -11,10 +11,12 @@ export function startHouse(world: World): { stop(): void } {
   let isOpen = true;
   const live = async (): Promise<void> => {
     await world.clock.wait(AT_START_MS);
+    const begun = world.clock.monotonic();
     for (let round = 0; isOpen; round += 1) {
       // A round that fails doesn't keep the next one.
       await (round % WHOLE_ROUNDS === 0 ? reconcile : settle)(world).catch(() => 0);
-      await world.clock.wait(EVERY_MS);
+      // At fixed times, as by a clock: a look that took ten seconds doesn't put off the next one.
+      await world.clock.wait(EVERY_MS - ((world.clock.monotonic() - begun) % EVERY_MS));
     }
   };
   live().catch(() => {});
