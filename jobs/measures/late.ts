@@ -1,6 +1,6 @@
 /**
  * A request that was on its way when its hand died, and arrives after the measure has ended: some devices can't refuse it
- * (OPNsense). For an hour after its end such a measure is looked for each minute; what is found is taken away and told.
+ * (OPNsense). For an hour after its end such a measure is looked for each half minute; what is found is taken away and told.
  *
  * An hour: what a dead process has handed to its network is given up by the kernel after a quarter of one at the latest
  * (tcp_retries2 of tcp(7)), and a proxy in between has deadlines of minutes.
@@ -20,7 +20,7 @@ import { tellLoudly } from './tell.ts';
 const LOOKED_FOR_MS = 3_600_000;
 const MOST_LOOKED_AT = 30;
 
-/** Takes away what came late of measures that have ended. What can't be looked at now is looked at in a minute. */
+/** Takes away what came late of measures that have ended. What can't be looked at now is looked at in half a minute. */
 export async function takeAwayLate(world: Acting & TellingIncident): Promise<void> {
   const newest = (await world.ledger.numbers('all')).slice(0, MOST_LOOKED_AT);
   const entries = await Promise.all(newest.map((number) => readMeasure(world, number)));
@@ -33,7 +33,7 @@ export async function takeAwayLate(world: Acting & TellingIncident): Promise<voi
       ? [entry.record]
       : [],
   );
-  // One that can't be looked at now keeps no other; the next minute looks again.
+  // One that can't be looked at now keeps no other; the next round looks again.
   await Promise.all(ended.map((record) => takeAway(world, record).catch(() => {})));
 }
 

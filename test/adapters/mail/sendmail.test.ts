@@ -75,6 +75,30 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
     expect(commands.filter((each) => each.includes('A=FILE /run/tourniquet-frozen'))).toHaveLength(5);
   });
 
+  it('is neither begun nor taken back by a HUP where that would end the daemon, and the remedy is said', async () => {
+    const start = (how: string): Promise<string> =>
+      lab.box.must([
+        'sh',
+        '-c',
+        `kill $(head -1 /run/sendmail.pid); while ss -ltn | grep -q :25; do sleep 0.05; done; ${how} -bd -q1m >/dev/null 2>&1 </dev/null; until ss -ltn | grep -q :25; do sleep 0.05; done`,
+      ]);
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const before = lab.box.read(CONFIG);
+    await start('sendmail');
+    await expect(driver.plan(FREEZE, 'tq5')).rejects.toThrow(
+      /The daemon on mx5 was started as "sendmail -bd -q1m", without its full path.*Start it anew by its full path/,
+    );
+    await start('/usr/sbin/sendmail');
+    const task = await planned(driver, FREEZE, 'tq5');
+    await driver.engage(task, 5);
+    await start('sendmail');
+    await expect(driver.release(task, 6, 'exact')).rejects.toThrow(/Start it anew by its full path/);
+    expect(lab.box.read(CONFIG), 'the file is as it was, whoever reads it next').toBe(before);
+    expect((await lab.box.exec(['sh', '-c', 'ss -ltn | grep -q :25'])).code, 'the daemon lives').toBe(0);
+    await start('/usr/sbin/sendmail');
+    expect(await driver.release(task, 7, 'exact')).toEqual({ kind: 'released', notes: [] });
+  }, 60_000);
+
   it('is not begun with a configuration that Sendmail refuses', async () => {
     const host = hostOf(lab.box);
     const driver = openDriver(lab, FREEZE, {

@@ -15,7 +15,7 @@ import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { ConfigMeasure } from '../config-measure.ts';
 import { POLL_MS } from '../options.ts';
 import { freezeMailers, frozenBy, networkMailers } from './mailers.ts';
-import { CONFIG } from './tools.ts';
+import { CONFIG, sayMortal } from './tools.ts';
 import type { SendmailTools } from './tools.ts';
 
 /** A delivery that is under way ends by itself. */
@@ -28,6 +28,8 @@ export function sendmailFreeze(tools: SendmailTools): ConfigMeasure {
       const holder = frozenBy(text);
       if (holder !== undefined)
         throw new MeasureRefused(`${name} is frozen already, by measure ${holder}; look at the ledger.`);
+      const mortal = await tools.endsAtReload();
+      if (mortal !== undefined) throw new MeasureRefused(`${sayMortal(name, mortal)} then say it again.`);
       const mailers = networkMailers(text);
       if (mailers.length === 0)
         throw new MeasureRefused(

@@ -2,8 +2,9 @@
  * Sendmail's own tools on one host.
  *
  * The daemon and its queue runners keep what they read at their start or at the last HUP, which has them begin anew from
- * their own path (sendmail(8)): one that was started without its full path ends at a HUP, which is told. Nothing tells
- * from outside what they have read, so they are told each time.
+ * their own path (sendmail(8)): one that was started without its full path ends at a HUP. Its PidFile has the words that
+ * it was started with, so that such a one is never told. Nothing tells from outside what they have read, so they are told
+ * each time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSendmail } from '../../../../src/domain/queues/sendmail.ts';
@@ -34,6 +35,9 @@ const HUP = `ps -eo pid=,comm=,args= | while read -r pid comm args; do
 done; exit 0`;
 const SEND_WAITING = 'sendmail -q < /dev/null > /dev/null 2>&1 &';
 
+/** Of sendmail.cf; what it says where it says nothing. */
+const USUAL_PID_FILE = '/var/run/sendmail.pid';
+
 export interface SendmailTools {
   readonly name: string;
   readonly options: ServerOptions;
@@ -42,6 +46,8 @@ export interface SendmailTools {
   networkMailers(): Promise<readonly string[]>;
   /** How many deliveries outward are under way. */
   delivering(): Promise<number>;
+  /** How the daemon was started, where that is known and a HUP would end it for good. */
+  endsAtReload(): Promise<string | undefined>;
   check(config: string): Promise<void>;
   reload(fence: number): Promise<void>;
   /** Begins a queue run beside. */
@@ -61,10 +67,17 @@ export function openSendmailTools(options: ServerOptions, host: Host, files: Hos
   };
   const daemons = async (): Promise<readonly Listener[]> =>
     (await listListeners(name, host)).filter((each) => each.program.startsWith('sendmail'));
+  // The first line has its number, the second its words.
+  const endsAtReload = async (): Promise<string | undefined> => {
+    const pidFile = /^O PidFile=(\S+)/m.exec((await files.read(CONFIG)) ?? '')?.[1] ?? USUAL_PID_FILE;
+    const [, words = ''] = (await files.read(pidFile))?.split('\n') ?? [];
+    return words === '' || words.startsWith('/') ? undefined : words;
+  };
   return {
     name,
     options,
     files,
+    endsAtReload,
     networkMailers: async () =>
       [...(await must(['sh', '-c', MAILERS])).matchAll(/^mailer \d+ \(([^)]+)\):.*\bA=(?:TCP|IPC)\b/gm)].map(
         (match) => match[1] ?? '',
@@ -79,6 +92,8 @@ export function openSendmailTools(options: ServerOptions, host: Host, files: Hos
     },
     reload: async (fence) => {
       const old = await daemons();
+      const mortal = old.length === 0 ? undefined : await endsAtReload();
+      if (mortal !== undefined) throw new HostUnknown(`${sayMortal(name, mortal)} and it reads its configuration then`);
       await host.run(['sh', '-c', HUP], { deadlineMs: DEADLINE_MS, fence });
       if (old.length === 0) return;
       const last = performance.now() + LISTENS_WITHIN_MS;
@@ -105,6 +120,11 @@ export function openSendmailTools(options: ServerOptions, host: Host, files: Hos
       return count;
     },
   };
+}
+
+/** Without the end of the sentence: what is to be done after. */
+export function sayMortal(name: string, words: string): string {
+  return `The daemon on ${name} was started as ${JSON.stringify(words.slice(0, 200))}, without its full path, so that it would end where it is told to read its configuration. Start it anew by its full path (/usr/sbin/sendmail or the like),`;
 }
 
 /** Sendmail as a server of configuration files: its one sendmail.cf. */
