@@ -4,7 +4,8 @@ import { unfitInWords } from '../../src/domain/blocklists/fitness.ts';
 import type { Fitness } from '../../src/domain/blocklists/fitness.ts';
 import { listedSince } from '../../src/domain/blocklists/history.ts';
 import type { Change } from '../../src/domain/blocklists/history.ts';
-import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
+import type { Remembered } from '../../src/messages/check.ts';
+import type { CheckedSubject } from '../../src/messages/checked.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { Json } from '../answer.ts';
 

@@ -2,7 +2,8 @@
 import { nameOfSubject } from '../../src/commands/specs/check.ts';
 import type { Change } from '../../src/domain/blocklists/history.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
-import type { CheckedSubject, Remembered } from '../../src/messages/check.ts';
+import type { Remembered } from '../../src/messages/check.ts';
+import type { CheckedSubject } from '../../src/messages/checked.ts';
 import type { World } from '../../src/ports/world.ts';
 
 /** Subjects whose history is read or written at once. */

@@ -11,7 +11,7 @@ import type { Unfit } from '../../src/domain/blocklists/fitness.ts';
 import { removalAdvice } from '../../src/domain/blocklists/removal.ts';
 import { judgeList, judgeSubject } from '../../src/domain/blocklists/verdict.ts';
 import { sayCheck, sayCheckProgress } from '../../src/messages/check.ts';
-import type { CheckedSubject } from '../../src/messages/check.ts';
+import type { CheckedSubject } from '../../src/messages/checked.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Opinion } from '../../src/ports/second-opinion.ts';
 import type { World } from '../../src/ports/world.ts';

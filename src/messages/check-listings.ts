@@ -6,7 +6,7 @@ import type { ListVerdict } from '../domain/blocklists/verdict.ts';
 import { foreign, plain, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import type { Opinion } from '../ports/second-opinion.ts';
-import type { CheckedSubject } from './check.ts';
+import type { CheckedSubject } from './checked.ts';
 import type { Block, Tone } from './message.ts';
 
 type Listing = CheckedSubject['findings'][number] & { readonly verdict: Extract<ListVerdict, { state: 'listed' }> };

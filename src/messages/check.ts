@@ -1,38 +1,18 @@
 /** What the blocklists said. The verdict first; listings in full; what is unknown by its reason; the rest as a number. */
-import type { Blocklist, UnknownWhy } from '../domain/blocklists/blocklist.ts';
+import type { UnknownWhy } from '../domain/blocklists/blocklist.ts';
 import { unfitInWords } from '../domain/blocklists/fitness.ts';
 import type { Fitness } from '../domain/blocklists/fitness.ts';
 import { dayPicture } from '../domain/blocklists/history.ts';
 import type { Change } from '../domain/blocklists/history.ts';
 import type { RemovalAdvice } from '../domain/blocklists/removal.ts';
-import type { ListVerdict, SubjectState } from '../domain/blocklists/verdict.ts';
+import type { SubjectState } from '../domain/blocklists/verdict.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import type { Opinion } from '../ports/second-opinion.ts';
+import type { CheckedSubject } from './checked.ts';
 import { listingDetails, listingFacts } from './check-listings.ts';
 import { actions, button, heading, message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
-
-export interface CheckedSubject extends SubjectState {
-  readonly subject: string;
-  /** The name whose address this is. */
-  readonly of?: string;
-  /** Whether to ask for removal; where any list lists it. */
-  readonly advice?: RemovalAdvice;
-  /** The configured site that it belongs to, where triage is the next step. */
-  readonly site?: string;
-  readonly findings: readonly {
-    readonly list: Pick<
-      Blocklist,
-      'shown' | 'name' | 'weight' | 'removal' | 'lookup' | 'receivers' | 'expiry' | 'kind' | 'duplicateOf'
-    >;
-    readonly verdict: ListVerdict;
-    readonly reason?: string;
-    readonly resolver: string;
-    /** Age of the proof that stood in for this run's, seconds; undefined: proved in this run. */
-    readonly proofAgeSeconds?: number;
-  }[];
-}
 
 /** Subject -> list -> what is remembered. */
 export type Remembered = ReadonlyMap<string, ReadonlyMap<string, readonly Change[]>>;
