@@ -3,20 +3,12 @@
  */
 import { plain } from '../../../src/domain/foreign.ts';
 import type { Block, Button, Message } from '../../../src/messages/message.ts';
-import { tableLines, widthOf, wrap } from './layout.ts';
+import { tableLines, wrap } from './layout.ts';
 import { SIGNS, makePaint } from './paint.ts';
-import type { Paint } from './paint.ts';
+import { progressLines } from './progress.ts';
+import { number } from './pen.ts';
+import type { Pen, TextForm } from './pen.ts';
 import { sparkline } from '../../../src/messages/sparkline.ts';
-
-export interface TextForm {
-  readonly colour: boolean;
-  /** Columns, 40 or more. */
-  readonly width: number;
-  /** Evidence is written out rather than counted. */
-  readonly unfolded: boolean;
-  /** Number of the first button; undefined: buttons are shown as the words to type. */
-  readonly firstNumber?: number;
-}
 
 /** A screen holds no more; the JSON has the rest. */
 const MOST_ROWS = 40;
@@ -38,12 +30,6 @@ export function renderText(message: Message, form: TextForm): RenderedText {
     .filter((block) => !('text' in block && plain(block.text) === said))
     .flatMap((block) => renderBlock(block, pen, said));
   return { text: [...wrap(summary, form.width, '  '), ...body].join('\n'), buttons };
-}
-
-interface Pen {
-  readonly paint: Paint;
-  readonly form: TextForm;
-  readonly buttons: Button[];
 }
 
 /** `said`: the summary above it, which no block repeats. */
@@ -73,21 +59,7 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
       return block.title === undefined ? lines : [paint.bold(block.title), ...lines];
     }
     case 'progress':
-      return [
-        paint.bold(block.title),
-        ...block.steps.flatMap((step, index) => {
-          const name = `  ${stepSign(step.state, paint)} ${index + 1}. ${step.name}`;
-          const note = step.note ? paint.dim(paint.phrase(step.note)) : '';
-          const beside = `${name}  ${note}`;
-          const isNarrow = widthOf(beside) > form.width;
-          const offered = (step.buttons ?? []).map((each) => number(each, pen)).join('  ');
-          return [
-            ...(note === '' || isNarrow ? [name] : [beside]),
-            ...(isNarrow ? wrap(`       ${note}`, form.width, '       ') : []),
-            ...(offered === '' ? [] : [`       ${offered}`]),
-          ];
-        }),
-      ];
+      return progressLines(block, pen);
     case 'evidence':
       if (!form.unfolded)
         return [
@@ -127,35 +99,6 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
 }
 
 const SIDES = { for: 'for    ', against: 'against', missing: 'missing', neutral: '       ' } as const;
-
-function number(button: Button, pen: Pen): string {
-  const { firstNumber } = pen.form;
-  pen.buttons.push(button);
-  if (firstNumber === undefined) return pen.paint.dim(`→ ${button.command}`);
-  const tone = button.style === 'danger' ? 'critical' : button.style === 'primary' ? 'good' : 'neutral';
-  return pen.paint.tone(tone, `[${firstNumber + pen.buttons.length - 1}] ${button.label}`);
-}
-
-function stepSign(state: Extract<Block, { kind: 'progress' }>['steps'][number]['state'], paint: Paint): string {
-  switch (state) {
-    case 'waiting':
-      return paint.dim('○');
-    case 'current':
-      return paint.tone('neutral', '▶');
-    case 'working':
-      return paint.tone('neutral', '…');
-    case 'done':
-      return paint.tone('good', '✔');
-    case 'skipped':
-      return paint.dim('–');
-    case 'failed':
-      return paint.tone('critical', '✖');
-    case 'undone':
-      return paint.dim('↶');
-    default:
-      return state satisfies never;
-  }
-}
 
 function lastOf(points: readonly { readonly value: number | null }[]): string {
   return String(points.findLast((point) => point.value !== null)?.value ?? 'not measured');

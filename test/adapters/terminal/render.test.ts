@@ -166,4 +166,28 @@ describe('the terminal', () => {
   it('marks a drill', () => {
     expect(renderText({ ...EVERY_KIND, drill: true }, PLAIN).text).toMatch(/^DRILL /);
   });
+
+  it('gives the steps around the next one a line each, and those far from it a line together, hiding none', () => {
+    const names = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight'];
+    const states = ['done', 'done', 'skipped', 'done', 'current', 'waiting', 'waiting', 'waiting'] as const;
+    const steps = names.map((name, index) => ({ name, state: states[index] ?? 'waiting' }));
+    const playbook = message('neutral', 'here', { kind: 'progress', title: 'Playbook', steps: [...steps, ...steps] });
+    expect(renderText(playbook, PLAIN).text.split('\n').slice(1)).toEqual([
+      'Playbook',
+      '  ✔ 1–2. one, two',
+      '  – 3. three',
+      '  ✔ 4. four',
+      '  ▶ 5. five',
+      '  ○ 6. six',
+      '  ○ 7. seven',
+      '  ○ 8. eight',
+      '  ✔ 9–10. one, two',
+      '  – 11. three',
+      '  ✔ 12. four',
+      '  ▶ 13. five',
+      '  ○ 14–16. six, seven, eight',
+    ]);
+    const { firstNumber: _number, ...shell } = PLAIN;
+    expect(renderText(playbook, shell).text.split('\n')).toHaveLength(18);
+  });
 });

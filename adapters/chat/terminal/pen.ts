@@ -1,0 +1,28 @@
+/** What every block is written with: the form of the text, its colours, and the numbers of its buttons. */
+import type { Button } from '../../../src/messages/message.ts';
+import type { Paint } from './paint.ts';
+
+export interface TextForm {
+  readonly colour: boolean;
+  /** Columns, 40 or more. */
+  readonly width: number;
+  /** Evidence is written out rather than counted. */
+  readonly unfolded: boolean;
+  /** Number of the first button; undefined: buttons are shown as the words to type. */
+  readonly firstNumber?: number;
+}
+
+export interface Pen {
+  readonly paint: Paint;
+  readonly form: TextForm;
+  readonly buttons: Button[];
+}
+
+/** The button as it is offered: by its number, or as the words to type. */
+export function number(button: Button, pen: Pen): string {
+  const { firstNumber } = pen.form;
+  pen.buttons.push(button);
+  if (firstNumber === undefined) return pen.paint.dim(`→ ${button.command}`);
+  const tone = button.style === 'danger' ? 'critical' : button.style === 'primary' ? 'good' : 'neutral';
+  return pen.paint.tone(tone, `[${firstNumber + pen.buttons.length - 1}] ${button.label}`);
+}
