@@ -37,11 +37,16 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
         why: say`with outbound mail frozen and port 25 blocked for everyone, the machine shows itself as it fails to connect; an attempt from the mail server means the server`,
       };
     }
-    case 'compromised-server':
+    case 'compromised-server': {
+      const machine = evidence.blockedAttempts?.outboundFrozen === true ? guilty(evidence, false) : undefined;
       return {
         step: 'pull-the-plug',
-        why: say`the server itself sends: nothing more goes out, and there is room to think; it has to be rebuilt`,
+        why:
+          machine === undefined
+            ? say`the server itself sends: nothing more goes out, and there is room to think; it has to be rebuilt`
+            : say`both the mail server and ${foreign(machine, 60)} send by themselves: nothing more goes out, and there is room to deal with both; both have to be rebuilt`,
       };
+    }
     case 'authenticated-relay': {
       const account = signs.oddLogins[0]?.login.account;
       return {
@@ -87,16 +92,6 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
 }
 
 function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | undefined): NextStep {
-  const machine = guilty(evidence, false);
-  if (
-    evidence.blockedAttempts?.outboundFrozen === true &&
-    machine !== undefined &&
-    guilty(evidence, true) !== undefined
-  )
-    return {
-      step: 'pull-the-plug',
-      why: say`both the mail server and ${foreign(machine, 60)} send by themselves: nothing more goes out, and there is room to deal with both`,
-    };
   if (signs.queue === 'not-looked')
     return { step: 'look', why: say`look at the queues first: clear or full decides which way this goes` };
   if (signs.listings === 'not-looked' || signs.listings === 'unknown')

@@ -4,7 +4,14 @@
  */
 import { parseIp } from '../address/ip.ts';
 import { isOutside } from '../address/special.ts';
-import type { Evidence, InsideClientEvidence, LocalSenderEvidence, LoginEvidence, QueueEvidence } from './evidence.ts';
+import type {
+  BlockedAttempts,
+  Evidence,
+  InsideClientEvidence,
+  LocalSenderEvidence,
+  LoginEvidence,
+  QueueEvidence,
+} from './evidence.ts';
 import { classifyReason, isOwnFault } from './reasons.ts';
 import type { ReasonClass } from './reasons.ts';
 
@@ -45,6 +52,8 @@ export interface OddLogin {
   /** From an address outside, or from several. */
   readonly foreignAddresses: number;
   readonly guessed: boolean;
+  /** A hundred times what is usual, by the thousand, from outside: no person has that much to say. */
+  readonly beyondAnybody: boolean;
 }
 
 const FULL_MESSAGES = 500;
@@ -81,6 +90,11 @@ export function readSigns(evidence: Evidence): Signs {
 /** Mail for users that do not exist is taken and bounced, in numbers that nobody mistypes. */
 export function makesBounces(evidence: Evidence): boolean {
   return (evidence.bouncesPerMinute ?? 0) >= 20 && (evidence.unknownRecipientsPerMinute ?? 0) >= 30;
+}
+
+/** A machine that is no mail server and tries port 25 again and again, at several destinations. */
+export function triesAgainAndAgain(source: BlockedAttempts['sources'][number]): boolean {
+  return source.mailServer !== true && source.attempts >= 10 && (source.destinations ?? source.attempts) >= 3;
 }
 
 function queueSign(
@@ -164,7 +178,9 @@ function oddLogin(login: LoginEvidence): readonly OddLogin[] {
   const spread = login.recipientDomains === undefined || login.recipientDomains >= Math.max(15, login.messages * 0.1);
   if (!many || !spread) return [];
   const foreignAddresses = (login.addresses ?? []).filter(isOutside).length;
-  return [{ login, timesUsual, foreignAddresses, guessed: (login.failuresBefore ?? 0) >= 20 }];
+  const guessed = (login.failuresBefore ?? 0) >= 20;
+  const beyondAnybody = foreignAddresses > 0 && login.messages >= 1000 && timesUsual !== undefined && timesUsual >= 100;
+  return [{ login, timesUsual, foreignAddresses, guessed, beyondAnybody }];
 }
 
 function mostFirst<T extends { readonly messages: number }>(senders: readonly T[]): readonly T[] {

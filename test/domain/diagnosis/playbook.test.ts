@@ -123,7 +123,7 @@ const ROWS: readonly (readonly [row: string, evidence: Evidence, verdict: CauseI
   ['both clear: nothing is wrong that can be seen from here', { ...lists('clear'), ...CLEAR }, 'healthy', 'none'],
   ['nothing was looked at', {}, 'undetermined', 'look'],
   [
-    'both the server and a machine try port 25 while it is frozen: at odds',
+    'both the server and a machine try port 25 while it is frozen: the server comes first',
     {
       ...lists('listed'),
       ...CLEAR,
@@ -137,7 +137,7 @@ const ROWS: readonly (readonly [row: string, evidence: Evidence, verdict: CauseI
         ],
       },
     },
-    'undetermined',
+    'compromised-server',
     'pull-the-plug',
   ],
 ];

@@ -3,7 +3,7 @@ import { foreign, say } from '../../foreign.ts';
 import type { BlockedAttempts, Evidence } from '../evidence.ts';
 import { pointsOf } from '../rule.ts';
 import type { Point, Rule } from '../rule.ts';
-import { makesBounces } from '../signs.ts';
+import { makesBounces, triesAgainAndAgain } from '../signs.ts';
 import type { Signs } from '../signs.ts';
 
 const workstation = pointsOf('compromised-workstation');
@@ -62,7 +62,7 @@ const MAILING = 100;
 export const queuesAreFull: Rule = (evidence, signs) => {
   // A machine inside that uses the server as its relay fills them as well; one that was seen trying is not acquitted.
   if (signs.queue !== 'full' || signs.oddClients.length > 0) return [];
-  if (evidence.blockedAttempts?.sources.some(isMany) || isOrdinaryMailRefused(evidence, signs)) return [];
+  if (evidence.blockedAttempts?.sources.some(triesAgainAndAgain) || isOrdinaryMailRefused(evidence, signs)) return [];
   return [
     workstation.opposes(
       'queues-full',
@@ -94,11 +94,20 @@ function isOrdinaryMailRefused(evidence: Evidence, signs: Signs): boolean {
   return signs.listings === 'abuse' && waiting && refused && nobody && known && !strangers && !signs.backscatter;
 }
 
-/** Nothing is listed: nobody outside has noticed a machine that sends by itself. */
-export const notListed: Rule = (_evidence, signs) =>
-  signs.listings === 'clear'
-    ? [workstation, server].map((each) => each.opposes('not-listed', 0.3, say`no list lists the address`))
-    : [];
+/**
+ * Nothing is listed: nobody outside has noticed a machine that sends by itself. Of one that was seen trying far and wide
+ * that says nothing: what is refused at the firewall gets no address listed.
+ */
+export const notListed: Rule = (evidence, signs) => {
+  if (signs.listings !== 'clear') return [];
+  const isSeen = evidence.blockedAttempts?.sources.some((source) => (source.destinations ?? 0) >= FAR_AND_WIDE);
+  return [...(isSeen ? [] : [workstation]), server].map((each) =>
+    each.opposes('not-listed', 0.3, say`no list lists the address`),
+  );
+};
+
+/** Destinations: more than any printer, scanner or program of one's own has to write to. */
+const FAR_AND_WIDE = 20;
 
 /** With the server's outbound mail frozen, every blocked attempt is guilty. */
 export const attempts: Rule = (evidence) => {
@@ -106,12 +115,15 @@ export const attempts: Rule = (evidence) => {
   if (!seen) return [];
   const points: Point[] = [];
   for (const source of seen.sources) {
-    const many = isMany(source);
+    const many = triesAgainAndAgain(source);
     if (source.mailServer === true) {
       if (seen.outboundFrozen !== true) continue;
       const text = say`${source.attempts} attempts at port 25 came from the mail server itself while its outbound mail was frozen`;
       points.push(server.supports('server-attempts', source.attempts >= 3 ? 0.93 : 0.5, text));
-      if (source.attempts >= 3) points.push(workstation.opposes('server-attempts', otherGuilty(seen) ? 0 : 0.7, text));
+      // A second machine that was seen is guilty as well; the server comes first, as it holds everybody's mail.
+      const other = otherGuilty(seen);
+      const why = other ? say`the mail server was seen sending by itself too, and comes first` : text;
+      if (source.attempts >= 3) points.push(workstation.opposes('server-attempts', other ? 0.15 : 0.7, why));
     } else {
       const text = say`${foreign(source.address, 60)} tried port 25 ${source.attempts} times at ${source.destinations ?? 'an unknown number of'} destinations within ${span(seen.watchedSeconds)}`;
       points.push(
@@ -128,10 +140,6 @@ export const attempts: Rule = (evidence) => {
   }
   return points;
 };
-
-function isMany(source: BlockedAttempts['sources'][number]): boolean {
-  return source.mailServer !== true && source.attempts >= 10 && (source.destinations ?? source.attempts) >= 3;
-}
 
 function span(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;

@@ -6,7 +6,7 @@ import type { ReasonClass } from '../reasons.ts';
 import { pointsOf } from '../rule.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Point, Rule } from '../rule.ts';
-import { makesBounces } from '../signs.ts';
+import { makesBounces, triesAgainAndAgain } from '../signs.ts';
 import type { Signs } from '../signs.ts';
 
 const policy = pointsOf('policy-listing');
@@ -25,14 +25,8 @@ export const onlyPolicyLists: Rule = (evidence, signs) => {
   ];
   if (signs.reason?.kind === 'blocked' && signs.reason.share >= 0.5)
     points.push(policy.supports('refused-for-it', 0.3, say`receivers refuse because of it`));
-  if (makesBounces(evidence))
-    points.push(
-      policy.opposes(
-        'bounces-made',
-        0.5,
-        say`the server bounces mail for users that do not exist, ${evidence.bouncesPerMinute ?? 0} times a minute: no range does that`,
-      ),
-    );
+  for (const text of whatGoesOut(evidence, signs))
+    points.push(policy.opposes('it-goes-out', 0.5, say`${text}: no range does that`));
   return points;
 };
 
@@ -58,21 +52,31 @@ export const smartHostSaysNo: Rule = (evidence, signs) => {
     refusal.supports('smart-host-answer', used ? 0.85 : 0.6, say`the smart host answers ${foreign(answer, 160)}`),
   ];
   points.push(...oneSenderUnseen(evidence).map((text) => refusal.opposes('one-sender', 0.5, text)));
-  const guessed = signs.oddLogins.find((odd) => odd.guessed);
-  if (guessed)
-    points.push(
-      refusal.opposes(
-        'guessed-login',
-        0.4,
-        say`the ISP has a reason: ${foreign(guessed.login.account, 60)} was guessed and sends`,
-      ),
-    );
+  for (const text of whatGoesOut(evidence, signs))
+    points.push(refusal.opposes('a-reason', 0.5, say`the ISP has a reason: ${text}`));
   if (signs.listings === 'clear')
     points.push(
       refusal.supports('lists-clear', 0.2, say`no public list lists the address: the refusal is the ISP’s own`),
     );
   return points;
 };
+
+/**
+ * What is seen going out that should not: a range that must not send directly and an ISP that refuses are no reason for
+ * it, and it may well be the reason for them. It comes first.
+ */
+function whatGoesOut(evidence: Evidence, signs: Signs): readonly Phrase[] {
+  const odd = signs.oddLogins.find((each) => each.guessed || each.beyondAnybody);
+  const program = signs.oddLocals[0];
+  const machine = evidence.blockedAttempts?.sources.find(triesAgainAndAgain);
+  return [
+    ...(odd ? [say`the login ${foreign(odd.login.account, 60)} was taken over and sends`] : []),
+    ...(program ? [say`a program of ${foreign(program.uid, 40)} on the server sends`] : []),
+    ...(machine ? [say`${foreign(machine.address, 60)} sends by itself`] : []),
+    ...(evidence.openRelayTest === 'accepted' ? [say`the server relays for anybody`] : []),
+    ...(signs.backscatter || makesBounces(evidence) ? [say`the server bounces mail to forged senders`] : []),
+  ];
+}
 
 /** Everything waits for one and the same reason, and that reason is on this side. */
 export const oneReason: Rule = (evidence, signs) => {
@@ -136,7 +140,7 @@ function recentChange(evidence: Evidence, signs: Signs): readonly Point[] {
 
 /** An attack that is seen in what waits stays one though something is broken as well. */
 function attackInSight(signs: Signs): readonly Point[] {
-  const guessed = signs.oddLogins.find((odd) => odd.guessed && odd.foreignAddresses > 0);
+  const odd = signs.oddLogins.find((each) => each.beyondAnybody || (each.guessed && each.foreignAddresses > 0));
   return [
     ...(signs.backscatter
       ? [
@@ -147,12 +151,12 @@ function attackInSight(signs: Signs): readonly Point[] {
           ),
         ]
       : []),
-    ...(guessed
+    ...(odd
       ? [
           error.opposes(
-            'guessed-login',
+            'odd-login',
             0.5,
-            say`${foreign(guessed.login.account, 60)} was guessed from outside and sends; an error of one’s own does not do that`,
+            say`${foreign(odd.login.account, 60)} ${odd.guessed ? 'was guessed from outside and sends' : 'sends from outside what no person has to say'}; an error of one’s own does not do that`,
           ),
         ]
       : []),

@@ -75,7 +75,7 @@ function loginPoints(odd: OddLogin, listed: boolean, full: boolean): readonly Po
       ),
     );
   }
-  if (!odd.guessed && !listed && odd.foreignAddresses < 3 && !isBeyondAnybody(odd)) {
+  if (!odd.guessed && !listed && odd.foreignAddresses < 3 && !odd.beyondAnybody) {
     points.push(
       relay.opposes(
         'nobody-guessed',
@@ -87,11 +87,6 @@ function loginPoints(odd: OddLogin, listed: boolean, full: boolean): readonly Po
   if (listed) points.push(relay.supports('listed', 0.25, say`the address is listed for abuse`));
   if (full) points.push(relay.supports('queues-full', 0.2, say`the queues are full`));
   return points;
-}
-
-/** A hundred times what is usual, by the thousand, from outside: no person has that much to say. */
-function isBeyondAnybody({ login, timesUsual, foreignAddresses }: OddLogin): boolean {
-  return foreignAddresses > 0 && login.messages >= 1000 && timesUsual !== undefined && timesUsual >= 100;
 }
 
 /** Without logs: full queues, listed, foreign senders to many domains. Likely, never sure. */

@@ -97,6 +97,11 @@ export const machineCases = {
         [server, 'against', 'not-listed'],
       ],
     ],
+    [
+      'though one that was refused far and wide gets no address listed',
+      { ...unlisted, ...watched([{ address: '10.0.0.23', attempts: 480, destinations: 200 }]) },
+      [[server, 'against', 'not-listed']],
+    ],
     ['unknown is not clear', { listings: [{ subject: '203.0.113.7', state: 'unknown', lists: [] }] }, []],
   ],
   'attempts at port 25': [

@@ -23,7 +23,7 @@ export const noAttackCases = {
       { ...listed({ nature: 'policy' }), unknownRecipientsPerMinute: 340, bouncesPerMinute: 120 },
       [
         [policy, 'for', 'policy-only'],
-        [policy, 'against', 'bounces-made'],
+        [policy, 'against', 'it-goes-out'],
       ],
     ],
     [
@@ -61,7 +61,24 @@ export const noAttackCases = {
       { smartHost: { answer: '550 blocked' }, logins: [guessed] },
       [
         [refusal, 'for', 'smart-host-answer'],
-        [refusal, 'against', 'guessed-login'],
+        [refusal, 'against', 'a-reason'],
+      ],
+    ],
+    [
+      'it has a reason where a machine, a program, bounces and an open relay are seen',
+      {
+        ...bouncing,
+        smartHost: { answer: '550 blocked' },
+        openRelayTest: 'accepted',
+        localSenders: [script],
+        ...watched([{ address: '10.0.0.23', attempts: 480, destinations: 200 }]),
+      },
+      [
+        [refusal, 'for', 'smart-host-answer'],
+        [refusal, 'against', 'a-reason'],
+        [refusal, 'against', 'a-reason'],
+        [refusal, 'against', 'a-reason'],
+        [refusal, 'against', 'a-reason'],
       ],
     ],
     [
@@ -93,7 +110,7 @@ export const noAttackCases = {
         [error, 'against', 'many-reasons'],
         [error, 'against', 'listed'],
         [error, 'against', 'bounces'],
-        [error, 'against', 'guessed-login'],
+        [error, 'against', 'odd-login'],
       ],
     ],
     [
