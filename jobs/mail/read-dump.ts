@@ -101,7 +101,7 @@ export async function readListing(
         fold.malformed({ line: number, why: `it has more than ${LONGEST_LINE} octets` });
         continue;
       }
-      if (isEmptyWords(line)) continue;
+      if (isEmptyWords(line, tool)) continue;
       if (mta !== undefined && looksLike === undefined && looked < UNDECIDED_LINES) {
         looked += 1;
         looksLike = toolOf(line);
@@ -127,8 +127,9 @@ const UNDECIDED_LINES = 40;
 const LONG_LINE = 100_000;
 
 /** What a tool says of an empty queue: Postfix and Sendmail in words, PowerShell's JSON as null. */
-function isEmptyWords(line: string): boolean {
-  return /^\s*(?:Mail queue is empty|\/\S+ is empty|Total requests: 0|null)\s*$/.test(line);
+function isEmptyWords(line: string, tool: Mta | undefined): boolean {
+  if (line.trim() === 'null') return tool === undefined || tool === 'exchange';
+  return /^\s*(?:Mail queue is empty|\/\S+ is empty|Total requests: 0)\s*$/.test(line);
 }
 
 /** Which tool printed this line; undefined where several may have. */

@@ -20,6 +20,8 @@ const NAMED_FAULTS = 5;
 /** Distinct senders, and domains, that are counted exactly. */
 const MOST_NAMES = 60_000;
 
+/** Address literals (RFC 5321, 4.1.3) and names that no host may have are destinations all the same. */
+const DESTINATION = /^(?:\[[0-9A-Za-z:.]+\]|[0-9A-Za-z_.-]+)$/;
 /** An address has 254 characters at most (RFC 5321, 4.5.3.1.3). */
 const LONGEST_NAME = 320;
 const MOST_QUEUES = 60;
@@ -57,7 +59,7 @@ export function startFold(now: number): QueueFold {
     if (raw.length > LONGEST_NAME) return '';
     const known = domains.get(raw);
     if (known !== undefined) return known;
-    const domain = domainOfAddress(address) ?? '';
+    const domain = domainOfAddress(address) ?? (DESTINATION.test(raw) ? raw.toLowerCase() : '');
     if (domains.size > 20_000) domains.clear();
     domains.set(raw, domain);
     return domain;

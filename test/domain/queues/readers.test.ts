@@ -35,6 +35,21 @@ const line = (over: object): string =>
   });
 
 describe('postqueue -j', () => {
+  it('counts address literals and names that no host may have as destinations too', () => {
+    const recipients = ['a@[192.0.2.1]', 'b@[IPv6:2001:db8::1]', 'c@Bad_Name.example', 'd@localhost', 'e@<!channel>'];
+    const { snapshot } = fold(
+      [line({ sender: '', recipients: recipients.map((address) => ({ address })) })],
+      'postfix',
+    );
+    expect(snapshot.topRecipientDomains.map((each) => each.domain).toSorted()).toEqual([
+      '[192.0.2.1]',
+      '[ipv6:2001:db8::1]',
+      'bad_name.example',
+      'localhost',
+    ]);
+    expect(snapshot.nullSender.recipientDomains).toBe(4);
+  });
+
   it('is read as Postfix 3.7 printed it', () => {
     const { snapshot } = fold(
       [

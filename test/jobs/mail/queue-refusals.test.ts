@@ -70,6 +70,10 @@ describe('an empty queue', () => {
     expect(status).toBe('ok');
   });
 
+  it('is not what a line of null in the listing of Postfix means: that line was passed over', async () => {
+    expect((await queue(`${line()}\nnull\n`)).json).toMatchObject({ messages: 1, malformed: 1 });
+  });
+
   it.each([
     ['exim -bp for Exchange', EXIM, 'exchange'],
     ['postqueue -j for Exim', line(), 'exim'],
