@@ -2,8 +2,8 @@
 import type { Box, Inside } from './box.ts';
 import { until } from './process.ts';
 
-/** Takes everything; notes each recipient in the file as soon as its message is accepted. */
-const SINK = `import socketserver,sys
+/** Takes everything; notes each recipient in the file as soon as its message is accepted, after a time where one is told. */
+const SINK = `import os,socketserver,sys,time
 class Session(socketserver.StreamRequestHandler):
   def handle(self):
     say=lambda text: self.wfile.write(text.encode()+b'\\r\\n')
@@ -16,6 +16,7 @@ class Session(socketserver.StreamRequestHandler):
       elif word==b'DATA':
         say('354 go on')
         while self.rfile.readline().strip()!=b'.': pass
+        if os.path.exists(sys.argv[2]+'.takes'): time.sleep(float(open(sys.argv[2]+'.takes').read()))
         open(sys.argv[2],'a').write(''.join(each+'\\n' for each in to)); to=[]; say('250 taken')
       elif word==b'QUIT': say('221 bye'); return
       else: say('250 ok')
@@ -38,6 +39,8 @@ for line in sys.stdin:
 export interface Sink {
   /** The recipients of what has reached the outside world, in order. */
   reached(): readonly string[];
+  /** So long it thinks about each message from now on. */
+  takes(seconds: number): void;
 }
 
 export async function startSink(box: Box, port: number, name = 'outside'): Promise<Sink> {
@@ -50,6 +53,7 @@ export async function startSink(box: Box, port: number, name = 'outside'): Promi
         .read(`/run/${name}`)
         .split('\n')
         .filter((line) => line !== ''),
+    takes: (seconds) => box.write(`/run/${name}.takes`, String(seconds)),
   };
 }
 

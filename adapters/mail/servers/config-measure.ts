@@ -55,6 +55,8 @@ export interface ConfigMeasure {
   /** Takes its own out again; where left out, every block of the tag. */
   takeOut?(text: string, tag: string, plan: PlacePlan): string;
   judge?(now: string, tag: string, plan: PlacePlan): BlockState;
+  /** What must be done beside the file so that the running server obeys it, once it was told to read it. */
+  readonly enforce?: { engage(plan: PlacePlan, fence: number): Promise<void>; readonly commands: readonly string[] };
   /** What the running server still does otherwise than `engaged` says. */
   lagging(plan: PlacePlan, engaged: boolean): Promise<readonly string[]>;
   /** What is done beside the file, each time it is engaged, once the server has read it. */
@@ -114,6 +116,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
   const reload = async (plan: PlacePlan, engaged: boolean, changed: boolean, fence: number): Promise<void> => {
     if (!changed && !server.tellsEachTime && (await measure.lagging(plan, engaged)).length === 0) return;
     await server.reload(plan, fence);
+    if (engaged) await measure.enforce?.engage(plan, fence);
     await obeyed(plan, engaged);
   };
   return {
@@ -135,6 +138,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
           ...newLines(plan.before ?? '', measure.edit(plan.before ?? '', tag, plan)).map((line) => `  + ${line}`),
           server.words(plan).check,
           server.words(plan).reload,
+          ...(measure.enforce?.commands ?? []),
           ...(measure.after?.commands ?? []),
         ]),
         undo: plans.flatMap((plan) => [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { plain } from '../../../src/domain/foreign.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
@@ -65,18 +66,80 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     await until(() => office.outside.reached().includes('held@far.test'), 15_000, 'what waited to leave at once');
   }, 90_000);
 
-  it('ends the open session of a disabled account, and lets the others go on', async () => {
+  it('lets neither a queue run that is under way nor an open session send any more', async () => {
     const before = config();
     const open = await loggedIn('alice');
+    expect(await handIn(open, 'alice@office.test', 'first@far.test')).toMatch(/^250/);
+    await until(() => office.outside.reached().includes('first@far.test'), 15_000, 'mail to flow');
+    const queued = Array.from({ length: 40 }, (_, index) => `run${index}@far.test`);
+    for (const each of queued)
+      await office.box.must(['exim4', '-odq', '-f', 'alice@office.test', '--', each], 'Subject: lab\n\nlab\n');
+    office.outside.takes(0.3);
+    const reached = (): number => office.outside.reached().filter((each) => queued.includes(each)).length;
+    await office.box.must(['sh', '-c', 'exim4 -qf >/dev/null 2>&1 </dev/null &']);
+    await until(() => reached() > 1, 15_000, 'the run to be under way');
+    const { driver, task } = await engage({ kind: 'freeze-outbound', server: 'mx2' }, 'tq6');
+    const frozen = reached();
+    expect(frozen, 'the run was over already').toBeLessThan(queued.length / 2);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    expect(await handIn(open, 'alice@office.test', 'after@far.test')).toMatch(/^250/);
+    await runQueue('-qff');
+    expect(reached(), 'the run has gone on').toBe(frozen);
+    expect((await office.box.must(['exim4', '-bp'])).includes('frozen'), 'a message was left frozen').toBe(false);
+    office.outside.takes(0);
+    expect(await driver.release(task, next(), 'exact')).toEqual({ kind: 'released', notes: [] });
+    expect(config()).toBe(before);
+    const left = (): readonly string[] =>
+      ['after@far.test', ...queued].filter((each) => !office.outside.reached().includes(each));
+    await until(() => left().length === 0, 30_000, 'what waited to leave');
+    expect(
+      office.outside.reached().filter((each) => queued.includes(each)),
+      'sent twice',
+    ).toHaveLength(queued.length);
+  }, 90_000);
+
+  it('ends the open sessions of a disabled account and those that may be its own, and leaves other logins alone', async () => {
+    const before = config();
+    const open = await loggedIn('alice');
+    const silent = await loggedIn('alice');
+    const others = await loggedIn('bob');
     expect(await handIn(open, 'alice@office.test', 'one@far.test')).toMatch(/^250/);
-    const { driver, task } = await engage({ kind: 'disable-account', server: 'mx2', account: 'alice' }, 'tq2');
+    expect(await handIn(open, '"x A=plain:bob "@office.test', 'forged@far.test'), 'a sender like a login').toMatch(
+      /^250/,
+    );
+    expect(await handIn(others, 'bob@office.test', 'bob-before@far.test')).toMatch(/^250/);
+    const order: MeasureOrder = { kind: 'disable-account', server: 'mx2', account: 'alice' };
+    const counts = async (): Promise<string> =>
+      plain((await openDriver(office, order, hostOf(office.box)).plan(order, 'tq2')).blastRadius[1] ?? []);
+    expect(await counts()).toMatch(
+      /^ends (\d) of the \d sessions that are open on 25, 587: \d of alice, \d whose login has sent nothing yet; leaves 1 of other logins; clients come back/,
+    );
+    const { driver, task } = await engage(order, 'tq2');
     expect(await handIn(open, 'alice@office.test', 'two@far.test')).toBe('closed');
+    expect(await silent.say('NOOP'), 'nobody knows yet whose it is').toBe('closed');
+    expect(await handIn(others, 'bob@office.test', 'bob-after@far.test')).toMatch(/^250/);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
     expect(await handIn(await loggedIn('alice'), 'alice@office.test', 'three@far.test')).toContain('account suspended');
     expect(await handIn(await loggedIn('ALICE'), 'alice@office.test', 'four@far.test')).toContain('account suspended');
     expect(await handIn(await loggedIn('bob'), 'bob@office.test', 'five@far.test')).toMatch(/^250/);
     await driver.release(task, next(), 'exact');
     expect(config()).toBe(before);
     expect(await handIn(await loggedIn('alice'), 'alice@office.test', 'six@far.test')).toMatch(/^250/);
+  }, 60_000);
+
+  it('ends every session where the log can not be read, and says so beforehand', async () => {
+    const others = await loggedIn('bob');
+    expect(await handIn(others, 'bob@office.test', 'blind@far.test')).toMatch(/^250/);
+    const order: MeasureOrder = { kind: 'disable-account', server: 'mx2', account: 'alice' };
+    const driver = openDriver(office, order, hostOf(office.box), { log: '/var/log/nowhere' });
+    const plan = await driver.plan(order, 'tq7');
+    expect(plain(plan.blastRadius[1] ?? [])).toMatch(
+      /^ends (\d) of the \1 sessions .*, as it can't be seen whose they are \(.*nowhere can not be read\)/,
+    );
+    const task = { tag: 'tq7', order, prior: plan.prior };
+    await driver.engage(task, next());
+    expect(await others.say('NOOP')).toBe('closed');
+    await driver.release(task, next(), 'exact');
   }, 60_000);
 
   it('reroutes through the provider and back', async () => {

@@ -64,11 +64,33 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
     );
   }, 90_000);
 
+  it('lets no queue run that is under way go on', async () => {
+    const queued = Array.from({ length: 20 }, (_, index) => `run${index}@far.test`);
+    for (const each of queued)
+      await lab.box.must(['sendmail', '-odq', '-f', 'alice@office.test', '--', each], 'Subject: lab\n\nlab\n');
+    outside.takes(0.5);
+    const reached = (): number => outside.reached().filter((each) => queued.includes(each)).length;
+    await lab.box.must(['sh', '-c', 'sendmail -q >/dev/null 2>&1 </dev/null &']);
+    await until(() => reached() > 1, 15_000, 'the run to be under way');
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const task = await planned(driver, FREEZE, 'tq6');
+    await driver.engage(task, 3);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    const frozen = reached();
+    expect(frozen, 'the run has gone on').toBeLessThan(queued.length / 2);
+    await lab.box.must(['sendmail', '-q']);
+    expect(reached()).toBe(frozen);
+    outside.takes(0);
+    expect(await driver.release(task, 4, 'exact')).toEqual({ kind: 'released', notes: [] });
+    await until(() => queued.every((each) => outside.reached().includes(each)), 20_000, 'what waited to leave');
+  }, 60_000);
+
   it('says in numbers what it holds', async () => {
     const { blastRadius, commands } = await openDriver(lab, FREEZE, hostOf(lab.box)).plan(FREEZE, 'tq3');
     expect(blastRadius.map(plain)).toEqual([
       'holds 0 messages that wait now',
-      'nothing leaves mx5 over the network (smtp esmtp smtp8 dsmtp relay), nor what it relays to servers inside; local delivery and what users hand in go on; what is under way is finished',
+      'nothing leaves mx5 over the network (smtp esmtp smtp8 dsmtp relay), nor what it relays to servers inside; local delivery and what users hand in go on',
+      'queue runs that are under way end with the message that they are at, which is sent once more when this is taken back',
       "the pager's mail leaves through this server too, and is held with the rest",
       'held mail goes back to its sender after Timeout.queuereturn of sendmail.cf, 5 days unless it says otherwise',
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mayBeSameLogin, readPostfixSessions } from '../../../src/domain/logs/postfix-sessions.ts';
+import { readPostfixSessions } from '../../../src/domain/logs/postfix-sessions.ts';
+import { mayBeSameLogin } from '../../../src/domain/logs/same-login.ts';
 
 const at = (pid: number, text: string): string => `Nov 24 03:54:43 mx1 postfix/submission/smtpd[${pid}]: ${text}`;
 const login = (account: string, from = 'pc1[10.0.0.7]'): string =>

@@ -1,6 +1,7 @@
 /**
- * disable-account on Exim: the ACL for RCPT refuses the login, and the sessions that are open end: each is a process that
- * keeps the configuration it began with.
+ * disable-account on Exim: the ACL for RCPT refuses the login, and its open sessions end: each is a process that keeps the
+ * configuration it began with. Left alone are those of which the log names other logins alone; a login that has sent
+ * nothing yet is in no log, so that the others end too.
  */
 import { readAccount } from '../../../../src/domain/measures/account.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
@@ -9,14 +10,15 @@ import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import { ACCOUNTS_TAG, accountsIn, judgeAccounts, noteOf, withAccount, withoutAccount } from '../accounts-block.ts';
 import type { AccountsForm } from '../accounts-block.ts';
-import { endConnections, listConnections } from '../connections.ts';
+import { endConnections } from '../connections.ts';
 import type { Connection } from '../connections.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
+import { isOthers, sayWhatEnds } from '../whose-sessions.ts';
 import { putFirstInAcl } from './config.ts';
+import { listSessions, openConnections } from './sessions.ts';
+import { changedAt } from './tools.ts';
 import type { EximTools } from './tools.ts';
 
-/** Where inetd starts a process for each session. */
-const USUAL_PORTS = ['25', '465', '587'];
 const ANSWER = '5.7.1 account suspended';
 
 export function eximAccount(tools: EximTools): ConfigMeasure {
@@ -35,7 +37,7 @@ export function eximAccount(tools: EximTools): ConfigMeasure {
     },
     blastRadius: async (order) => [
       say`what ${foreign(accountOf(order, name))} hands in is refused on ${name}; what it has handed in already is not touched`,
-      say`ends the ${(await sessions(tools)).length} SMTP sessions that are open, as it can't be seen whose they are; clients and other servers come back by themselves, and nothing accepted is lost`,
+      sayWhatEnds([await listSessions(tools)], accountOf(order, name), await portsOf(tools)),
       say`reading mail (IMAP, POP) and the password are not touched: change the password too`,
     ],
     edit: (text, tag, plan) => withAccount(text, mine(tag, plan), formOf(plan)),
@@ -43,10 +45,19 @@ export function eximAccount(tools: EximTools): ConfigMeasure {
     judge: (now, tag, plan) => judgeAccounts(now, plan.before ?? '', mine(tag, plan), formOf(plan)),
     lagging: async () => [],
     after: {
-      commands: ['ss -K each SMTP session that is open, else kill -TERM its process'],
-      engage: async (_plan, fence) => {
-        const [first] = await sessions(tools);
-        if (first) await endConnections(name, host, first.program, () => sessions(tools), fence);
+      commands: [
+        'ss -K each SMTP session that is open, else kill -TERM its process; but for those of which the log names other logins',
+      ],
+      engage: async (plan, fence) => {
+        const { account = '' } = plan.notes;
+        const { open } = await listSessions(tools);
+        const others = open.filter((each) => isOthers(each, account)).map(({ connection }) => connection);
+        const isLeft = ({ remote, pid }: Connection): boolean =>
+          others.some((each) => each.remote === remote && each.pid === pid);
+        const theirs = async (): Promise<readonly Connection[]> =>
+          (await openConnections(tools)).filter((each) => !isLeft(each));
+        const [first] = await theirs();
+        if (first) await endConnections(name, host, first.program, theirs, fence);
       },
     },
     proofs: async (plan) => {
@@ -57,21 +68,28 @@ export function eximAccount(tools: EximTools): ConfigMeasure {
         input: 'EHLO probe\r\nMAIL FROM:<>\r\nRCPT TO:<postmaster@example.com>\r\nQUIT\r\n',
       });
       const right = asked.out.includes(ANSWER);
+      const changed = await changedAt(tools, plan.path);
+      const { open } = await listSessions(tools);
+      const left = open.filter((each) => isOthers(each, account));
+      const before = open.filter((each) => !left.includes(each) && each.began.earliest < changed);
       return [
         right
           ? { right, by: say`asked as ${foreign(account)}, Exim answers: ${ANSWER}` }
           : { right, by: say`asked as ${foreign(account)}, Exim does not refuse` },
+        before.length === 0
+          ? {
+              right: true,
+              by: say`no session of before is open on ${name}${left.length > 0 ? `, but for ${left.length} of other logins` : ''}`,
+            }
+          : { right: false, by: say`${before.length} sessions of before are still open on ${name}` },
       ];
     },
   };
 }
 
-/** The connections that the daemon has taken in: those to a port it listens on. */
-async function sessions(tools: EximTools): Promise<readonly Connection[]> {
-  const daemons = await tools.daemons();
-  const ports = new Set(daemons.length === 0 ? USUAL_PORTS : daemons.map((each) => each.port));
-  const all = await listConnections(tools.name, tools.host);
-  return all.filter((each) => each.program.startsWith('exim') && ports.has(each.local.split(':').at(-1) ?? ''));
+async function portsOf(tools: EximTools): Promise<string> {
+  const ports = [...new Set((await tools.daemons()).map(({ port }) => Number(port)))].toSorted((a, b) => a - b);
+  return ports.length === 0 ? `Exim of ${tools.name}` : ports.join(', ');
 }
 
 function accountOf(order: MeasureOrder, name: string): string {

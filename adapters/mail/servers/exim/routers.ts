@@ -4,13 +4,15 @@
  * Rules, each found on a real Exim:
  * 1. A `:defer:` router, not `queue_only` (the daemon's own queue runner empties it) nor `hold_domains` (-qf does).
  * 2. With `no_verify`, or users get errors when they hand in.
- * 3. After a release, messages would wait for their next retry; `exim -qf` sends what isn't frozen at once.
+ * 3. Queue runs that are under way go on by what they have read, so they are ended (deliveries.ts).
+ * 4. After a release, messages would wait for their next retry; `exim -qf` sends what isn't frozen at once.
  */
 import { say } from '../../../../src/domain/foreign.ts';
 import { blocksOf, putBlock } from '../../../../src/domain/measures/marked-block.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { hasList, putFirstIn } from './config.ts';
+import { GRACE_MS, deliveriesOfBefore, endDeliveriesOfBefore } from './deliveries.ts';
 import type { EximTools } from './tools.ts';
 
 /** An address outside that is routed and never written to (RFC 2606). */
@@ -26,6 +28,7 @@ export function eximFreeze(tools: EximTools): ConfigMeasure {
     blastRadius: async (_order, plans) => [
       (await tools.waiting()).phrase('holds'),
       say`nothing leaves ${name} for domains that are not its own (${plans[0]?.notes['domains'] ?? ''}); inbound mail, local delivery and what users hand in go on`,
+      say`queue runs that are under way are ended; what they deliver at that moment has ${GRACE_MS / 1000} s to be finished`,
       ...(options.pagerLeavesHere
         ? [say`the pager's mail leaves through this server too, and is held with the rest`]
         : []),
@@ -40,15 +43,30 @@ export function eximFreeze(tools: EximTools): ConfigMeasure {
         '  no_verify',
         '',
       ]),
+    enforce: {
+      commands: [
+        `kill -TERM (queue runs and deliveries that began before; what is under way after ${GRACE_MS / 1000} s), else -KILL`,
+      ],
+      engage: (plan, fence) => endDeliveriesOfBefore(tools, plan.path, fence),
+    },
     afterwards: { words: () => ['exim -qf'], release: (_plan, fence) => tools.sendWaiting(fence) },
-    lagging: async () => [],
-    proofs: async (_plan, task) => {
+    lagging: async (plan, engaged) =>
+      engaged
+        ? (await deliveriesOfBefore(tools, plan.path)).map(
+            ({ pid }) => `process ${pid} still delivers by the configuration of before`,
+          )
+        : [],
+    proofs: async (plan, task) => {
       const tried = await tools.exim(['-bt', PROBE]);
       const says = tried.out.includes(`outbound mail is frozen (${task.tag})`);
+      const before = says ? await deliveriesOfBefore(tools, plan.path) : [];
       return [
         says && tried.code !== 0
           ? { right: true, by: say`exim -bt says of an address outside: outbound mail is frozen (${task.tag})` }
           : { right: false, by: say`exim -bt would still deliver to an address outside` },
+        before.length === 0
+          ? { right: true, by: say`no delivery of ${name} that began before is under way` }
+          : { right: false, by: say`${before.length} deliveries of ${name} that began before still go on` },
       ];
     },
   };

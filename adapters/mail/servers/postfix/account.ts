@@ -13,7 +13,6 @@
 import { readAccount } from '../../../../src/domain/measures/account.ts';
 import type { MeasureOrder } from '../../../../src/domain/measures/order.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
-import type { Phrase } from '../../../../src/domain/foreign.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import { ACCOUNTS_TAG, accountsIn, judgeAccounts, noteOf, withAccount, withoutAccount } from '../accounts-block.ts';
 import type { AccountsForm } from '../accounts-block.ts';
@@ -21,8 +20,9 @@ import { endConnections } from '../connections.ts';
 import type { Connection } from '../connections.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { putSettings } from './main-cf.ts';
-import { isOthers, listSessions, openConnections } from './sessions.ts';
-import type { Sessions } from './sessions.ts';
+import { isOthers, sayWhatEnds } from '../whose-sessions.ts';
+import type { Sessions } from '../whose-sessions.ts';
+import { listSessions, openConnections } from './sessions.ts';
 import type { Tools } from './tools.ts';
 
 /** Looked at after the login is known, in the order of a session (postconf(5)). */
@@ -65,7 +65,7 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       const all = [...new Set(plans.flatMap(servicesOf))].join(' ');
       return [
         say`what ${foreign(account)} hands in is refused on ${name}; what it has handed in already is not touched`,
-        inWords(seen, account, all),
+        sayWhatEnds(seen, account, all),
         say`reading mail (IMAP, POP) and the password are not touched: change the password too`,
       ];
     },
@@ -99,7 +99,7 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       const changed = await tools.changedAt(plan.id);
       const { open } = await sessions(plan);
       const left = open.filter((each) => isOthers(each, account));
-      const before = open.filter((each) => !left.includes(each) && each.process.began.earliest < changed);
+      const before = open.filter((each) => !left.includes(each) && each.began.earliest < changed);
       return [
         asked?.out.startsWith('REJECT') === true
           ? { right: true, by: say`Postfix answers ${foreign(account)} in ${list}: ${foreign(asked.out.trim())}` }
@@ -113,20 +113,6 @@ export function accountMeasure(tools: Tools): ConfigMeasure {
       ];
     },
   };
-}
-
-/** Which of the open sessions end, and why. */
-function inWords(seen: readonly Sessions[], account: string, services: string): Phrase {
-  const open = seen.flatMap((each) => each.open);
-  const left = open.filter((each) => isOthers(each, account)).length;
-  const own = open.filter((each) => each.account !== undefined).length - left;
-  const blind = seen.find((each) => each.blind !== undefined)?.blind;
-  const ends = say`ends ${open.length - left} of the ${open.length} sessions that are open on ${services}`;
-  const whose =
-    blind === undefined
-      ? say`: ${own} of ${foreign(account)}, ${open.length - left - own} whose login has sent nothing yet; leaves ${left} of other logins`
-      : say`, as it can't be seen whose they are (${foreign(blind, 200)})`;
-  return [...ends, ...whose, '; clients come back by themselves, and nothing accepted is lost'];
 }
 
 function accountOf(order: MeasureOrder, name: string): string {

@@ -12,8 +12,8 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host, Ran } from '../../../../src/ports/host.ts';
 import type { HostFiles } from '../../../../src/ports/host-files.ts';
 import { pathOf } from './main-cf.ts';
-import { LIST_PROCESSES, lookAtProcesses } from './processes.ts';
-import type { Process } from './processes.ts';
+import { lookAtProcesses } from '../processes.ts';
+import type { Process } from '../processes.ts';
 import type { ConfigServer, Place } from '../config-measure.ts';
 import type { ServerOptions } from '../options.ts';
 
@@ -108,7 +108,7 @@ export function openTools(
   const processes = async (folder: string): Promise<readonly Process[]> => {
     const seen = await master(folder);
     if (seen.kind === 'stopped') return [];
-    const all = await lookAtProcesses(() => must(LIST_PROCESSES));
+    const all = await lookAtProcesses(name, host);
     return all.filter((each) => each.parent === seen.pid);
   };
   const changedAt = async (folder: string): Promise<number> =>

@@ -6,7 +6,8 @@
  *    HoldExpensive nor a delivery mode of queueing: the next queue run, or `sendmail -q`, empties them.
  * 2. A try is put off (No such file or directory) and the message stays in the queue; users hand in, and local mail goes on.
  *    Mail that is relayed inward over the network is held too.
- * 3. What is being delivered at the moment is finished.
+ * 3. A run of the queue that is under way, the daemon's or one by hand, would go on with all of it; told by HUP it ends with
+ *    the message that it is at. That one has left then, and still lies in the queue: it is sent once more after a release.
  * 4. A release runs the queue, or what waited would wait for its next run.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,7 +40,8 @@ export function sendmailFreeze(tools: SendmailTools): ConfigMeasure {
     },
     blastRadius: async (_order, plans) => [
       (await tools.waiting()).phrase('holds'),
-      say`nothing leaves ${name} over the network (${plans[0]?.notes['mailers'] ?? ''}), nor what it relays to servers inside; local delivery and what users hand in go on; what is under way is finished`,
+      say`nothing leaves ${name} over the network (${plans[0]?.notes['mailers'] ?? ''}), nor what it relays to servers inside; local delivery and what users hand in go on`,
+      say`queue runs that are under way end with the message that they are at, which is sent once more when this is taken back`,
       ...(options.pagerLeavesHere
         ? [say`the pager's mail leaves through this server too, and is held with the rest`]
         : []),

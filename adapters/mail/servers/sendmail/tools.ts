@@ -29,9 +29,12 @@ const CHECK = `new=$(mktemp) || exit 73
 cat > "$new" && chmod 644 "$new" && sendmail -C "$new" -bt < /dev/null 2>&1; code=$?
 rm -f "$new"; exit $code`;
 const MAILERS = `printf '=M\\n' | sendmail -bt 2>&1`;
-/** The daemon and the runners of its queue, by what they call themselves; their children end by themselves. */
+/**
+ * The daemon and the runners of its queue, by what they call themselves; and whoever delivers outward, as that may be a run
+ * of the queue by hand: it would go on with the whole queue by what it has read, and ends after the message that it is at.
+ */
 const HUP = `ps -eo pid=,comm=,args= | while read -r pid comm args; do
-  case "$comm" in sendmail*) case "$args" in *"accepting connections"*|*"ueue runner"*|*"running queue"*) kill -HUP "$pid";; esac;; esac
+  case "$comm" in sendmail*) case "$args" in *"accepting connections"*|*"ueue runner"*|*"running queue"*|"sendmail: "*": client "*) kill -HUP "$pid";; esac;; esac
 done; exit 0`;
 const SEND_WAITING = 'sendmail -q < /dev/null > /dev/null 2>&1 &';
 

@@ -7,7 +7,8 @@
  * machine was slow. `ps -o etimes` tells whole seconds of another moment than `date`: on a busy machine a daemon that had
  * just read its files looked older than they are.
  */
-import { HostUnknown } from '../../../../src/ports/host.ts';
+import { HostUnknown } from '../../../src/ports/host.ts';
+import type { Host } from '../../../src/ports/host.ts';
 
 export interface Process {
   readonly pid: number;
@@ -27,6 +28,7 @@ const TICKS_PER_SECOND = 100;
 /** A look that took longer than this between its two beginnings is done again: it tells too little. Seconds. */
 const NARROW_S = 0.05;
 const MOST_LOOKS = 8;
+const DEADLINE_MS = 20_000;
 
 const LOOK = `cat /proc/self/stat && date +%s.%N && cat /proc/self/stat
 echo processes
@@ -35,13 +37,14 @@ cat /proc/[0-9]*/stat 2>/dev/null
 echo arguments
 ps -eo pid=,args=`;
 
-export const LIST_PROCESSES: readonly string[] = ['sh', '-c', LOOK];
-
 /** Looks until it tells the beginnings to within a twentieth of a second, or gives the narrowest of several looks. */
-export async function lookAtProcesses(look: () => Promise<string>): Promise<readonly Process[]> {
+export async function lookAtProcesses(name: string, host: Host): Promise<readonly Process[]> {
   let narrowest: Look | undefined;
   for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    const seen = readProcesses(await look());
+    const ran = await host.run(['sh', '-c', LOOK], { deadlineMs: DEADLINE_MS });
+    if (ran.code !== 0)
+      throw new HostUnknown(`the processes on ${name} can't be listed: ${ran.err.trim().slice(-200)}`);
+    const seen = readProcesses(ran.out);
     if (narrowest === undefined || seen.width < narrowest.width) narrowest = seen;
     if (narrowest.width <= NARROW_S) break;
   }
