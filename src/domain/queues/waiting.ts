@@ -44,6 +44,7 @@ export function counted(messages: number): string {
   return `${thousands(messages)} message${messages === 1 ? '' : 's'}`;
 }
 
-function thousands(value: number): string {
+/** 1,412 */
+export function thousands(value: number): string {
   return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

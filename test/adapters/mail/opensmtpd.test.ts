@@ -82,19 +82,20 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     const plan = await driver.plan(FREEZE, 'tq3');
     expect(plan.blastRadius.map(plain)).toEqual([
       'holds 0 messages that wait now',
-      'nothing leaves mx4 by SMTP; inbound mail, local delivery and what users hand in go on; what is under way is finished',
+      'nothing leaves mx4 by SMTP; inbound mail, local delivery and what users hand in go on',
+      'smtpd has begun with none of them; what it begins with until then leaves',
       "the pager's mail leaves through this server too, and is held with the rest",
       'a restart of smtpd ends it: that is seen within a minute, told, and paused again; what waits leaves until then',
       'held mail goes back to its sender after the queue ttl of smtpd.conf, 4 days unless it says otherwise',
     ]);
   });
 
-  const restart = async (driver: MeasureDriver, task: MeasureTask): Promise<void> => {
+  const restart = async (driver: MeasureDriver, task: MeasureTask, as = 'smtpd'): Promise<void> => {
     await lab.box.must([
       'sh',
       '-c',
       // The one whose parent is no smtpd.
-      'kill $(ps -eo pid=,ppid=,comm= | awk \'$3 == "smtpd" { of[$1] = $2 } END { for (each in of) if (!(of[each] in of)) print each }\'); while ps -eo stat=,comm= | grep -q "^[^Z].* smtpd$"; do sleep 0.05; done; smtpd >/dev/null 2>&1 </dev/null',
+      `kill $(ps -eo pid=,ppid=,comm= | awk '$3 == "smtpd" { of[$1] = $2 } END { for (each in of) if (!(of[each] in of)) print each }'); while ps -eo stat=,comm= | grep -q "^[^Z].* smtpd$"; do sleep 0.05; done; ${as} >/dev/null 2>&1 </dev/null`,
     ]);
     await until(async () => (await driver.observe(task)).kind !== 'unknown', 15_000, 'smtpd to answer again');
   };
@@ -137,5 +138,32 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     await restart(driver, task);
     expect(await driver.release(task, 1_900_000_000_001, 'exact')).toEqual({ kind: 'released', notes: [] });
     expect((await driver.observe(task)).kind).toBe('absent');
+  }, 60_000);
+
+  it('is not proved while smtpd still sends what it had begun with; started anew as said, it holds that too', async () => {
+    outside.takes(0.5);
+    const queued = Array.from({ length: 40 }, (_, index) => `begun${index}@far.test`);
+    for (const each of queued) await lab.send('alice@office.test', [each]);
+    const reached = (): number => outside.reached().filter((each) => queued.includes(each)).length;
+    await until(() => reached() > 0, 15_000, 'smtpd to begin');
+    const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const plan = await driver.plan(FREEZE, 'tq6');
+    expect(plan.blastRadius.map(plain).join('\n')).toMatch(
+      /smtpd has begun with \d\d recipients already: these leave all/,
+    );
+    const task = { tag: 'tq6', order: FREEZE, prior: plan.prior };
+    await driver.engage(task, 1_900_000_000_002);
+    const proof = await driver.verify(task);
+    expect(proof.kind === 'disproved' && proof.by.map(plain).join()).toMatch(
+      /had begun with \d\d more recipients and still sends to them; block port 25 for everyone, or start it anew as smtpd -P mta/,
+    );
+    await restart(driver, task, 'smtpd -P mta');
+    const held = reached();
+    expect(held).toBeLessThan(queued.length);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    expect(reached()).toBe(held);
+    outside.takes(0);
+    expect(await driver.release(task, 1_900_000_000_003, 'exact')).toEqual({ kind: 'released', notes: [] });
+    await until(() => queued.every((each) => outside.reached().includes(each)), 20_000, 'what waited to leave');
   }, 60_000);
 });

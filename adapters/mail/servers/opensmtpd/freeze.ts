@@ -10,14 +10,17 @@
  *    resumed it, and is not overruled.
  * 3. What somebody schedules by hand while it is paused is forgotten by smtpd after the pause, until other mail has left
  *    and it is scheduled again. `schedule all` is not said here: it sends what somebody has paused, too.
- * 4. `pause` of what is paused, and `resume` of what runs, fail: the status is what counts.
+ * 4. What smtpd has handed to its MTA already (up to `scheduler max-inflight`, 5,000 recipients) leaves all the same, and
+ *    nothing takes it back but a new start: as `smtpd -P mta` it begins paused. So the plan says how many these are, and
+ *    nothing is proved while there are any.
+ * 5. `pause` of what is paused, and `resume` of what runs, fail: the status is what counts.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../../src/domain/foreign.ts';
 import type { Observation } from '../../../../src/domain/measures/plan.ts';
 import { readOpenSmtpd } from '../../../../src/domain/queues/opensmtpd.ts';
-import { countWaiting } from '../../../../src/domain/queues/waiting.ts';
+import { countWaiting, thousands } from '../../../../src/domain/queues/waiting.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { FileChange, HostFiles } from '../../../../src/ports/host-files.ts';
@@ -69,6 +72,9 @@ export function openOpensmtpdFreeze(
     if (said === undefined) throw new HostUnknown(`smtpctl show status on ${name} tells nothing of the MTA.`);
     return said === 'paused';
   };
+  /** Recipients that the MTA has and delivers, paused or not. */
+  const begunWith = async (): Promise<number> =>
+    Number(/^mta\.envelope=(\d+)$/m.exec(await smtpctl(['show', 'stats']))?.[1] ?? 0);
   const runOf = async (): Promise<string> => {
     const ran = await host.run(['stat', '-c', '%i/%.9Y', SOCKET], { deadlineMs: DEADLINE_MS });
     return ran.code === 0 ? ran.out.trim() : '';
@@ -119,6 +125,7 @@ export function openOpensmtpdFreeze(
       for await (const lines of mail.listing(LISTING_MS))
         for (const line of lines) if (line !== undefined) reader.feed(line);
       reader.end();
+      const begun = await begunWith();
       return {
         order,
         prior: {},
@@ -126,7 +133,10 @@ export function openOpensmtpdFreeze(
         undo: ['smtpctl resume mta', `remove ${FILE}`],
         blastRadius: [
           count.phrase('holds'),
-          say`nothing leaves ${name} by SMTP; inbound mail, local delivery and what users hand in go on; what is under way is finished`,
+          say`nothing leaves ${name} by SMTP; inbound mail, local delivery and what users hand in go on`,
+          begun === 0
+            ? say`smtpd has begun with none of them; what it begins with until then leaves`
+            : say`smtpd has begun with ${thousands(begun)} ${begun === 1 ? 'recipient' : 'recipients'} already: these leave all the same, unless port 25 is blocked too, or smtpd is started anew as smtpd -P mta`,
           ...(options.pagerLeavesHere
             ? [say`the pager's mail leaves through this server too, and is held with the rest`]
             : []),
@@ -166,11 +176,16 @@ export function openOpensmtpdFreeze(
           return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
         const last = performance.now() + ENDS_WITHIN_MS;
         for (;;) {
-          const running = Number(/^mta\.task\.running=(\d+)$/m.exec(await smtpctl(['show', 'stats']))?.[1] ?? 0);
-          if (running === 0)
+          const begun = await begunWith();
+          if (begun === 0)
             return { kind: 'proved', by: [say`${name} says that its MTA is paused, and delivers nothing outward`] };
           if (performance.now() > last)
-            return { kind: 'disproved', by: [say`${running} deliveries outward of ${name} are still under way`] };
+            return {
+              kind: 'disproved',
+              by: [
+                say`smtpd on ${name} had begun with ${thousands(begun)} more ${begun === 1 ? 'recipient' : 'recipients'} and still sends to them; block port 25 for everyone, or start it anew as smtpd -P mta`,
+              ],
+            };
           await sleep(POLL_MS);
         }
       }),
