@@ -1,6 +1,4 @@
 /** Somebody outside with nothing but the contract: every request gets its status, nothing leaks, and the bot goes on. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,13 +8,14 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeLab } from '../lab/packages.ts';
-import { freePort, until } from '../lab/process.ts';
+import { until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
-import { BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
+import { BOT_TOKEN, SIGNING_SECRET, roadTo, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
 
-const TQ = join(import.meta.dirname, '../../bin/tq');
 const APP = '11111111-2222-4333-8444-555555555555';
 const TENANT = '99999999-2222-4333-8444-555555555555';
 const PASSWORD = 'a~secret~of~the~app';
@@ -29,9 +28,8 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
   let foreignUrl = '';
   const stolen: string[] = [];
   let bot: Bot;
-  let child: ChildProcess;
+  let service: Service;
   let base = '';
-  let log = '';
   let count = 0;
   beforeAll(async () => {
     bot = makeBot();
@@ -43,33 +41,13 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
     await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
     const bound = foreign.address();
     foreignUrl = `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}/steal`;
-    const port = await freePort();
-    base = `http://127.0.0.1:${port}`;
-    child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-        SLACK_BOT_TOKEN: BOT_TOKEN,
-        SLACK_SIGNING_SECRET: SIGNING_SECRET,
-        SLACK_API_URL: slack.apiUrl,
-        MicrosoftAppId: APP,
-        MicrosoftAppPassword: PASSWORD,
-        MicrosoftAppTenantId: TENANT,
-        PORT: String(port),
-        LOG_LEVEL: 'debug',
-        NO_COLOR: '1',
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    await until(() => log.includes('the chats are heard here'), 30_000, 'the bot to listen');
+    const { env, ready } = roadTo(slack, 'http');
+    const teams = { MicrosoftAppId: APP, MicrosoftAppPassword: PASSWORD, MicrosoftAppTenantId: TENANT };
+    service = await startService(bot, { ready, env: { ...env, ...teams, LOG_LEVEL: 'debug' } });
+    base = service.address;
   }, 60_000);
   afterAll(async () => {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await gone;
+    await service.stop();
     await slack.close();
     await new Promise((resolve) => foreign.close(resolve));
     await bot.clean();
@@ -276,18 +254,18 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
     expect(Math.max(...answers.map((each) => each.ms))).toBeLessThan(3000);
     for (const socket of slow) socket.destroy();
     expect((await attempt({ body: command('frobnicate'), type: FORM })).status).toBe(200);
-    expect(log).not.toContain('a request of a chat failed');
+    expect(service.log()).not.toContain('a request of a chat failed');
   }, 30_000);
 
   it('finds no secret in the log or the data folder, the reasons of its refusals once each, and the bot alive', () => {
     const secrets = [BOT_TOKEN, SIGNING_SECRET, PASSWORD];
-    expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
+    expect(secrets.filter((secret) => service.log().includes(secret))).toEqual([]);
     const files = readdirSync(bot.dataFolder, { recursive: true, encoding: 'utf8' })
       .map((name) => join(bot.dataFolder, name))
       .filter((path) => statSync(path).isFile());
     const found = files.filter((path) => secrets.some((secret) => readFileSync(path).includes(secret)));
     expect(found).toEqual([]);
-    expect(log.split('The signature is wrong.')).toHaveLength(2);
-    expect(child.exitCode).toBeNull();
+    expect(service.log().split('The signature is wrong.')).toHaveLength(2);
+    expect(service.isRunning()).toBe(true);
   });
 });

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeLab } from '../lab/packages.ts';
-import { freePort, until } from '../lab/process.ts';
+import { until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
 import { Person, overHttp } from '../support/slack/person.ts';
-import { BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import { roadTo, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
 import type { Posted } from '../support/slack/workspace.ts';
 import { buttonsOf } from '../support/teams/cards.ts';
@@ -17,62 +15,40 @@ import type { ActivityJson } from '../support/teams/people.ts';
 import { startPlatform } from '../support/teams/platform.ts';
 import type { Platform, SimulatedMessage } from '../support/teams/platform.ts';
 
-const TQ = join(import.meta.dirname, '../../bin/tq');
 const TITLE = 'mail is refused everywhere';
 
 describeLab('one incident in Slack and in Teams at once', { sets: ['redis'] }, () => {
   let bot: Bot;
   let slack: SlackServer;
   let teams: Platform;
-  let child: ChildProcess;
-  let address = '';
+  let service: Service;
   beforeAll(async () => {
     bot = makeBot();
     slack = await startSlackServer();
     teams = await startPlatform({ tokens: false });
     teams.conversations.add(PRIVATE);
-    writeFileSync(
-      join(bot.dataFolder, 'tourniquet.yaml'),
-      `sites: [{name: hq, addresses: [9.9.9.9]}]
+    const { env, ready } = roadTo(slack, 'http');
+    service = await startService(bot, {
+      ready,
+      env: { ...env, TEAMS_LOCAL: '1' },
+      config: `sites: [{name: hq, addresses: [9.9.9.9]}]
 people:
   - {name: anna, role: admin, slack: T0HOME/U0ANNA}
   - {name: ana, role: admin, teams: ${TENANT}/${ANA.aadObjectId}}
 chat: {teams: {conversation: "${PRIVATE}"}}
 `,
-    );
-    const port = await freePort();
-    address = `http://127.0.0.1:${port}`;
-    child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-        PORT: String(port),
-        TEAMS_LOCAL: '1',
-        SLACK_BOT_TOKEN: BOT_TOKEN,
-        SLACK_API_URL: slack.apiUrl,
-        SLACK_SIGNING_SECRET: SIGNING_SECRET,
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
     });
-    let log = '';
-    child.stdout?.on('data', () => {});
-    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    await until(() => log.includes('the chats are heard here'), 30_000, 'the bot to listen');
   });
   afterAll(async () => {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await gone;
+    await service.stop();
     await slack.close();
     await teams.close();
     await bot.clean();
   });
 
-  const anna = (): Person => new Person(slack, overHttp(`${address}/slack/events`));
+  const anna = (): Person => new Person(slack, overHttp(`${service.address}/slack/events`));
   const post = async (activity: ActivityJson): Promise<unknown> => {
-    const response = await fetch(`${address}/api/messages`, {
+    const response = await fetch(`${service.address}/api/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(activity),

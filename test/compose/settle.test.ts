@@ -1,38 +1,30 @@
 /** Spent buttons are taken away by whatever process is there: two at once, and others after those were killed. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KEY_PREFIX, openProducer, parseRedisUrl, whenReady } from '../../adapters/redis/connection.ts';
 import { describeLab } from '../lab/packages.ts';
-import { freePort, until } from '../lab/process.ts';
+import { until } from '../lab/process.ts';
 import { startRedis } from '../lab/redis.ts';
 import type { RedisServer } from '../lab/redis.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
 import { buttonsOf } from '../support/slack/buttons.ts';
 import { Person, overHttp } from '../support/slack/person.ts';
-import { BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import { roadTo, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
 import type { Posted } from '../support/slack/workspace.ts';
 
-const TQ = join(import.meta.dirname, '../../bin/tq');
 const CONFIGURATION = `sites: [{name: hq, addresses: [9.9.9.9]}]
 resolvers: ["127.0.0.1:9"]
 people: [{name: anna, role: admin, slack: T0HOME/U0ANNA}]
 escalation: {tiers: [{call: [anna], by: [thread, direct]}]}
 `;
 
-interface Process {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
 describeLab('what was offered in Slack', { sets: ['redis'] }, () => {
   let slack: SlackServer;
   let redis: RedisServer;
-  let running: Process[] = [];
+  let running: Service[] = [];
   const bots: Bot[] = [];
   beforeAll(async () => {
     slack = await startSlackServer();
@@ -46,39 +38,14 @@ describeLab('what was offered in Slack', { sets: ['redis'] }, () => {
     await Promise.all(bots.map((bot) => bot.clean()));
   });
 
-  async function start(): Promise<Process> {
+  async function start(): Promise<Service> {
     const bot = makeBot();
     bots.push(bot);
-    const port = await freePort();
-    writeFileSync(join(bot.dataFolder, 'tourniquet.yaml'), CONFIGURATION);
-    const child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-        REDIS_URL: redis.url,
-        SLACK_BOT_TOKEN: BOT_TOKEN,
-        SLACK_SIGNING_SECRET: SIGNING_SECRET,
-        SLACK_API_URL: slack.apiUrl,
-        PORT: String(port),
-        NO_COLOR: '1',
-      },
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
-    let log = '';
-    child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    await until(() => log.includes('the chats are heard here'), 30_000, 'a bot to listen');
-    return { child, port };
+    const { env, ready } = roadTo(slack, 'http');
+    return startService(bot, { ready, config: CONFIGURATION, env: { ...env, REDIS_URL: redis.url } });
   }
   async function killAll(): Promise<void> {
-    await Promise.all(
-      running.splice(0).map(async ({ child }) => {
-        const gone = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGKILL');
-        await gone;
-      }),
-    );
+    await Promise.all(running.splice(0).map((service) => service.stop('SIGKILL')));
   }
   async function replaceAll(): Promise<void> {
     await killAll();
@@ -94,7 +61,7 @@ describeLab('what was offered in Slack', { sets: ['redis'] }, () => {
   }
   /** By any of the processes that run. */
   const anna = (nth = 0): Person =>
-    new Person(slack, overHttp(`http://127.0.0.1:${running[nth % running.length]?.port}/slack/events`));
+    new Person(slack, overHttp(`${running[nth % running.length]?.address}/slack/events`));
   const offering = (label: string): readonly Posted[] =>
     slack.workspace.posted.filter((each) => buttonsOf(each).some((button) => button.label === label));
 

@@ -1,19 +1,16 @@
 /** Every way into the bot from Slack, by a whole bot, over both roads: what is entered reaches the incident. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeLab } from '../lab/packages.ts';
-import { freePort, until } from '../lab/process.ts';
+import { until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
 import { Person, overHttp, overSocket } from '../support/slack/person.ts';
-import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import { roadTo, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
 import type { Posted } from '../support/slack/workspace.ts';
 
-const TQ = join(import.meta.dirname, '../../bin/tq');
 const CONFIGURATION = `sites: [{name: hq, addresses: [9.9.9.9]}]
 resolvers: ["127.0.0.1:9"]
 people: [{name: anna, role: admin, slack: T0HOME/U0ANNA}]
@@ -33,41 +30,16 @@ const BOUNCE = `Delivery has failed to these recipients or groups:
 Your message couldn't be delivered. Remote server returned '550 5.7.1 Service unavailable; client host [185.12.45.7] blocked using <http://zen.spamhaus.org|zen.spamhaus.org>; <https://check.spamhaus.org/query/ip/185.12.45.7>'
 Reporting-MTA: dns; mx1.example.com
 Action: failed`;
-const ROADS = {
-  http: { env: { SLACK_SIGNING_SECRET: SIGNING_SECRET }, ready: 'the chats are heard here' },
-  socket: { env: { SLACK_APP_TOKEN: APP_TOKEN }, ready: 'connected over Socket Mode' },
-} as const;
-
 describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
   describe.each(['http', 'socket'] as const)('over %s', (road) => {
     let slack: SlackServer;
     let bot: Bot;
-    let child: ChildProcess;
-    let port: number;
+    let service: Service;
     let headline: Posted;
     beforeAll(async () => {
       bot = makeBot();
       slack = await startSlackServer();
-      port = await freePort();
-      writeFileSync(join(bot.dataFolder, 'tourniquet.yaml'), CONFIGURATION);
-      const { env, ready } = ROADS[road];
-      child = spawn(TQ, ['start'], {
-        cwd: bot.dataFolder,
-        env: {
-          ...process.env,
-          TOURNIQUET_DATA: bot.dataFolder,
-          TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-          SLACK_BOT_TOKEN: BOT_TOKEN,
-          SLACK_API_URL: slack.apiUrl,
-          PORT: String(port),
-          NO_COLOR: '1',
-          ...env,
-        },
-        stdio: ['pipe', 'ignore', 'pipe'],
-      });
-      let log = '';
-      child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-      await until(() => log.includes(ready), 20_000, `${ready} in ${log}`);
+      service = await startService(bot, { ...roadTo(slack, road), config: CONFIGURATION });
       await anna().command('open hq mail is refused');
       await until(() => said('mail is refused').some(isHeadline), 20_000, 'the incident');
       const found = said('mail is refused').find(isHeadline);
@@ -75,15 +47,13 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       headline = found;
     }, 60_000);
     afterAll(async () => {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await gone;
+      await service.stop();
       await slack.close();
       await bot.clean();
     });
 
     const anna = (): Person =>
-      new Person(slack, road === 'http' ? overHttp(`http://127.0.0.1:${port}/slack/events`) : overSocket(slack));
+      new Person(slack, road === 'http' ? overHttp(`${service.address}/slack/events`) : overSocket(slack));
     const said = (words: string): readonly Posted[] =>
       slack.workspace.posted.filter((each) => JSON.stringify([each.text, each.blocks]).includes(words));
     const isHeadline = (each: Posted): boolean => each.thread === undefined && each.to === undefined;

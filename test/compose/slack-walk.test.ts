@@ -1,61 +1,37 @@
 /** The whole of "Pull the plug" in Slack, by buttons alone: signed requests over HTTP, through the queue, and back. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeLab } from '../lab/packages.ts';
-import { freePort, until } from '../lab/process.ts';
+import { until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
 import { Person, overHttp } from '../support/slack/person.ts';
-import { BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import { roadTo, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
 import { pullThePlug, summaryOf } from '../support/slack/walk.ts';
 import type { Posted } from '../support/slack/workspace.ts';
 
-const TQ = join(import.meta.dirname, '../../bin/tq');
-
 describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
   let slack: SlackServer;
   let bot: Bot;
-  let child: ChildProcess;
-  let port: number;
-  let log = '';
+  let service: Service;
   beforeAll(async () => {
     bot = makeBot();
     slack = await startSlackServer();
     slack.workspace.limitsRate = true;
-    port = await freePort();
-    writeFileSync(
-      join(bot.dataFolder, 'tourniquet.yaml'),
-      'people: [{name: anna, role: responder, slack: T0HOME/U0ANNA}]\n',
-    );
-    child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-        SLACK_BOT_TOKEN: BOT_TOKEN,
-        SLACK_SIGNING_SECRET: SIGNING_SECRET,
-        SLACK_API_URL: slack.apiUrl,
-        PORT: String(port),
-      },
-      stdio: ['pipe', 'ignore', 'pipe'],
+    service = await startService(bot, {
+      ...roadTo(slack, 'http'),
+      config: 'people: [{name: anna, role: responder, slack: T0HOME/U0ANNA}]\n',
     });
-    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    await until(() => log.includes('the chats are heard here'), 20_000, 'the bot to listen');
   });
   afterAll(async () => {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await gone;
+    await service.stop();
     await slack.close();
     await bot.clean();
   });
 
-  const anna = (): Person => new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`)).in('D0ANNA');
+  const anna = (): Person => new Person(slack, overHttp(`${service.address}/slack/events`)).in('D0ANNA');
   const shown = (): readonly Posted[] => slack.workspace.posted;
 
   it('goes from the first look to a closed incident; every press is answered, and no spent button is left', async () => {

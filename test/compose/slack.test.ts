@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -7,71 +5,42 @@ import { describeLab } from '../lab/packages.ts';
 import { freePort, until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service, ServiceForm } from '../support/service.ts';
 import { Person, overHttp, overSocket } from '../support/slack/person.ts';
-import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, startSlackServer } from '../support/slack/server.ts';
+import { roadTo, startSlackServer } from '../support/slack/server.ts';
 import type { SlackServer } from '../support/slack/server.ts';
 import type { Posted } from '../support/slack/workspace.ts';
-
-const TQ = join(import.meta.dirname, '../../bin/tq');
 
 describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   let slack: SlackServer;
   let bot: Bot;
   let port: number;
-  const children: ChildProcess[] = [];
+  const services: Service[] = [];
   beforeEach(async () => {
     bot = makeBot();
     slack = await startSlackServer();
     port = await freePort();
   });
   afterEach(async () => {
-    await Promise.all(children.splice(0).map((child) => stop(child, 'SIGTERM')));
+    await Promise.all(services.splice(0).map((service) => service.stop()));
     await slack.close();
     await bot.clean();
   });
 
-  async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await gone;
+  async function start(road: 'http' | 'socket' = 'http', more: ServiceForm = {}): Promise<Service> {
+    const { env, ready } = roadTo(slack, road);
+    const service = await startService(bot, { ready, port, ...more, env: { ...env, ...more.env } });
+    services.push(service);
+    return service;
   }
 
-  async function start(
-    env: Readonly<Record<string, string>>,
-    ready: RegExp,
-  ): Promise<{ child: ChildProcess; err: () => string }> {
-    const operations = await freePort();
-    const child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(operations),
-        SLACK_BOT_TOKEN: BOT_TOKEN,
-        SLACK_API_URL: slack.apiUrl,
-        PORT: String(port),
-        NO_COLOR: '1',
-        ...env,
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    children.push(child);
-    let err = '';
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    await until(() => ready.test(err), 20_000, `${String(ready)} in ${err}`).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${err}`);
-    });
-    return { child, err: () => err };
-  }
-
-  const startHttp = () => start({ SLACK_SIGNING_SECRET: SIGNING_SECRET }, /the chats are heard here/);
   const anna = (): Person => new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`));
   const said = (words: string): readonly Posted[] =>
     slack.workspace.posted.filter((each) => JSON.stringify([each.text, each.blocks]).includes(words));
 
   it('answers a signed slash command by the Web API, once though it comes thrice, within 3 s acknowledged', async () => {
-    await startHttp();
+    await start();
     const sent = await anna().command('status');
     expect(sent).toMatchObject({ status: 200, body: '' });
     expect(sent.ms).toBeLessThan(3000);
@@ -87,7 +56,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   }, 60_000);
 
   it('answers a mention in natural words in its thread, and a press on that answer beneath it', async () => {
-    await startHttp();
+    await start();
     const sent = await anna().mention('how are you?');
     expect(sent.status).toBe(200);
     await until(() => said('Tourniquet runs').length > 0, 15_000, 'the answer');
@@ -106,7 +75,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   }, 40_000);
 
   it('says what it does not understand to the person alone, at once', async () => {
-    await startHttp();
+    await start();
     const sent = await anna().command('chekc 9.9.9.9');
     expect(JSON.parse(sent.body)).toMatchObject({
       response_type: 'ephemeral',
@@ -119,8 +88,8 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   }, 60_000);
 
   it('is heard over Socket Mode, reconnects, and carries a redelivery of one envelope once', async () => {
-    const { err } = await start({ SLACK_APP_TOKEN: APP_TOKEN }, /connected over Socket Mode/);
-    expect(err()).toContain('Slack is started: Socket Mode');
+    const service = await start('socket');
+    expect(service.log()).toContain('Slack is started: Socket Mode');
     const person = new Person(slack, overSocket(slack));
     slack.cutSockets();
     await until(() => slack.sockets() > 0, 15_000, 'a new connection');
@@ -134,14 +103,14 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   }, 40_000);
 
   it('keeps what it has to say through an outage of Slack and through its own death, and then says it once', async () => {
-    const { child } = await startHttp();
+    const service = await start();
     slack.workspace.fail('chat.postMessage', { kind: 'status', status: 503 }, 1000);
     expect((await anna().command('status')).status).toBe(200);
     await until(() => slack.workspace.calls.some((call) => call.method === 'chat.postMessage'), 15_000, 'a try');
-    await stop(child, 'SIGKILL');
+    await service.stop('SIGKILL');
     slack.workspace.heal();
     port = await freePort();
-    await startHttp();
+    await start();
     await until(() => said('Tourniquet runs').length > 0, 40_000, 'the answer after the restart');
     expect(said('Tourniquet runs')).toHaveLength(1);
   }, 90_000);
@@ -151,7 +120,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
       join(bot.dataFolder, 'tourniquet.yaml'),
       'sites: [{name: hq, addresses: [9.9.9.9]}]\npeople: [{name: anna, role: admin, slack: T0HOME/U0ANNA}]\n',
     );
-    await startHttp();
+    await start();
     await anna().command('open hq the first thing');
     await until(() => said('the first thing').length > 0, 15_000, 'the first incident');
     await anna().command('open hq the second thing');
@@ -169,8 +138,11 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
   }, 60_000);
 
   it('says in one line why it is not started', async () => {
-    const { err } = await start({ SLACK_BOT_TOKEN: '' }, /Slack is not started: SLACK_BOT_TOKEN is not set/);
-    expect(err().match(/Slack is/g)).toHaveLength(1);
+    const service = await start('http', {
+      env: { SLACK_BOT_TOKEN: '' },
+      ready: 'Slack is not started: SLACK_BOT_TOKEN is not set',
+    });
+    expect(service.log().match(/Slack is/g)).toHaveLength(1);
   }, 60_000);
 
   it('gives the board of sites as App Home, and roles by team and user id', async () => {
@@ -178,7 +150,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
       join(bot.dataFolder, 'tourniquet.yaml'),
       'sites: [{name: hq, addresses: [9.9.9.9]}]\npeople: [{name: ben, role: viewer, slack: T0HOME/U0BEN}]\nchat: {slack: {everybody: nobody}}\n',
     );
-    await startHttp();
+    await start();
     await anna().openHome();
     await until(() => slack.workspace.views.length > 0, 15_000, 'the board');
     expect(JSON.stringify(slack.workspace.views[0]?.view)).toContain('hq');
@@ -197,7 +169,7 @@ escalation: {tiers: [{call: [ben, 'group:desk'], by: [thread]}]}
 `,
     );
     slack.workspace.fail('usergroups.users.list', { kind: 'status', status: 500 }, 1);
-    await startHttp();
+    await start();
     const refused = await anna().command('open hq the queue is full');
     expect(refused.body).toMatch(
       /open needs the role responder. By your name you have viewer; .* is not known .*S0DESK/,

@@ -1,79 +1,51 @@
 /** Every way into the bot from Teams, by a whole bot; and what waits to be said there while it is dead. */
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KEY_PREFIX, openProducer, parseRedisUrl, whenReady } from '../../adapters/redis/connection.ts';
 import { describeLab } from '../lab/packages.ts';
-import { freePort, until } from '../lab/process.ts';
+import { until } from '../lab/process.ts';
 import { startRedis } from '../lab/redis.ts';
 import type { RedisServer } from '../lab/redis.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
 import { BOT, GROUP, PRIVATE, TENANT, ANA, groupWords, press, privateWords } from '../support/teams/people.ts';
 import type { ActivityJson } from '../support/teams/people.ts';
 import { startPlatform } from '../support/teams/platform.ts';
 import type { Platform, SimulatedMessage } from '../support/teams/platform.ts';
 
-const TQ = join(import.meta.dirname, '../../bin/tq');
 const MESSAGE = '<div>Delivery failed: <b>550 5.7.1</b> client [185.12.45.7] blocked using zen.spamhaus.org</div>';
+
+const CONFIGURATION = `sites: [{name: hq, addresses: [9.9.9.9]}]
+resolvers: ["127.0.0.1:9"]
+people: [{name: ana, role: admin, teams: ${TENANT}/${ANA.aadObjectId}}]
+`;
 
 describeLab('the ways into the bot in Teams', { sets: ['redis'] }, () => {
   let bot: Bot;
   let redis: RedisServer;
   let platform: Platform;
-  let child: ChildProcess;
-  let address = '';
+  let service: Service;
   beforeAll(async () => {
     bot = makeBot();
     redis = await startRedis(['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--appendfsync', 'always']);
     platform = await startPlatform({ tokens: false });
     platform.conversations.add(PRIVATE);
     platform.conversations.add(GROUP);
-    writeFileSync(
-      join(bot.dataFolder, 'tourniquet.yaml'),
-      `sites: [{name: hq, addresses: [9.9.9.9]}]
-resolvers: ["127.0.0.1:9"]
-people: [{name: ana, role: admin, teams: ${TENANT}/${ANA.aadObjectId}}]
-`,
-    );
     await start();
   }, 60_000);
   afterAll(async () => {
-    await stop('SIGTERM');
+    await service.stop();
     await platform.close();
     await redis.stop();
     await bot.clean();
   });
 
   async function start(): Promise<void> {
-    const port = await freePort();
-    address = `http://127.0.0.1:${port}/api/messages`;
-    child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-        REDIS_URL: redis.url,
-        PORT: String(port),
-        TEAMS_LOCAL: '1',
-      },
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
-    let log = '';
-    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    await until(() => log.includes('the chats are heard here'), 20_000, 'the bot to listen');
-  }
-  async function stop(signal: NodeJS.Signals): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
-    await gone;
+    service = await startService(bot, { config: CONFIGURATION, env: { REDIS_URL: redis.url, TEAMS_LOCAL: '1' } });
   }
   const post = async (activity: ActivityJson): Promise<unknown> => {
-    const response = await fetch(address, {
+    const response = await fetch(`${service.address}/api/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(activity),
@@ -130,7 +102,7 @@ people: [{name: ana, role: admin, teams: ${TENANT}/${ANA.aadObjectId}}]
       await until(async () => (await waiting()) > versions.indexOf(version), 15_000, 'the answer to wait');
     }
     await until(() => platform.requests.length > requests, 15_000, 'a try');
-    await stop('SIGKILL');
+    await service.stop('SIGKILL');
     platform.heal();
     await start();
     const after = (): readonly string[] =>

@@ -1,20 +1,16 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changes } from '../../src/messages/spent.ts';
 import { describeLab } from '../lab/packages.ts';
 import { freePort, until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
+import { startService } from '../support/service.ts';
+import type { Service } from '../support/service.ts';
 import { buttonsOf } from '../support/teams/cards.ts';
 import { ANA, CHANNEL, PRIVATE, TENANT, channelWords, press, privateWords } from '../support/teams/people.ts';
 import type { ActivityJson } from '../support/teams/people.ts';
 import { startPlatform } from '../support/teams/platform.ts';
 import type { Platform } from '../support/teams/platform.ts';
-
-const TQ = join(import.meta.dirname, '../../bin/tq');
 
 function dataOf(value: unknown, title: string): unknown {
   return buttonsOf(value).find((each) => each.title === title)?.data;
@@ -24,23 +20,13 @@ function commandOf(data: unknown): string {
   return (data as { readonly tq: { readonly command: string } }).tq.command;
 }
 
-function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve();
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
-}
-
 /** A morning at 120 times the speed says more than 60 things in half a minute; then Teams' own pace holds the next for that long. */
 const PACED_MS = 45_000;
 
 describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
   let bot: Bot;
   let platform: Platform;
-  let child: ChildProcess;
-  let address = '';
-  let log = '';
+  let service: Service;
   beforeAll(async () => {
     bot = makeBot();
     platform = await startPlatform({ tokens: false });
@@ -48,33 +34,17 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
     platform.conversations.add(CHANNEL);
     platform.messages.push({ conversation: CHANNEL, id: '1690000000000', activity: {}, edits: 0 });
     const person = `{ name: ana, role: responder, teams: ${TENANT}/${ANA.aadObjectId.toUpperCase()} }`;
-    writeFileSync(join(bot.dataFolder, 'tourniquet.yaml'), `people:\n  - ${person}\n`);
-    const port = await freePort();
-    address = `http://127.0.0.1:${port}/api/messages`;
-    child = spawn(TQ, ['start'], {
-      cwd: bot.dataFolder,
-      env: {
-        ...process.env,
-        TOURNIQUET_DATA: bot.dataFolder,
-        TOURNIQUET_OPERATIONS_PORT: String(await freePort()),
-        PORT: String(port),
-        TEAMS_LOCAL: '1',
-      },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    child.stdout?.on('data', () => {});
-    await until(() => log.includes('the chats are heard here'), 20_000, 'the bot to listen');
+    service = await startService(bot, { config: `people:\n  - ${person}\n`, env: { TEAMS_LOCAL: '1' } });
   });
   afterAll(async () => {
-    await end(child);
+    await service.stop();
     await platform.close();
     await bot.clean();
   });
 
   const post = async (activity: ActivityJson): Promise<{ status: number; body: unknown; ms: number }> => {
     const began = performance.now();
-    const response = await fetch(address, {
+    const response = await fetch(`${service.address}/api/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(activity),
@@ -86,7 +56,7 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
     platform.messages.filter((each) => JSON.stringify(each.activity).includes(words));
 
   it('says loudly that there is no authentication', () => {
-    expect(log).toContain('ANYBODY ON THIS MACHINE');
+    expect(service.log()).toContain('ANYBODY ON THIS MACHINE');
   });
 
   it('answers a word in private with a card', async () => {
@@ -177,24 +147,34 @@ describeLab('npm start with TEAMS_LOCAL=1', { sets: ['redis'] }, () => {
   it('knows people by tenant and object id, whatever the case', async () => {
     await post(privateWords(platform.url, 'help'));
     await until(() => showing('commands').length > 0, 10_000, 'the list');
-    expect(log).toContain(`"actor":"${TENANT}/${ANA.aadObjectId}"`);
+    expect(service.log()).toContain(`"actor":"${TENANT}/${ANA.aadObjectId}"`);
   });
 });
 
 describe('npm start without what Teams needs', () => {
-  const children: Bot[] = [];
-  afterEach(async () => {
-    for (const bot of children.splice(0)) await bot.clean();
+  let bot: Bot;
+  beforeEach(() => {
+    bot = makeBot();
+  });
+  afterEach(() => bot.clean());
+
+  it.each([
+    [{ MicrosoftAppPassword: 'secret' }, 'MicrosoftAppId and MicrosoftAppTenantId are not set'],
+    [{ MicrosoftAppId: TENANT }, 'MicrosoftAppPassword and MicrosoftAppTenantId are not set'],
+    [{ MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT }, 'MicrosoftAppPassword is not set'],
+    [{ TEAMS_LOCAL: '1', MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT }, 'MicrosoftAppPassword is not set'],
+  ])('goes on without Teams with %j, and says in one line what to set', async (env, why) => {
+    const words = ['--role', 'gateway'];
+    const service = await startService(bot, { env, words, ready: `Teams is not started: ${why} (docs/teams.md` });
+    await until(() => service.log().includes('"msg":"started"'), 15_000, 'the rest to start');
+    expect(service.isRunning()).toBe(true);
+    await service.stop();
   });
 
   it.each([
-    [{ MicrosoftAppPassword: 'secret' }, 'MicrosoftAppId is missing'],
-    [{ MicrosoftAppId: TENANT }, 'MicrosoftAppTenantId is missing'],
-    [{ MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT }, 'MicrosoftAppPassword is missing'],
     [{ TEAMS_LOCAL: '1', HOST: '0.0.0.0' }, 'served on loopback only'],
-  ])('refuses to start with %j, and says what to set', async (env, why) => {
-    const bot = makeBot();
-    children.push(bot);
+    [{ MicrosoftAppId: 'abc', MicrosoftAppTenantId: TENANT, MicrosoftAppPassword: 'x' }, 'is not an app id'],
+  ])('refuses to start with %j, which is wrong, and says what to set', async (env, why) => {
     const ports = { PORT: String(await freePort()), TOURNIQUET_OPERATIONS_PORT: String(await freePort()) };
     const said = await bot.run(['start', '--role', 'gateway'], { env: { ...ports, ...env } });
     expect(said).toMatchObject({ status: 3, err: expect.stringContaining(why) });

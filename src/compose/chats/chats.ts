@@ -25,13 +25,23 @@ const CHATS: readonly Chat[] = [
   },
   {
     name: 'Teams',
-    missing: (env) =>
-      env['TEAMS_LOCAL'] === '1' || Object.keys(env).some((name) => name.startsWith('MicrosoftApp') && env[name] !== '')
-        ? undefined
-        : 'MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId are not set (docs/teams.md; TEAMS_LOCAL=1 for an emulator)',
+    missing: missingOfTeams,
     start: async (needs) => (await import('./teams.ts')).startTeams(needs),
   },
 ];
+
+/** Without any one of them it would let in whom nobody has vouched for, or could answer nobody. */
+function missingOfTeams(env: NodeJS.ProcessEnv): string | undefined {
+  const isSet = (name: string): boolean => env[name] !== undefined && env[name] !== '';
+  if (env['TEAMS_LOCAL'] === '1' && !isSet('MicrosoftAppId')) return undefined;
+  const byCertificate = isSet('MicrosoftAppCertificateThumbprint') || isSet('MicrosoftAppCertificateKeyFile');
+  const needsPassword = env['MicrosoftAppType']?.toLowerCase() !== 'userassignedmsi' && !byCertificate;
+  const needed = ['MicrosoftAppId', ...(needsPassword ? ['MicrosoftAppPassword'] : []), 'MicrosoftAppTenantId'];
+  const unset = needed.filter((name) => !isSet(name));
+  if (unset.length === 0) return undefined;
+  const names = unset.length === 1 ? `${unset[0]} is` : `${unset.slice(0, -1).join(', ')} and ${unset.at(-1)} are`;
+  return `${names} not set (docs/teams.md; TEAMS_LOCAL=1 for an emulator)`;
+}
 
 export interface Chats {
   /** Names of the chats that run. */

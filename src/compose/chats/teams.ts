@@ -55,14 +55,14 @@ function readCredentials(env: NodeJS.ProcessEnv): Credentials | undefined {
   if (appId === undefined && env['TEAMS_LOCAL'] === '1') return undefined;
   if (appId === undefined)
     throw new Error(
-      'MicrosoftAppId is missing: without it Teams would let everybody in, so it is not started. Set the app id of the bot’s registration, or TEAMS_LOCAL=1 for emulators on this machine.',
+      'MicrosoftAppId is missing. Set the app id of the bot’s registration, or TEAMS_LOCAL=1 for emulators on this machine.',
     );
   if (!GUID.test(appId))
     throw new Error(`MicrosoftAppId ${JSON.stringify(appId)} is not an app id. Copy it from the bot’s registration.`);
   const tenantId = read('MicrosoftAppTenantId') ?? '';
   if (!GUID.test(tenantId))
     throw new Error(
-      'MicrosoftAppTenantId is missing or no tenant id. Copy it from the bot’s registration: only people of this tenant are heard.',
+      'MicrosoftAppTenantId is no tenant id. Copy it from the bot’s registration: only people of this tenant are heard.',
     );
   const type = read('MicrosoftAppType') ?? 'SingleTenant';
   const appType = APP_TYPES.find((each) => each.toLowerCase() === type.toLowerCase());

@@ -34,6 +34,15 @@ export interface SlackServer {
   close(): Promise<void>;
 }
 
+/** What makes a bot talk to this workspace, and what its log says once it hears it. */
+export function roadTo(slack: Pick<SlackServer, 'apiUrl'>, road: 'http' | 'socket') {
+  const how = road === 'http' ? { SLACK_SIGNING_SECRET: SIGNING_SECRET } : { SLACK_APP_TOKEN: APP_TOKEN };
+  return {
+    env: { SLACK_BOT_TOKEN: BOT_TOKEN, SLACK_API_URL: slack.apiUrl, ...how },
+    ready: road === 'http' ? 'the chats are heard here' : 'connected over Socket Mode',
+  };
+}
+
 export async function startSlackServer(): Promise<SlackServer> {
   const workspace = new Workspace();
   const responses: SlackServer['responses'] = [];
