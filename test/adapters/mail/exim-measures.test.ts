@@ -8,6 +8,7 @@ import type { EximOffice } from '../../lab/exim-office.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { loginAs } from '../../lab/postfix-office.ts';
 import { until } from '../../lab/process.ts';
+import { startRelay } from '../../lab/relay.ts';
 import { handIn, openSession, startSink } from '../../lab/smtp.ts';
 import type { Session, Sink } from '../../lab/smtp.ts';
 import { hostOf, openDriver, planned } from '../../support/measure-rigs.ts';
@@ -152,6 +153,76 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     expect(config()).toBe(before);
     await handIn(await loggedIn('alice'), 'alice@office.test', 'back@far.test');
     await until(() => office.outside.reached().includes('back@far.test'), 15_000, 'mail to go directly again');
+  }, 60_000);
+
+  it.each([
+    [2604, 'Ahx7ooKa'],
+    [2605, 'pa:ss^w^^ord;{$x}"\\\\'],
+  ])(
+    'reroutes through a relay at %i that wants a login, whatever is in its password: %s',
+    async (port, password) => {
+      const before = config();
+      const relay = await startRelay(office.box, port, 'office@isp.test', password);
+      office.box.write('/etc/exim4/relay-login', `127.0.0.1:office@isp.test:${password}\n`);
+      const smartHost = { host: '127.0.0.1', port, loginFile: '/etc/exim4/relay-login' };
+      const order: MeasureOrder = { kind: 'reroute', server: 'mx2' };
+      const driver = openDriver(office, order, hostOf(office.box), { smartHost });
+      const file = async (how: string): Promise<unknown> =>
+        office.box.must(['sh', '-c', `cd /etc/exim4 && chown root:root relay-login && ${how}`]);
+      await file('chmod 644 relay-login');
+      await expect(driver.plan(order, 'tq8')).rejects.toThrow(
+        'can be read by others (mode 644); chown root:Debian-exim /etc/exim4/relay-login and chmod 640 it first',
+      );
+      await file('chmod 600 relay-login');
+      await expect(driver.plan(order, 'tq8')).rejects.toThrow("can't be read by Debian-exim, as which Exim delivers");
+      await file('chown root:Debian-exim relay-login && chmod 640 relay-login');
+      const plan = await driver.plan(order, 'tq8');
+      expect(JSON.stringify(plan), 'the secret stays on the server').not.toContain(password);
+      const task = { tag: 'tq8', order, prior: plan.prior };
+      await driver.engage(task, next());
+      await handIn(await loggedIn('alice'), 'alice@office.test', `with-login${port}@far.test`);
+      await until(
+        () => relay.reached().includes(`with-login${port}@far.test`),
+        15_000,
+        'mail to go through the provider',
+      );
+      await driver.release(task, next(), 'exact');
+      expect(config()).toBe(before);
+    },
+    60_000,
+  );
+
+  it('can send what a cleaning has saved, after undo as well as by hand from its folder', async () => {
+    const frozen = await engage({ kind: 'freeze-outbound', server: 'mx2' }, 'tq10');
+    const session = await loggedIn('alice');
+    for (const [index, to] of ['undone@far.test', 'by-hand@far.test'].entries())
+      expect(await handIn(session, `clean${index}@office.test`, to)).toMatch(/^250/);
+    const cleaned = async (sender: string, tag: string) =>
+      await engage({ kind: 'clean-queue', server: 'mx2', selection: { sender } }, tag);
+    const undone = await cleaned('clean0@office.test', 'tq11');
+    const byHand = await cleaned('clean1@office.test', 'tq12');
+    await frozen.driver.release(frozen.task, next(), 'exact');
+    expect(await undone.driver.release(undone.task, next(), 'exact')).toMatchObject({ kind: 'released' });
+    await office.box.must([
+      'sh',
+      '-c',
+      'cd /var/spool/exim4-tourniquet/tq12 && for each in *-D *-H; do mv "$each" /var/spool/exim4/input/; done',
+    ]);
+    await runQueue('-qf');
+    const held = async (): Promise<readonly string[]> =>
+      [...(await office.box.must(['exim4', '-bp'])).matchAll(/ (\S+) <clean\d@office\.test> \*\*\* frozen/g)].map(
+        (match) => match[1] ?? '',
+      );
+    expect(await held()).toHaveLength(2);
+    expect(
+      office.outside.reached().filter((to) => /undone|by-hand/.test(to)),
+      'sent by being given back',
+    ).toEqual([]);
+    for (const id of await held()) await office.box.must(['sh', '-c', `exim4 -Mt ${id} && exim4 -M ${id}`]);
+    for (const to of ['undone@far.test', 'by-hand@far.test'])
+      await until(() => office.outside.reached().includes(to), 15_000, `${to} to be sent`);
+    expect(await byHand.driver.release(byHand.task, next(), 'exact')).toMatchObject({ kind: 'refused' });
+    expect(await byHand.driver.release(byHand.task, next(), 'ours-only')).toMatchObject({ kind: 'released' });
   }, 60_000);
 
   it('does not put a configuration in place that Exim itself refuses', async () => {

@@ -7,6 +7,7 @@ import { describeLab } from '../../lab/packages.ts';
 import { loginAs, startOffice } from '../../lab/postfix-office.ts';
 import type { Office } from '../../lab/postfix-office.ts';
 import { until } from '../../lab/process.ts';
+import { startRelay } from '../../lab/relay.ts';
 import { handIn, openSession, startSink } from '../../lab/smtp.ts';
 import type { Session, Sink } from '../../lab/smtp.ts';
 import { hostOf, openDriver, planned } from '../../support/measure-rigs.ts';
@@ -150,6 +151,70 @@ describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'],
     expect(config()).toBe(before);
     await handIn(session, 'alice@office.test', 'back@far.test');
     await until(() => office.outside.reached().includes('back@far.test'), 15_000, 'mail to go directly again');
+  }, 60_000);
+
+  it.each([
+    [2604, 'Ahx7ooKa'],
+    [2605, 'pa:ss^w^^ord;{$x}"\\\\'],
+  ])(
+    'reroutes through a relay at %i that wants a login, whatever is in its password: %s',
+    async (port, password) => {
+      const before = config();
+      const relay = await startRelay(office.box, port, 'office@isp.test', password);
+      office.box.write('/etc/postfix/relay-login', `[127.0.0.1]:${port} office@isp.test:${password}\n`);
+      await office.box.must(['chmod', '600', '/etc/postfix/relay-login']);
+      const smartHost = { host: '127.0.0.1', port, loginFile: '/etc/postfix/relay-login' };
+      const order: MeasureOrder = { kind: 'reroute', server: 'mx1' };
+      const driver = openDriver(office, order, hostOf(office.box), { smartHost });
+      const plan = await driver.plan(order, 'tq9');
+      expect(JSON.stringify(plan), 'the secret stays on the server').not.toContain(password);
+      const task = { tag: 'tq9', order, prior: plan.prior };
+      await driver.engage(task, next());
+      await handIn(await loggedIn('alice'), 'alice@office.test', `with-login${port}@far.test`);
+      await until(
+        () => relay.reached().includes(`with-login${port}@far.test`),
+        15_000,
+        'mail to go through the provider',
+      );
+      await driver.release(task, next(), 'exact');
+      expect(config()).toBe(before);
+    },
+    60_000,
+  );
+
+  it('can send what a cleaning has saved, after undo as well as by hand from its folder', async () => {
+    const frozen = await engage({ kind: 'freeze-outbound', server: 'mx1' }, 'tq10');
+    const session = await loggedIn('alice');
+    for (const [index, to] of ['undone@far.test', 'by-hand@far.test'].entries()) {
+      expect(await handIn(session, `clean${index}@office.test`, to)).toMatch(/^250/);
+      await until(() => waits(to), 10_000, 'the message to wait');
+    }
+    const cleaned = async (sender: string, tag: string) =>
+      await engage({ kind: 'clean-queue', server: 'mx1', selection: { sender } }, tag);
+    const undone = await cleaned('clean0@office.test', 'tq11');
+    const byHand = await cleaned('clean1@office.test', 'tq12');
+    await frozen.driver.release(frozen.task, next(), 'exact');
+    expect(await undone.driver.release(undone.task, next(), 'exact')).toMatchObject({ kind: 'released' });
+    await office.box.must([
+      'sh',
+      '-c',
+      'mv /var/spool/postfix-tourniquet/tq12/* /var/spool/postfix/hold/ && postsuper -s hold',
+    ]);
+    await office.box.must(['postqueue', '-f']);
+    const held = async (): Promise<readonly string[]> =>
+      [...(await office.box.must(['postqueue', '-j'])).matchAll(/"queue_name": "hold", "queue_id": "(\w+)"/g)].map(
+        (match) => match[1] ?? '',
+      );
+    await until(async () => (await held()).length === 2, 10_000, 'both to be on hold');
+    expect(
+      office.outside.reached().filter((to) => /undone|by-hand/.test(to)),
+      'sent by being given back',
+    ).toEqual([]);
+    for (const id of await held()) await office.box.must(['sh', '-c', `postsuper -H ${id} && postqueue -i ${id}`]);
+    for (const to of ['undone@far.test', 'by-hand@far.test'])
+      await until(() => office.outside.reached().includes(to), 15_000, `${to} to be sent`);
+    expect(await byHand.driver.release(byHand.task, next(), 'exact')).toMatchObject({ kind: 'refused' });
+    expect(await byHand.driver.release(byHand.task, next(), 'ours-only')).toMatchObject({ kind: 'released' });
   }, 60_000);
 
   it('knows what Postfix has read on a machine that is so busy that ps takes a second', async () => {

@@ -15,6 +15,7 @@ import { hasList, putFirstIn } from './config.ts';
 import { GRACE_MS, deliveriesOfBefore, endDeliveriesOfBefore } from './deliveries.ts';
 import type { EximTools } from './tools.ts';
 
+const DEADLINE_MS = 20_000;
 /** An address outside that is routed and never written to (RFC 2606). */
 const PROBE = 'postmaster@example.com';
 
@@ -82,6 +83,7 @@ export function eximReroute(tools: EximTools): ConfigMeasure {
           `No relay of the provider is known for ${name}; write it under smartHost in tourniquet.yaml.`,
         );
       mustBeFree(text, name);
+      if (smartHost.loginFile !== undefined) await mustBeForEximAlone(tools, smartHost.loginFile, smartHost.host);
       if (path !== id)
         throw new MeasureRefused(
           `Rerouting ${name} needs a transport too, which a prepared file of routers can't hold; set its smarthost with its own means (dc_smarthost on Debian).`,
@@ -133,12 +135,15 @@ function putRelay(text: string, tag: string, plan: PlacePlan): string {
     '',
   ]);
   if (!login) return transported;
-  const part = (number: number) => `\${extract{${number}}{:}{\${lookup{${host}}lsearch{${loginFile}}{$value}fail}}}`;
+  const value = `\${lookup{${host}}lsearch{${loginFile}}{$value}fail}`;
+  const user = `\${extract{1}{:}{${value}}}`;
+  // All after the first colon; a ^ that is meant is written twice, as one alone stands between the parts.
+  const password = `\${sg{\${sg{${value}}{\\N^[^:]*:\\N}{}}}{\\N\\^\\N}{^^}}`;
   return putFirstIn(transported, 'authenticators', tag, [
     `tourniquet_login_${tag}:`,
     '  driver = plaintext',
     '  public_name = PLAIN',
-    `  client_send = "<; ^${part(1)}^${part(2)}"`,
+    `  client_send = <; ^${user}^${password}`,
     '',
   ]);
 }
@@ -162,4 +167,21 @@ async function outsideDomains(tools: EximTools, configFile: string): Promise<str
       `${configFile} on ${tools.name} has no domainlist local_domains, so that it isn't known what stays inside; define it.`,
     );
   return hasList(config, 'relay_to_domains') ? '! +local_domains : ! +relay_to_domains' : '! +local_domains';
+}
+
+/** Its deliveries run as Exim's own user. */
+async function mustBeForEximAlone(tools: EximTools, file: string, relay: string): Promise<void> {
+  const { name, host } = tools;
+  const seen = await host.run(['stat', '-L', '-c', '%a', file], { deadlineMs: DEADLINE_MS });
+  if (seen.code !== 0)
+    throw new MeasureRefused(`There is no ${file} on ${name}; put the relay's login there: ${relay}:user:password.`);
+  const mode = seen.out.trim();
+  const user = await tools.option('exim_user');
+  const group = await tools.option('exim_group');
+  const remedy = `chown root:${group} ${file} and chmod 640 it first`;
+  if (!mode.endsWith('0'))
+    throw new MeasureRefused(`${file} on ${name} can be read by others (mode ${mode}); ${remedy}.`);
+  const asExim = ['setpriv', `--reuid=${user}`, `--regid=${group}`, '--clear-groups', 'test', '-r', file];
+  if ((await host.run(asExim, { deadlineMs: DEADLINE_MS })).code === 1)
+    throw new MeasureRefused(`${file} on ${name} can't be read by ${user}, as which Exim delivers; ${remedy}.`);
 }
