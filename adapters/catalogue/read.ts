@@ -8,6 +8,7 @@ import type { Document } from 'yaml';
 import { z } from 'zod';
 import type { Blocklist, Code, ErrorCode, TestPoints } from '../../src/domain/blocklists/blocklist.ts';
 import type { Catalogue, LeftOut } from '../../src/domain/blocklists/catalogue.ts';
+import { faultInWords } from '../../src/domain/fault-words.ts';
 import { causeOf, entry, errorKeyOf, keyOf } from './entry.ts';
 import type { Entry } from './entry.ts';
 
@@ -47,7 +48,7 @@ export function readCatalogue(
     ? twice(parsed.data)
     : parsed.error.issues.map((issue) => ({
         path: [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])],
-        message: issue.message,
+        message: faultInWords(issue),
         isKey: issue.code === 'unrecognized_keys',
       }));
   if (!parsed.success || faults.length > 0) {

@@ -6,6 +6,7 @@
  */
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { faultInWords } from '../../src/domain/fault-words.ts';
 import { CAUSES } from '../../src/domain/causes.ts';
 
 const amount = (least: number, most: number) => {
@@ -152,23 +153,10 @@ function keyOf(map: unknown, field: string): unknown {
 }
 
 function inWords(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_value') return `write one of ${issue.values.join(', ')}`;
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined)
     return `write one of ${Object.keys(SIGNS).join(', ')}`;
-  if (issue.code === 'invalid_type')
-    return issue.input === undefined && issue.message.endsWith(' undefined')
-      ? 'it is missing'
-      : `write ${WORDS[issue.expected] ?? issue.expected}`;
-  if (issue.code === 'too_small' && issue.origin === 'array') return 'write at least one';
-  return issue.message;
+  return faultInWords(issue, undefined, { object: 'a scenario: name, title, cause, expert, …' });
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  object: 'a scenario: name, title, cause, expert, …',
-  array: 'a list, even of one: [ … ]',
-  string: 'words',
-  boolean: 'true or false',
-};
 
 /** Which trouble has which cause. */
 const SIGNS: Readonly<Record<Trouble['kind'], readonly string[]>> = {

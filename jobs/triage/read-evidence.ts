@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Evidence, ListingEvidence, QueueEvidence } from '../../src/domain/diagnosis/evidence.ts';
+import { faultInWords } from '../../src/domain/fault-words.ts';
 import { nearestWord } from '../../src/domain/nearest.ts';
 import type { Files } from '../../src/ports/files.ts';
 
@@ -181,6 +182,8 @@ async function readJson<T>(path: string, files: Files, schema: z.ZodType<T>): Pr
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.slice(0, 10).map((issue) => `${issue.path.join('.') || 'it'}: ${issue.message}`);
+  const faults = parsed.error.issues
+    .slice(0, 10)
+    .map((issue) => `${issue.path.join('.') || 'it'}: ${faultInWords(issue)}`);
   throw new EvidenceRefused(path, faults.join('; '));
 }

@@ -17,7 +17,7 @@ import { readYaml } from './yaml.ts';
 import type { Fault } from './yaml.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens, beginning with a letter');
-const words = z.string().min(3, 'say it in words').max(1000, 'at most 1000 characters');
+const words = z.string().min(3, 'say it in words, three characters or more').max(1000, 'at most 1000 characters');
 const fact = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, 'the name of a fact, such as offender');
 const value = z.union([z.string(), z.number(), z.boolean()]);
 

@@ -4,6 +4,7 @@
 import { LineCounter, isCollection, isMap, isNode, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { z } from 'zod';
+import { faultInWords } from '../domain/fault-words.ts';
 import { nearestWord } from '../domain/nearest.ts';
 
 export interface ConfigFault {
@@ -63,7 +64,7 @@ export function readYaml<T>(
   if (!parsed.success) {
     const faults = parsed.error.issues.flatMap((issue) => {
       const path = issue.path.filter((part) => typeof part !== 'symbol');
-      if (issue.code !== 'unrecognized_keys') return [place(path, issue.message)];
+      if (issue.code !== 'unrecognized_keys') return [place(path, faultInWords(issue, document.getIn(path)))];
       return issue.keys.map((key) => place([...path, key], unknownKey(schema, key, path)));
     });
     throw new ConfigRefused(file, inOrder(faults));

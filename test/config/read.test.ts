@@ -72,7 +72,7 @@ describe('a configuration', () => {
       '3:17 sites[0].addresses[0]: "999.1.1.1" is not an IPv4 address; four numbers from 0 to 255, such as 192.0.2.7',
       '4:5 sites[0].servrs: nothing is called "servrs" here; did you mean servers?',
       '5:5 sites[0].timezone: a time zone of the IANA database, such as Europe/Berlin',
-      '7:18 people[0].role: Invalid option: expected one of "viewer"|"responder"|"approver"|"admin"',
+      '7:18 people[0].role: write one of viewer, responder, approver, admin',
     ]);
   });
 

@@ -240,9 +240,13 @@ describe('a broken file', () => {
     ['half a check', { listings: '{"schema": "tourniquet.check/1", "subj' }, /listings-1 can't be used: it is no JSON/],
     ['an empty file', { queue: '' }, /it is no JSON/],
     ['a list for an object', { evidence: '[]' }, /can't be used: it: /],
-    ['a queue for a check', { listings: queue() }, /expected "tourniquet\.check\/1"/],
-    ['another schema number', { evidence: { schema: 'tourniquet.evidence/2' } }, /expected "tourniquet\.evidence\/1"/],
-    ['a text for a number', { queue: queue({ messages: '3' }) }, /messages: .*expected number/],
+    ['a queue for a check', { listings: queue() }, /schema: write tourniquet\.check\/1/],
+    [
+      'another schema number',
+      { evidence: { schema: 'tourniquet.evidence/2' } },
+      /schema: write tourniquet\.evidence\/1/,
+    ],
+    ['a text for a number', { queue: queue({ messages: '3' }) }, /messages: write a number/],
     ['a number below zero', { queue: queue({ messages: -3 }) }, /messages: /],
     [
       'more bounces than messages',
