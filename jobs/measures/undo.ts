@@ -86,6 +86,11 @@ export const runExtend: CommandJob<keyof Undoing> = async (request, world) => {
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const entry = await readMeasure(world, args.value.number);
   if (!entry) return refused(`there is no measure ${args.value.number}`, 'say ledger for those there are');
+  if (entry.record.state !== 'in-force')
+    return refused(
+      `measure ${args.value.number} is not in force: ${stateInWords(entry.record)}`,
+      'say ledger for those that are',
+    );
   if (entry.record.until === undefined)
     return refused(`measure ${args.value.number} has no lease`, 'it stays until it is taken back');
   const after = await renewMeasure(world, args.value.number, whoIs(world, request.actor));

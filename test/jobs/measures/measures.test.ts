@@ -280,6 +280,18 @@ describe('measures', () => {
     expect(words(await say('ana', 'block gateway'))).toMatch(/Measure 2/);
   });
 
+  it('are extended while they are in force, and refused with how they stand once they are not', async () => {
+    await say('ana', 'block gateway --lease 30');
+    await say('ben', 'approve 1');
+    expect((await say('ana', 'extend 1')).status).toBe('ok');
+    await say('ana', 'undo 1');
+    const late = await say('ana', 'extend 1');
+    expect([late.status, words(late)]).toEqual([
+      'refused',
+      expect.stringMatching(/measure 1 is not in force: taken back/),
+    ]);
+  });
+
   it('without an end of their own are asked about every hour, until somebody keeps them', async () => {
     await say('ana', 'freeze');
     await say('ben', 'approve 1');
