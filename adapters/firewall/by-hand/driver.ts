@@ -4,7 +4,8 @@
  * Rules:
  * 1. Until somebody has confirmed, it is unknown whether the measure stands; a confirmation alone is never a proof.
  * 2. Where it can be seen from here (a connection outward to a host that is named as `probe`), it is: an open connection
- *    disproves any confirmation, a refused one proves it.
+ *    disproves any confirmation, a refused one proves it where it was open when the measure was planned: else it may be
+ *    that host, or a provider's own block, and nothing is seen. Nor is it from an address that the order lets through.
  * 3. The plug is never pulled by hand through this: nothing would put it back by itself.
  */
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
@@ -21,6 +22,8 @@ export interface HandGateway {
   readonly name: string;
   readonly mailServers: readonly string[];
   readonly allowed: readonly string[];
+  /** Addresses that connections from here may come from. */
+  readonly here: readonly string[];
   /** An outside mail server that answers on port 25 when nothing is blocked. */
   readonly probe?: { readonly host: string; readonly port: number };
 }
@@ -28,7 +31,7 @@ export interface HandGateway {
 export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): MeasureDriver {
   const { name } = gateway;
   const passes = async (order: MeasureOrder): Promise<'open' | 'refused' | 'unknown'> =>
-    order.kind === 'block-port-25' && gateway.probe ? probe.connect(gateway.probe.host, gateway.probe.port) : 'unknown';
+    gateway.probe && isHeldHere(order, gateway) ? probe.connect(gateway.probe.host, gateway.probe.port) : 'unknown';
   const observe = async (task: MeasureTask): Promise<Observation> => {
     try {
       const state = await hands.state(task.tag);
@@ -58,19 +61,18 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
     plan: async (order, tag) => {
       const steps = stepsOf(order, gateway);
       await hands.state(tag);
+      const before = await passes(order);
       return {
         order,
         restoresNothing: true,
-        prior: {},
+        prior: { before },
         commands: [...steps.lay, `then say: confirm ${tag.replace(/^tq/, '')}`],
         undo: [...steps.take, `then say: confirm ${tag.replace(/^tq/, '')}`],
         blastRadius: [
           ...steps.touches,
           say`how many connections that cuts can't be seen from here`,
           say`a person carries it out on ${name}; nothing happens by itself, and nothing takes it back by itself`,
-          gateway.probe && order.kind === 'block-port-25'
-            ? say`whether it works is tried from here, at ${probeOf(gateway)}`
-            : say`whether it works can't be seen from here`,
+          sayHowItIsSeen(order, gateway, before),
         ],
       };
     },
@@ -94,11 +96,30 @@ export function openByHand(gateway: HandGateway, hands: Hands, probe: Probe): Me
       if (seen.kind === 'unknown') return seen;
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
-      if ((await passes(task.order)) === 'refused')
+      if (wasOpen(task) && (await passes(task.order)) === 'refused')
         return { kind: 'proved', by: [say`a connection to ${probeOf(gateway)} was tried from here and refused`] };
       return { kind: 'unknown', why: say`it was confirmed, but nobody can see from here whether it works` };
     },
   };
+}
+
+/** A connection from here would be refused by it. */
+function isHeldHere(order: MeasureOrder, { mailServers, allowed, here }: HandGateway): boolean {
+  if (order.kind !== 'block-port-25') return false;
+  return order.who === 'everyone' || !here.some((each) => [...mailServers, ...allowed].includes(each));
+}
+
+function wasOpen({ prior }: MeasureTask): boolean {
+  return typeof prior === 'object' && prior !== null && Reflect.get(prior, 'before') === 'open';
+}
+
+function sayHowItIsSeen(order: MeasureOrder, gateway: HandGateway, before: 'open' | 'refused' | 'unknown'): Phrase {
+  if (!gateway.probe || order.kind !== 'block-port-25') return say`whether it works can't be seen from here`;
+  if (!isHeldHere(order, gateway))
+    return say`whether it works can't be seen from here: Tourniquet runs at an address that may go on sending`;
+  return before === 'open'
+    ? say`whether it works is tried from here, at ${probeOf(gateway)}`
+    : say`whether it works can't be seen from here: ${probeOf(gateway)} doesn't answer now either`;
 }
 
 function waiting(tag: string, what: 'lay' | 'take', name: string): readonly string[] {

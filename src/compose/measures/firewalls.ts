@@ -1,4 +1,5 @@
 /** The driver and the watch of each kind of firewall. */
+import { networkInterfaces } from 'node:os';
 import { openByHand } from '../../../adapters/firewall/by-hand/driver.ts';
 import { openIptables } from '../../../adapters/firewall/netfilter/iptables/driver.ts';
 import { watchIptables } from '../../../adapters/firewall/netfilter/iptables/watch.ts';
@@ -79,7 +80,8 @@ function kindOf(
     case 'by-hand': {
       const { name, mailServers, allowed } = gatewayOf(firewall, settings);
       const at = firewall.probe === undefined ? undefined : probeAt(firewall.probe);
-      return openByHand({ name, mailServers, allowed, ...(at && { probe: at }) }, hands, tcpProbe);
+      const here = Object.values(networkInterfaces()).flatMap((cards) => (cards ?? []).map(({ address }) => address));
+      return openByHand({ name, mailServers, allowed, here, ...(at && { probe: at }) }, hands, tcpProbe);
     }
     default:
       return firewall.kind satisfies never;

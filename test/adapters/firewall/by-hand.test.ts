@@ -9,8 +9,14 @@ import type { Host } from '../../../src/ports/host.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
 
 const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'old', who: 'everyone', submissionToo: false };
-const GATEWAY = { name: 'old', mailServers: ['10.0.0.25'], allowed: [], probe: { host: 'mail.example.org', port: 25 } };
-const TASK: MeasureTask = { tag: 'tq7', order: BLOCK, prior: {} };
+const GATEWAY = {
+  name: 'old',
+  mailServers: ['10.0.0.25'],
+  allowed: [],
+  here: ['10.0.0.4'],
+  probe: { host: 'mail.example.org', port: 25 },
+};
+const TASK: MeasureTask = { tag: 'tq7', order: BLOCK, prior: { before: 'open' } };
 const SOMEBODY = { by: { foreign: 'somebody' }, at: 1_795_600_000_000 };
 
 interface Office {
@@ -124,6 +130,33 @@ describe('a firewall that only a person reaches', () => {
     expect((await driver.verify(TASK)).kind).toBe('disproved');
     const { probe: _blind, ...unseen } = GATEWAY;
     expect((await openByHand(unseen, office.hands, office.probe).verify(TASK)).kind).toBe('unknown');
+  });
+
+  it('takes silence for no proof where the host did not answer before either', async () => {
+    const office = makeOffice();
+    const driver = openByHand(GATEWAY, office.hands, { connect: async () => 'refused' });
+    const plan = await driver.plan(BLOCK, 'tq7');
+    expect(plan.blastRadius.map(plain).join('\n')).toContain("mail.example.org:25 doesn't answer now either");
+    const task = { ...TASK, prior: plan.prior };
+    await driver.engage(task, 1);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('takes an open connection for no disproof from an address that may go on sending', async () => {
+    const office = makeOffice();
+    const order: MeasureOrder = { ...BLOCK, who: 'all-but-mail-servers' };
+    const driver = openByHand({ ...GATEWAY, here: ['127.0.0.1', '10.0.0.25'] }, office.hands, {
+      connect: async () => 'open',
+    });
+    const plan = await driver.plan(order, 'tq7');
+    expect(plan.blastRadius.map(plain).join('\n')).toContain('runs at an address that may go on sending');
+    const task = { ...TASK, order, prior: plan.prior };
+    await driver.engage(task, 1);
+    expect((await driver.observe(task)).kind).toBe('in-force');
+    expect(await driver.verify(task)).toMatchObject({ kind: 'unknown' });
+    expect((await openByHand(GATEWAY, office.hands, { connect: async () => 'open' }).observe(task)).kind).toBe(
+      'changed',
+    );
   });
 
   it('refuses what nothing would end: the plug, and a block with a lease', async () => {

@@ -44,7 +44,8 @@ describe('confirm', () => {
     stage = makeMeasureStage();
     way = 'refused';
     const hands = makeHands();
-    const gateway = { name: 'gateway', mailServers: [], allowed: [], probe: { host: 'mail.example.org', port: 25 } };
+    const probe = { host: 'mail.example.org', port: 25 };
+    const gateway = { name: 'gateway', mailServers: [], allowed: [], here: [], probe };
     const driver = openByHand(gateway, hands, { connect: async () => way });
     world = { ...stage.world, hands, measureDrivers: { find: () => driver } };
   });
