@@ -130,6 +130,7 @@ export const chores: Readonly<Record<string, () => Promise<Chore>>> = {
   watch: async () => (await import('./morning/watch.ts')).runWatch,
   morning: async () => (await import('./morning/morning.ts')).runMornings,
   reconcile: async () => (await import('./measures/reconcile.ts')).runReconcile,
+  late: async () => (await import('./measures/late.ts')).runLate,
   rotas: async () => (await import('./escalation/rotas.ts')).runFetchRotas,
   shift: async () => (await import('./shift/tick.ts')).runShift,
   settle: async () => (await import('./measures/reconcile.ts')).runSettle,

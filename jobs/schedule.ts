@@ -35,6 +35,8 @@ export const HOUSE_SLOTS: readonly Slot[] = [
   { id: 'reconcile', chore: 'reconcile', pattern: '20,50 * * * * *', timezone: 'UTC' },
   // What is half done or not known doesn't wait for the half minute.
   { id: 'settle', chore: 'settle', pattern: '5,35 * * * * *', timezone: 'UTC' },
+  // Never at the moment of `reconcile`, which looks for it too.
+  { id: 'late', chore: 'late', pattern: '2-57/5 * * * * *', timezone: 'UTC' },
   { id: 'unknown', chore: 'unknown', pattern: '*/5 * * * * *', timezone: 'UTC' },
 ];
 

@@ -1,6 +1,7 @@
 /**
  * A request that was on its way when its hand died, and arrives after the measure has ended: some devices can't refuse it
- * (OPNsense). For an hour after its end such a measure is looked for each half minute; what is found is taken away and told.
+ * (OPNsense). For an hour after its end such a measure is looked for each half minute, in the first five minutes, when it
+ * is most likely, every five seconds; what is found is taken away and told.
  *
  * An hour: what a dead process has handed to its network is given up by the kernel after a quarter of one at the latest
  * (tcp_retries2 of tcp(7)), and a proxy in between has deadlines of minutes.
@@ -11,6 +12,7 @@ import { targetOf } from '../../src/domain/measures/order.ts';
 import { isOpen, taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { sayCameLate } from '../../src/messages/measure.ts';
+import type { World } from '../../src/ports/world.ts';
 import type { TellingIncident } from '../incidents/tell.ts';
 import { openMeasures, readMeasure } from './ledger.ts';
 import { driverOf } from './notes.ts';
@@ -18,10 +20,16 @@ import type { Acting } from './notes.ts';
 import { tellLoudly } from './tell.ts';
 
 const LOOKED_FOR_MS = 3_600_000;
+const LOOKED_FOR_OFTEN_MS = 300_000;
 const MOST_LOOKED_AT = 30;
 
-/** Takes away what came late of measures that have ended. What can't be looked at now is looked at in half a minute. */
-export async function takeAwayLate(world: Acting & TellingIncident): Promise<void> {
+/** The chore: every five seconds. */
+export const runLate = async (world: World): Promise<void> => {
+  await takeAwayLate(world, LOOKED_FOR_OFTEN_MS);
+};
+
+/** Takes away what came late of measures that have ended lately. What can't be looked at now is looked at the next time. */
+export async function takeAwayLate(world: Acting & TellingIncident, within = LOOKED_FOR_MS): Promise<void> {
   const newest = (await world.ledger.numbers('all')).slice(0, MOST_LOOKED_AT);
   const entries = await Promise.all(newest.map((number) => readMeasure(world, number)));
   const now = world.clock.now();
@@ -29,7 +37,7 @@ export async function takeAwayLate(world: Acting & TellingIncident): Promise<voi
     entry?.record.endedAt !== undefined &&
     !isOpen(entry.record) &&
     // Also where the clock was set back since.
-    Math.abs(now - entry.record.endedAt) < LOOKED_FOR_MS
+    Math.abs(now - entry.record.endedAt) < within
       ? [entry.record]
       : [],
   );

@@ -9,6 +9,7 @@ import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
+import { takeAwayLate } from '../../../jobs/measures/late.ts';
 import { readMeasure } from '../../../jobs/measures/ledger.ts';
 import { reconcile } from '../../../jobs/measures/reconcile.ts';
 import { releaseMeasure } from '../../../jobs/measures/release.ts';
@@ -141,6 +142,21 @@ describe.each<MeasureOrder>([
     }
     expect(calls, 'it died nowhere').toBeGreaterThan(1);
   }, 60_000);
+
+  it('is looked for every few seconds in the first minutes, when it is most likely, and by the half minute after that', async () => {
+    const { fake, before, stage, world, arrives } = await carriesOutInVain(1);
+    try {
+      await arrives();
+      stage.now += 301_000;
+      await takeAwayLate(world, 300_000);
+      expect(worldOf(fake)).not.toBe(before);
+      stage.now -= 10_000;
+      await takeAwayLate(world, 300_000);
+      expect(worldOf(fake)).toBe(before);
+    } finally {
+      await fake.stop();
+    }
+  });
 
   it('harms nothing of the measure that stands by then', async () => {
     for (let n = 1; ; n += 1) {
