@@ -6,7 +6,8 @@
  *    RTM and 6.0.6001 is Vista SP1, and a script that knew only the first broke when the second came.
  * 2. A workstation and a server of one family have the same version; both are named unless the text says which.
  * 3. A build that is newer than any known one is of the newest family that it can be, and that is said.
- * Dates are the ends of Microsoft's extended support (of the long-term channel where one differs, the general one).
+ * Dates are the ends of Microsoft's extended support: of a server's long-term channel, of a workstation's general one,
+ * and where editions differ (Windows 11) of the last, Enterprise and Education.
  */
 import { accept, refuse } from '../parsed.ts';
 import type { Parsed } from '../parsed.ts';
@@ -103,9 +104,22 @@ const FAMILIES: readonly Family[] = [
     server: 'Windows Server 2019',
     serverEnds: '2029-01-09',
   },
+  // Without a server of the long-term channel.
+  { line: '10.0', from: 18_362, name: 'Windows 10', ends: '2025-10-14' },
   { line: '10.0', from: 20_348, name: 'Windows Server 2022', server: 'Windows Server 2022', serverEnds: '2031-10-14' },
-  { line: '10.0', from: 22_000, name: 'Windows 11' },
-  { line: '10.0', from: 26_100, name: 'Windows 11', server: 'Windows Server 2025', serverEnds: '2034-11-14' },
+  { line: '10.0', from: 22_000, name: 'Windows 11', ends: '2024-10-08' },
+  { line: '10.0', from: 22_621, name: 'Windows 11', ends: '2025-10-14' },
+  { line: '10.0', from: 22_631, name: 'Windows 11', ends: '2026-11-10' },
+  {
+    line: '10.0',
+    from: 26_100,
+    name: 'Windows 11',
+    ends: '2027-10-12',
+    server: 'Windows Server 2025',
+    serverEnds: '2034-11-14',
+  },
+  // From the newest that is known on, nothing ends yet.
+  { line: '10.0', from: 26_200, name: 'Windows 11', server: 'Windows Server 2025', serverEnds: '2034-11-14' },
 ];
 
 const NEWEST_BUILD = 28_000;
