@@ -80,7 +80,7 @@ function renderTable(block: Of<'table'>, pen: Pen): readonly Element[] {
   const narrowed = cut > 0 ? [textElement([`… ${cut} more columns`], { isSubtle: true, size: 'Small' }, 40)] : [];
   const title =
     block.title === undefined ? [] : [textElement([block.title], { weight: 'Bolder', spacing: 'Medium' }, 120)];
-  if (wide.length > LIMITS.phoneColumns)
+  if (breaksOnPhone(block, wide.length))
     return [...title, ...shown.flatMap((row) => stackedRow(wide, row, pen)), ...narrowed, ...more];
   const right = wide.map((column) => column.align === 'right');
   const look = (index: number): PlacedLook => (right[index] ? { align: 'Right' } : {});
@@ -107,15 +107,30 @@ function stackedRow(columns: Of<'table'>['columns'], row: Of<'table'>['rows'][nu
   ];
 }
 
+/** Words would be broken in the middle: too many columns, or four whose longest words have no room beside each other. */
+function breaksOnPhone(block: Of<'table'>, count: number): boolean {
+  if (count !== LIMITS.phoneColumns) return count > LIMITS.phoneColumns;
+  const floors = Array.from({ length: count }, (_, index) => floorOf(block, index));
+  return floors.reduce((sum, floor) => sum + floor, 0) > LIMITS.phoneCharacters;
+}
+
+/** Characters of a column's longest word, and a blank. */
+function floorOf(block: Of<'table'>, index: number): number {
+  const words = cellsOf(block, index).flatMap((cell) => cell.split(/\s+/).map((each) => each.length));
+  // A column's name is bold, which is wider.
+  const name = Math.ceil((block.columns[index]?.name.length ?? 0) * 1.15);
+  return Math.min(Math.max(3, name, ...words), LIMITS.tableWord) + 1;
+}
+
+function cellsOf(block: Of<'table'>, index: number): readonly string[] {
+  return block.rows.slice(0, LIMITS.tableRows).map((row) => plain(row[index] ?? []));
+}
+
 /** Teams shares the width by these weights: each column gets its longest word, and a little more where it has sentences. */
 function widthOf(block: Of<'table'>, index: number): number {
-  const cells = block.rows.slice(0, LIMITS.tableRows).map((row) => plain(row[index] ?? []));
   const name = block.columns[index]?.name ?? '';
-  const longest = Math.max(name.length, ...cells.map((words) => words.length));
-  const words = cells.flatMap((cell) => cell.split(/\s+/).map((each) => each.length));
-  // A column's name is bold, which is wider.
-  const word = Math.max(3, Math.ceil(name.length * 1.15), ...words);
-  const floor = Math.min(word, LIMITS.tableWord) + 1;
+  const longest = Math.max(name.length, ...cellsOf(block, index).map((words) => words.length));
+  const floor = floorOf(block, index);
   const room = block.columns.length <= 3 ? 12 : 6;
   return floor + Math.min(room, Math.round(Math.max(0, longest - floor) / (room === 12 ? 4 : 14)));
 }

@@ -16,10 +16,11 @@ export const LIMITS = {
   cardVersion: '1.5',
   /** Ours: what a reader takes in at once; more is cut visibly. */
   tableRows: 15,
-  /** On a phone even these are narrow. */
+  tableColumns: 6,
   /** A phone breaks the words of more columns than these. */
   phoneColumns: 4,
-  tableColumns: 6,
+  /** Characters that a phone has beside each other in a table. */
+  phoneCharacters: 34,
   /** Letters of a word that its column makes room for: a hardware address has 17. */
   tableWord: 18,
   facts: 24,

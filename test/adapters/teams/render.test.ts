@@ -98,6 +98,15 @@ describe('an Adaptive Card', () => {
       expect(words).toContain(each);
   });
 
+  it.each([
+    [['source', 'who', 'connections', 'destinations'], 0],
+    [['list', 'since', 'for', 'now'], 1],
+  ])('writes a row of %j as a table only where their longest words have room on a phone', (names, tables) => {
+    const rows = [[['10.20.0.20'], [foreign('pc-reception')], ['40'], ['39']]];
+    const table: Block = { kind: 'table', columns: names.map((name) => ({ name })), rows };
+    expect(ofType(renderCard(message('good', 'table', table), FORM), 'Table')).toHaveLength(tables);
+  });
+
   it('says nothing twice: a question that is the whole message stands in its head alone', () => {
     const approval: Block = {
       kind: 'approval',
