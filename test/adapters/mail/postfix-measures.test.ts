@@ -84,7 +84,7 @@ describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'],
     expect(blastRadius.map(plain)).toEqual([
       'holds 0 messages that wait now',
       'nothing leaves mx1 by SMTP (smtp/unix bulk/unix); inbound mail, local delivery and what users hand in go on',
-      'mail for its relay_domains goes on too, through relay',
+      'what leads inward goes on: relay_transport (relay)',
       "the pager's mail leaves through this server too, and is held with the rest",
       'held mail goes back to its sender after 5d',
     ]);

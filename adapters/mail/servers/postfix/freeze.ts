@@ -4,7 +4,8 @@
  * Rules, each found on a real Postfix:
  * 1. `master_service_disable` with every clone of smtp(8), not `defer_transports`: that one is emptied by `postqueue -f`,
  *    which any local user may say.
- * 2. The clone that carries inbound mail for `relay_domains` goes on.
+ * 2. The clones that carry mail inward go on: `relay_transport` of `relay_domains`, and content filters such as amavis,
+ *    which hand it back. Where they are the very agent that outbound mail takes, inbound mail is held too, which is said.
  * 3. What is being delivered at the moment is aborted by the reload and stays in the queue.
  * 4. After a release what waited is flushed: by itself it would wait for its next attempt, five minutes to more than an
  *    hour (minimal_backoff_time, maximal_backoff_time of postconf(5)). Mail on hold stays there.
@@ -15,7 +16,7 @@ import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { holderOf, putSettings } from './main-cf.ts';
 import { serviceOf } from './tools.ts';
-import type { Service, Tools } from './tools.ts';
+import type { Tools } from './tools.ts';
 
 const DISABLE = 'master_service_disable';
 
@@ -26,33 +27,39 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
       const holder = holderOf(mainCf, DISABLE);
       if (holder !== undefined)
         throw new MeasureRefused(`${name} is frozen already, by measure ${holder}; look at the ledger.`);
-      const [old = '', relayDomains = '', relayTransport = '', defaultTransport = '', keptFor = ''] =
-        await tools.values(
-          folder,
-          DISABLE,
-          'relay_domains',
-          'relay_transport',
-          'default_transport',
-          'maximal_queue_lifetime',
-        );
-      const inbound =
-        relayDomains === '' || relayTransport === defaultTransport ? undefined : transportOf(relayTransport);
-      const outbound = outboundOf(await tools.services(folder), inbound);
+      const [old = '', keptFor = ''] = await tools.values(folder, DISABLE, 'maximal_queue_lifetime');
+      const clones = (await tools.services(folder)).filter((each) => each.command === 'smtp');
+      const inward = await inwardWays(tools, folder, new Set(clones.map((each) => each.name)));
+      const outbound = clones.filter((each) => !inward.apart.some(({ service }) => service === each.name));
       if (outbound.length === 0)
         throw new MeasureRefused(
           `master.cf in ${folder} on ${name} has no agent that delivers by SMTP. Block port 25 on the firewall instead.`,
         );
-      const all = [...new Set([...old.split(/[\s,]+/).filter((each) => each !== ''), ...outbound])];
-      return { value: all.join(', '), services: outbound.join(' '), inbound: inbound ?? '', keptFor };
+      const names = outbound.map((each) => `${each.name}/${each.type}`);
+      const all = [...new Set([...old.split(/[\s,]+/).filter((each) => each !== ''), ...names])];
+      return {
+        value: all.join(', '),
+        services: names.join(' '),
+        inbound: shown(inward.apart),
+        heldToo: shown(inward.shared),
+        keptFor,
+      };
     },
     blastRadius: async (_order, plans) => {
       const waiting = await tools.waiting(plans.map((plan) => plan.id));
       const services = plans.map((plan) => plan.notes['services']).join(' ');
-      const inbound = plans.map((plan) => plan.notes['inbound']).find((each) => each !== '');
+      const noted = (what: string): string | undefined =>
+        plans.map((plan) => plan.notes[what] ?? '').find((each) => each !== '');
+      const [inbound, heldToo] = [noted('inbound'), noted('heldToo')];
       return [
         waiting.phrase('holds'),
         say`nothing leaves ${name} by SMTP (${services}); inbound mail, local delivery and what users hand in go on`,
-        ...(inbound === undefined ? [] : [say`mail for its relay_domains goes on too, through ${inbound}`]),
+        ...(inbound === undefined ? [] : [say`what leads inward goes on: ${inbound}`]),
+        ...(heldToo === undefined
+          ? []
+          : [
+              say`inbound mail is held too where it leads through an agent that outbound mail takes: ${heldToo}; to hold outbound mail alone, block port 25 on the firewall instead`,
+            ]),
         ...(options.pagerLeavesHere
           ? [say`the pager's mail leaves through this server too, and is held with the rest`]
           : []),
@@ -93,10 +100,42 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
   };
 }
 
-function outboundOf(services: readonly Service[], inbound: string | undefined): readonly string[] {
-  return services
-    .filter((each) => each.command === 'smtp' && each.name !== inbound)
-    .map((each) => `${each.name}/${each.type}`);
+interface InwardWay {
+  readonly parameter: string;
+  readonly service: string;
+}
+
+const INWARD = ['content_filter', 'virtual_transport', 'local_transport', 'mailbox_transport', 'fallback_transport'];
+
+/** The agents of smtp(8) that inbound mail takes: `apart` from outbound mail, or `shared` with it. */
+async function inwardWays(
+  tools: Tools,
+  folder: string,
+  clones: ReadonlySet<string>,
+): Promise<Readonly<Record<'apart' | 'shared', readonly InwardWay[]>>> {
+  const names = ['default_transport', 'relay_domains', 'relay_transport', ...INWARD];
+  const [defaultTransport = '', relayDomains = '', relayTransport = '', ...others] = await tools.values(
+    folder,
+    ...names,
+  );
+  // Of single services, such as `submission/inet/content_filter = scan:[127.0.0.1]:10026`.
+  const overrides = (await tools.overrides(folder)).flatMap((line) => {
+    const [, parameter = '', value = ''] = /^[^/]+\/[^/]+\/(\w+) = (.*)$/.exec(line) ?? [];
+    return INWARD.includes(parameter) ? [[parameter, value] as const] : [];
+  });
+  const ways = [
+    ...(relayDomains === '' ? [] : [['relay_transport', relayTransport] as const]),
+    ...INWARD.map((parameter, at) => [parameter, others[at] ?? ''] as const),
+    ...overrides,
+  ].map(([parameter, value]): InwardWay => ({ parameter, service: transportOf(value) }));
+  const ofSmtp = ways.filter(({ service }) => clones.has(service));
+  const isShared = ({ service }: InwardWay): boolean => service === transportOf(defaultTransport);
+  return { apart: ofSmtp.filter((each) => !isShared(each)), shared: ofSmtp.filter(isShared) };
+}
+
+/** relay_transport (relay), content_filter (scan) */
+function shown(ways: readonly InwardWay[]): string {
+  return [...new Set(ways.map(({ parameter, service }) => `${parameter} (${service})`))].join(', ');
 }
 
 /** `relay:[inner.example]` -> relay */

@@ -1,0 +1,90 @@
+/** Inbound mail that an agent of smtp(8) carries inward, to a content filter or a server inside, while outbound mail is frozen. */
+import { afterEach, expect, it } from 'vitest';
+import { plain } from '../../../src/domain/foreign.ts';
+import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import { describeLab } from '../../lab/packages.ts';
+import { loginAs, startOffice } from '../../lab/postfix-office.ts';
+import type { Office } from '../../lab/postfix-office.ts';
+import { until } from '../../lab/process.ts';
+import { handIn, openSession } from '../../lab/smtp.ts';
+import { hostOf, openDriver } from '../../support/measure-rigs.ts';
+
+const FREEZE: MeasureOrder = { kind: 'freeze-outbound', server: 'mx1' };
+/** It hands everything back to a port that doesn't filter, as amavis does. */
+const FILTER = `scan unix - - y - - smtp
+127.0.0.1:10025 inet n - y - - smtpd
+  -o content_filter=
+  -o mynetworks=127.0.0.0/8
+  -o smtpd_relay_restrictions=permit_mynetworks,reject
+`;
+
+describeLab('a frozen Postfix', { sets: ['postfix', 'dovecot', 'net'], root: true }, () => {
+  let office: Office;
+  afterEach(() => office.stop());
+  const begin = async (main: string, master = ''): Promise<void> => {
+    office = await startOffice();
+    office.box.write('/etc/postfix/main.cf', `${office.box.read('/etc/postfix/main.cf')}${main}`);
+    office.box.write('/etc/postfix/master.cf', `${office.box.read('/etc/postfix/master.cf')}${master}`);
+    await office.box.must(['postfix', 'reload']);
+  };
+  const handsOut = async (to: string): Promise<void> => {
+    const session = await openSession(office.box, 587);
+    await session.say('EHLO client.office.test');
+    await session.say(loginAs('alice'));
+    expect(await handIn(session, 'alice@office.test', to)).toMatch(/^250/);
+  };
+  const isHeld = async (to: string): Promise<boolean> =>
+    (await office.box.must(['postqueue', '-j']))
+      .split('\n')
+      .some((line) => line.includes(`"${to}"`) && line.includes('mail transport unavailable'));
+
+  it.each([
+    ['main.cf', 'content_filter = scan:[127.0.0.1]:10025\n', FILTER],
+    [
+      'master.cf',
+      'content_filter =\n',
+      `${FILTER}smtp inet n - y - - smtpd\n  -o content_filter=scan:[127.0.0.1]:10025\n`,
+    ],
+  ])(
+    'goes on taking mail in through a content filter of %s',
+    async (_where, main, master) => {
+      await begin(main, master);
+      const driver = openDriver(office, FREEZE, hostOf(office.box));
+      const plan = await driver.plan(FREEZE, 'tq1');
+      expect(plan.blastRadius.map(plain).join('\n')).toContain(
+        'what leads inward goes on: relay_transport (relay), content_filter (scan)',
+      );
+      const task = { tag: 'tq1', order: FREEZE, prior: plan.prior };
+      await driver.engage(task, 1);
+      expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+      const stranger = await openSession(office.box, 25);
+      await stranger.say('EHLO far.test');
+      expect(await handIn(stranger, 'filtered@far.test', 'alice@office.test')).toMatch(/^250/);
+      const arrived = async (): Promise<boolean> =>
+        (await office.box.exec(['grep', '-q', 'filtered@far.test', '/var/mail/alice'])).code === 0;
+      await until(arrived, 15_000, 'inbound mail to arrive');
+      await handsOut('out@far.test');
+      await until(() => isHeld('out@far.test'), 15_000, 'outbound mail to be held, filtered or not');
+      await driver.release(task, 2, 'exact');
+      await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
+    },
+    60_000,
+  );
+
+  it('holds outbound mail also where mail inward takes the same agent, and says that this is held too', async () => {
+    await begin('relay_transport = smtp:[127.0.0.1]:2602\n');
+    const driver = openDriver(office, FREEZE, hostOf(office.box));
+    const plan = await driver.plan(FREEZE, 'tq1');
+    expect(plan.blastRadius.map(plain).join('\n')).toContain(
+      'inbound mail is held too where it leads through an agent that outbound mail takes: relay_transport (smtp); to hold outbound mail alone, block port 25',
+    );
+    const task = { tag: 'tq1', order: FREEZE, prior: plan.prior };
+    await driver.engage(task, 1);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    await handsOut('out@far.test');
+    await until(() => isHeld('out@far.test'), 15_000, 'outbound mail to be held');
+    expect(office.outside.reached()).toEqual([]);
+    await driver.release(task, 2, 'exact');
+    await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
+  }, 60_000);
+});
