@@ -8,7 +8,7 @@
 import type { CauseId } from '../../src/domain/causes.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import type { MeasureEvent } from '../../src/domain/measures/record.ts';
-import { parseIp } from '../../src/domain/address/ip.ts';
+import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import type { Utterance } from '../../src/ports/conversation.ts';
 import type { Drills } from '../../src/ports/drills.ts';
 import type { Journal } from '../../src/ports/journal.ts';
@@ -152,7 +152,7 @@ function makePorts(needs: DrillNeeds, company: Company, auditLog: SimulatedAudit
     resolverMemory: { lookedAt: async () => clock.now(), noteLook: async () => {} },
     listProofs: { holdMs: 0, read: async () => new Map(), note: async () => {} },
     manners: { nextMoment: async () => 0, take: async (_operator, _perDay, count) => count, giveBack: async () => {} },
-    secondOpinion: { confirm: async (address, zone) => confirm(company, address.text, zone) },
+    secondOpinion: { confirm: async (subject, zone) => confirm(company, subject, zone) },
     files: {
       lines: () => refuseFiles(),
       text: async () => refuseFiles(),
@@ -199,8 +199,8 @@ function refuseFiles(): never {
 }
 
 /** An independent resolver sees the same lists. */
-function confirm(company: Company, address: string, zone: string): 'confirmed' | 'unconfirmed' {
-  const isOurs = parseIp(address).kind === 'ok' && address === company.publicAddress;
+function confirm(company: Company, subject: Subject, zone: string): 'confirmed' | 'unconfirmed' {
+  const isOurs = subject.kind === 'ip' && subject.ip.text === company.publicAddress;
   return isOurs && company.lists.says(zone, company.clock.monotonic()) ? 'confirmed' : 'unconfirmed';
 }
 

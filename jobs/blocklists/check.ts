@@ -178,16 +178,14 @@ function mistrusted(row: readonly Finding[], unfit: Unfit | undefined): readonly
   });
 }
 
-/** Each listing of an address: a second sample of ours, then by others; key: subject and list. */
+/** Each listing: a second sample of ours, then by others; key: subject and list. */
 async function secondOpinions(
   subjects: readonly Subject[],
   findings: readonly (readonly Finding[])[],
   world: Pick<World, 'resolver' | 'secondOpinion'>,
 ): Promise<ReadonlyMap<string, Opinion>> {
   const asked = subjects.flatMap((subject, index) =>
-    (findings[index] ?? []).flatMap((finding) =>
-      subject.kind === 'ip' && finding.verdict.state === 'listed' ? [{ subject, finding }] : [],
-    ),
+    (findings[index] ?? []).flatMap((finding) => (finding.verdict.state === 'listed' ? [{ subject, finding }] : [])),
   );
   return new Map(
     await Promise.all(
@@ -196,8 +194,8 @@ async function secondOpinions(
         const name = queryName(labelsOf(subject), list.zone) ?? '';
         const again = await world.resolver.ask({ name, type: 'A' }, QUESTION_MS);
         const still = liveness !== undefined && judgeList(list, again, liveness).state === 'listed';
-        const opinion = still ? await world.secondOpinion.confirm(subject.ip, list.zone) : 'unconfirmed';
-        return [`${subject.ip.text} ${list.shown}`, opinion] as const;
+        const opinion = still ? await world.secondOpinion.confirm(subject, list.zone) : 'unconfirmed';
+        return [`${subject.kind === 'ip' ? subject.ip.text : subject.domain} ${list.shown}`, opinion] as const;
       }),
     ),
   );

@@ -3,9 +3,10 @@
  * look through other resolvers. Only where both say it again it is confirmed; a contradiction is not, nor what could not
  * be asked.
  */
+import { parseDomain } from '../../src/domain/address/domain.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
-import type { Ip } from '../../src/domain/address/ip.ts';
 import type { Difference, ListNews } from '../../src/domain/blocklists/compare.ts';
+import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import type { World } from '../../src/ports/world.ts';
 import { sweep } from '../blocklists/sweep.ts';
 import type { SweepWorld } from '../blocklists/sweep.ts';
@@ -13,7 +14,7 @@ import type { SweepWorld } from '../blocklists/sweep.ts';
 const QUESTION_MS = 5000;
 const WHOLE_MS = 12_000;
 
-/** The lists whose new listings are confirmed, as shown. Lists of domains never are: others' look is at addresses alone. */
+/** The lists whose new listings are confirmed, as shown. */
 export async function confirmNew(
   world: SweepWorld & Pick<World, 'catalogue' | 'secondOpinion'>,
   { appeared }: Pick<Difference, 'appeared'>,
@@ -28,21 +29,17 @@ async function isConfirmed(
   { list: shown, subjects }: ListNews,
 ): Promise<boolean> {
   const list = (await world.catalogue.read()).lists.find((each) => each.shown === shown);
-  const addresses = subjects.flatMap((subject): readonly Ip[] => {
-    const ip = parseIp(subject);
-    return ip.kind === 'ok' ? [ip.value] : [];
-  });
-  if (!list || addresses.length === 0) return false;
-  const again = await sweep(
-    {
-      subjects: addresses.map((ip) => ({ kind: 'ip', ip })),
-      lists: [list],
-      questionMs: QUESTION_MS,
-      wholeMs: WHOLE_MS,
-    },
-    world,
-  );
-  const still = addresses.filter((_ip, index) => again[index]?.[0]?.verdict.state === 'listed');
-  const opinions = await Promise.all(still.map((ip) => world.secondOpinion.confirm(ip, list.zone)));
+  const read = subjects.flatMap(readSubject);
+  if (!list || read.length === 0) return false;
+  const again = await sweep({ subjects: read, lists: [list], questionMs: QUESTION_MS, wholeMs: WHOLE_MS }, world);
+  const still = read.filter((_subject, index) => again[index]?.[0]?.verdict.state === 'listed');
+  const opinions = await Promise.all(still.map((subject) => world.secondOpinion.confirm(subject, list.zone)));
   return opinions.includes('confirmed');
+}
+
+function readSubject(text: string): readonly Subject[] {
+  const ip = parseIp(text);
+  if (ip.kind === 'ok') return [{ kind: 'ip', ip: ip.value }];
+  const domain = parseDomain(text);
+  return domain.kind === 'ok' ? [{ kind: 'domain', domain: domain.value }] : [];
 }

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openSecondOpinion } from '../../../adapters/dns/second-opinion.ts';
-import { parseIp } from '../../../src/domain/address/ip.ts';
-import type { Ip } from '../../../src/domain/address/ip.ts';
 import { startRbldnsd } from '../../lab/dns.ts';
 import type { RblServer } from '../../lab/dns.ts';
 import { describeLab } from '../../lab/packages.ts';
+import { subject } from '../../support/verdicts.ts';
 
 describeLab('the second opinion', { sets: ['dns'] }, () => {
   let server: RblServer;
@@ -14,6 +13,7 @@ describeLab('the second opinion', { sets: ['dns'] }, () => {
         { type: 'ip4set', data: '127.0.0.2\n192.0.2.66\n' },
         { type: 'ip6trie', data: '2001:db8::25 :127.0.0.2:x\n' },
       ],
+      'names.bl.test': [{ type: 'dnset', data: 'bad.example :127.0.1.2:x\nerror.example :127.255.255.254:x\n' }],
       'refusing.bl.test': [
         { type: 'ip4set', data: '192.0.2.66\n' },
         { type: 'acl', data: '127.0.0.0/8 :refuse\n' },
@@ -22,23 +22,24 @@ describeLab('the second opinion', { sets: ['dns'] }, () => {
   });
   afterAll(() => server.stop());
 
-  const ip = (text: string): Ip => {
-    const read = parseIp(text);
-    if (read.kind === 'bad') throw new Error(read.why);
-    return read.value;
-  };
-
   it.each([
     ['192.0.2.66', 'good.bl.test', 'confirmed'],
     ['2001:db8::25', 'good.bl.test', 'confirmed'],
     ['192.0.2.1', 'good.bl.test', 'unconfirmed'],
     ['192.0.2.66', 'refusing.bl.test', 'unconfirmed'],
+    ['bad.example', 'names.bl.test', 'confirmed'],
+    ['good.example', 'names.bl.test', 'unconfirmed'],
+    ['error.example', 'names.bl.test', 'unconfirmed'],
+    ['bad.example', 'refusing.bl.test', 'unconfirmed'],
   ])('of %s on %s is %s', async (address, zone, opinion) => {
-    expect(await openSecondOpinion([server.address]).confirm(ip(address), zone)).toBe(opinion);
+    expect(await openSecondOpinion([server.address]).confirm(subject(address), zone)).toBe(opinion);
   });
 
   it('is never given where no independent resolver is configured, or none answers', async () => {
-    expect(await openSecondOpinion([]).confirm(ip('192.0.2.66'), 'good.bl.test')).toBe('unconfirmed');
-    expect(await openSecondOpinion(['127.0.0.1:1']).confirm(ip('192.0.2.66'), 'good.bl.test')).toBe('unconfirmed');
+    expect(await openSecondOpinion([]).confirm(subject('192.0.2.66'), 'good.bl.test')).toBe('unconfirmed');
+    expect(await openSecondOpinion(['127.0.0.1:1']).confirm(subject('192.0.2.66'), 'good.bl.test')).toBe('unconfirmed');
+    expect(await openSecondOpinion(['127.0.0.1:1']).confirm(subject('bad.example'), 'names.bl.test')).toBe(
+      'unconfirmed',
+    );
   });
 });

@@ -4,7 +4,7 @@ import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
 import { renderText } from '../../../adapters/chat/terminal/render.ts';
 import type { Answer } from '../../../jobs/answer.ts';
 import type { Change } from '../../../src/domain/blocklists/history.ts';
-import type { Ip } from '../../../src/domain/address/ip.ts';
+import type { Subject } from '../../../src/domain/blocklists/query-name.ts';
 import type { Opinion } from '../../../src/ports/second-opinion.ts';
 import { checkOnce } from '../../support/check-once.ts';
 import { a, reply, startMisbehaving } from '../../support/misbehaving-dns.ts';
@@ -55,8 +55,8 @@ it('since when, from what is remembered, and with --since a sign for each day', 
 
 it('is confirmed only where a second sample of ours and the others say it too', async () => {
   const asked: string[] = [];
-  const confirm = async (ip: Ip): Promise<Opinion> => {
-    asked.push(ip.text);
+  const confirm = async (about: Subject): Promise<Opinion> => {
+    asked.push(about.kind === 'ip' ? about.ip.text : about.domain);
     return 'confirmed';
   };
   const over = { secondOpinion: { confirm } };
