@@ -2,7 +2,7 @@
 import type { Box, Inside } from './box.ts';
 import { until } from './process.ts';
 
-/** Takes everything; notes each recipient in the file as soon as its message is accepted, after a time where one is told. */
+/** Takes everything; notes each recipient in the file as soon as its message is there, and answers, where told, after a time. */
 const SINK = `import os,socketserver,sys,time
 class Session(socketserver.StreamRequestHandler):
   def handle(self):
@@ -16,8 +16,9 @@ class Session(socketserver.StreamRequestHandler):
       elif word==b'DATA':
         say('354 go on')
         while self.rfile.readline().strip()!=b'.': pass
+        open(sys.argv[2],'a').write(''.join(each+'\\n' for each in to)); to=[]
         if os.path.exists(sys.argv[2]+'.takes'): time.sleep(float(open(sys.argv[2]+'.takes').read()))
-        open(sys.argv[2],'a').write(''.join(each+'\\n' for each in to)); to=[]; say('250 taken')
+        say('250 taken')
       elif word==b'QUIT': say('221 bye'); return
       else: say('250 ok')
 class Server(socketserver.ThreadingTCPServer): allow_reuse_address=True; daemon_threads=True

@@ -142,9 +142,7 @@ export function openConfigMeasure(server: ConfigServer, measure: ConfigMeasure):
           ...(measure.after?.commands ?? []),
         ]),
         undo: plans.flatMap((plan) => [
-          plan.before === null
-            ? `take these lines out of ${plan.path} again, and the file with the last of them`
-            : `take these lines out of ${plan.path} again (sha256 then ${plan.sha256})`,
+          ...(measure.takeOut ? undoInWords(plan, tag) : undoByHand(plan, tag)),
           server.words(plan).reload,
           ...(measure.afterwards?.words(plan) ?? []),
         ]),
@@ -220,6 +218,26 @@ function summed(seen: readonly { readonly state: BlockState; readonly lag: reado
   if (kinds.has('ours')) return { kind: 'in-force', notes: [] };
   const others = seen.flatMap(({ state }) => (state.kind === 'absent' ? state.others : []));
   return { kind: 'absent', notes: others.map((each) => say`the configuration differs otherwise: ${foreign(each)}`) };
+}
+
+/** Commands that do the same by hand. The room comes first: where the disk is full, it is what sed needs. */
+function undoByHand({ path, before, sha256: was }: PlacePlan, tag: string): readonly string[] {
+  const block = `/^# tourniquet ${tag} begins/,/^# tourniquet ${tag} ends$/`;
+  return [
+    `rm -f ${path}.tourniquet-room-${tag}`,
+    `sed -i --follow-symlinks '${block}{/^#| /!d;s/^#| //}' ${path}`,
+    before === null ? `[ -s ${path} ] || rm -f ${path}` : `echo "${was}  ${path}" | sha256sum -c`,
+  ];
+}
+
+/** A block that several measures share. */
+function undoInWords({ path, before, sha256: was }: PlacePlan, tag: string): readonly string[] {
+  return [
+    `rm -f ${path}.tourniquet-room-${tag}`,
+    before === null
+      ? `take these lines out of ${path} again, and the file with the last of them`
+      : `take these lines out of ${path} again (sha256 then ${was})`,
+  ];
 }
 
 function newLines(before: string, after: string): readonly string[] {

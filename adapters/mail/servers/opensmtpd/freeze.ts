@@ -130,7 +130,7 @@ export function openOpensmtpdFreeze(
         order,
         prior: {},
         commands: [`write ${FILE}`, 'smtpctl pause mta'],
-        undo: ['smtpctl resume mta', `remove ${FILE}`],
+        undo: ['smtpctl resume mta', `rm -f ${FILE} ${FILE}.tourniquet-room-${tag}`],
         blastRadius: [
           count.phrase('holds'),
           say`nothing leaves ${name} by SMTP; inbound mail, local delivery and what users hand in go on`,
