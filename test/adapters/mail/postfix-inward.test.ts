@@ -71,20 +71,36 @@ describeLab('a frozen Postfix', { sets: ['postfix', 'dovecot', 'net'], root: tru
     60_000,
   );
 
-  it('holds outbound mail also where mail inward takes the same agent, and says that this is held too', async () => {
-    await begin('relay_transport = smtp:[127.0.0.1]:2602\n');
-    const driver = openDriver(office, FREEZE, hostOf(office.box));
-    const plan = await driver.plan(FREEZE, 'tq1');
-    expect(plan.blastRadius.map(plain).join('\n')).toContain(
-      'inbound mail is held too where it leads through an agent that outbound mail takes: relay_transport (smtp); to hold outbound mail alone, block port 25',
-    );
-    const task = { tag: 'tq1', order: FREEZE, prior: plan.prior };
-    await driver.engage(task, 1);
-    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
-    await handsOut('out@far.test');
-    await until(() => isHeld('out@far.test'), 15_000, 'outbound mail to be held');
-    expect(office.outside.reached()).toEqual([]);
-    await driver.release(task, 2, 'exact');
-    await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
-  }, 60_000);
+  it.each([
+    ['by default', 'smtp', 'relay_transport = smtp:[127.0.0.1]:2602\n'],
+    [
+      'by its domain',
+      'relay',
+      'relayhost =\ntransport_maps = inline:{ {office.test=local:}, {*=relay:[127.0.0.1]:2602} }\n',
+    ],
+    [
+      'by its sender',
+      'relay',
+      'sender_dependent_default_transport_maps = inline:{ {alice@office.test=relay:[127.0.0.1]:2602} }\n',
+    ],
+  ])(
+    'holds outbound mail also where it takes, %s, the agent that mail inward takes, and says that this is held too',
+    async (_how, agent, main) => {
+      await begin(main);
+      const driver = openDriver(office, FREEZE, hostOf(office.box));
+      const plan = await driver.plan(FREEZE, 'tq1');
+      expect(plan.blastRadius.map(plain).join('\n')).toContain(
+        `inbound mail is held too where it leads through an agent that outbound mail takes: relay_transport (${agent}); to hold outbound mail alone, block port 25`,
+      );
+      const task = { tag: 'tq1', order: FREEZE, prior: plan.prior };
+      await driver.engage(task, 1);
+      expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+      await handsOut('out@far.test');
+      await until(() => isHeld('out@far.test'), 15_000, 'outbound mail to be held');
+      expect(office.outside.reached()).toEqual([]);
+      await driver.release(task, 2, 'exact');
+      await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
+    },
+    60_000,
+  );
 });

@@ -14,6 +14,7 @@ import { say } from '../../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../../src/domain/foreign.ts';
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
+import { inwardWays, shownWays } from './inward.ts';
 import { holderOf, putSettings } from './main-cf.ts';
 import { serviceOf } from './tools.ts';
 import type { Tools } from './tools.ts';
@@ -40,8 +41,8 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
       return {
         value: all.join(', '),
         services: names.join(' '),
-        inbound: shown(inward.apart),
-        heldToo: shown(inward.shared),
+        inbound: shownWays(inward.apart),
+        heldToo: shownWays(inward.shared),
         keptFor,
       };
     },
@@ -98,49 +99,6 @@ export function freezeMeasure(tools: Tools): ConfigMeasure {
       ];
     },
   };
-}
-
-interface InwardWay {
-  readonly parameter: string;
-  readonly service: string;
-}
-
-const INWARD = ['content_filter', 'virtual_transport', 'local_transport', 'mailbox_transport', 'fallback_transport'];
-
-/** The agents of smtp(8) that inbound mail takes: `apart` from outbound mail, or `shared` with it. */
-async function inwardWays(
-  tools: Tools,
-  folder: string,
-  clones: ReadonlySet<string>,
-): Promise<Readonly<Record<'apart' | 'shared', readonly InwardWay[]>>> {
-  const names = ['default_transport', 'relay_domains', 'relay_transport', ...INWARD];
-  const [defaultTransport = '', relayDomains = '', relayTransport = '', ...others] = await tools.values(
-    folder,
-    ...names,
-  );
-  // Of single services, such as `submission/inet/content_filter = scan:[127.0.0.1]:10026`.
-  const overrides = (await tools.overrides(folder)).flatMap((line) => {
-    const [, parameter = '', value = ''] = /^[^/]+\/[^/]+\/(\w+) = (.*)$/.exec(line) ?? [];
-    return INWARD.includes(parameter) ? [[parameter, value] as const] : [];
-  });
-  const ways = [
-    ...(relayDomains === '' ? [] : [['relay_transport', relayTransport] as const]),
-    ...INWARD.map((parameter, at) => [parameter, others[at] ?? ''] as const),
-    ...overrides,
-  ].map(([parameter, value]): InwardWay => ({ parameter, service: transportOf(value) }));
-  const ofSmtp = ways.filter(({ service }) => clones.has(service));
-  const isShared = ({ service }: InwardWay): boolean => service === transportOf(defaultTransport);
-  return { apart: ofSmtp.filter((each) => !isShared(each)), shared: ofSmtp.filter(isShared) };
-}
-
-/** relay_transport (relay), content_filter (scan) */
-function shown(ways: readonly InwardWay[]): string {
-  return [...new Set(ways.map(({ parameter, service }) => `${parameter} (${service})`))].join(', ');
-}
-
-/** `relay:[inner.example]` -> relay */
-function transportOf(value: string): string {
-  return value.split(':')[0] ?? value;
 }
 
 function namesOf(plan: PlacePlan): readonly string[] {
