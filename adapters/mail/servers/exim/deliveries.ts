@@ -6,8 +6,8 @@
  *    message, and reads nothing anew. So it is ended.
  * 2. What it is delivering at that moment has a little time to end by itself, as nothing is sent twice then; after that it
  *    is ended too, the parent before its child: where the child alone dies, the message is frozen (spec.txt).
- * 3. What takes messages in delivers by a new process, which reads the configuration; with `deliver_drop_privilege` it
- *    does so itself, and is ended too.
+ * 3. What takes messages in delivers by a new process, which reads the configuration; with `deliver_drop_privilege` or
+ *    `cutthrough_delivery` it does so itself, and is ended too.
  * 4. A run at intervals (`-q30m`) begins each run by a new process.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -78,10 +78,16 @@ export async function endDeliveriesOfBefore(tools: EximTools, path: string, fenc
     throw new HostUnknown(`${still.length} deliveries on ${tools.name} were told to end and still go on.`);
 }
 
+/** Whether sessions may pass messages on while they take them in: by the configuration as it is read, with what it includes. */
+export async function cutsThrough(tools: EximTools): Promise<boolean> {
+  return (await tools.exim(['-bP', 'config'])).out.includes('cutthrough_delivery');
+}
+
 /** Which processes deliver, by their words (spec.txt, "The Exim command line"). */
 async function whoDelivers(tools: EximTools): Promise<(each: Process) => boolean> {
   const drops = await tools.exim(['-bP', 'deliver_drop_privilege']);
   if (drops.out.startsWith('deliver_drop_privilege')) return () => true;
+  if (await cutsThrough(tools)) return () => true;
   return (each) => isRun(each) || /\s-(?:M|Mc|MC\w*)(?:\s|$)/.test(each.args);
 }
 
