@@ -70,19 +70,29 @@ function hasCalled(incident: Incident, measure: number, since: number): boolean 
   return incident.unknowns.some((each) => each.measure === measure && each.since === since);
 }
 
-/** The incident's number, as the measure's record has it from now on. */
+/**
+ * The incident's number, as the measure's record has it from now on. One that was closed before anybody was called in it
+ * is none.
+ */
 async function whereToCall(world: Escalating, record: MeasureRecord, since: number): Promise<number> {
-  if (record.calledAbout?.since === since) return record.calledAbout.incident;
+  const before = record.calledAbout;
+  if (before?.since === since && !(await isClosedUncalled(world, before.incident, record.number, since)))
+    return before.incident;
   const incident =
     (await ifOpen(world, record.incident)) ??
     (await ifOpen(world, record.calledAbout?.incident)) ??
     (await world.incidents.reserve());
   const after = await change(world, record.number, (current) =>
-    current.calledAbout?.since === since
+    current.calledAbout?.since === since && current.calledAbout.incident !== before?.incident
       ? undefined
       : [{ kind: 'called-about', at: world.clock.now(), since, incident }],
   );
   return after?.calledAbout?.incident ?? incident;
+}
+
+async function isClosedUncalled(world: Escalating, number: number, measure: number, since: number): Promise<boolean> {
+  const incident = foldIncident(number, (await world.incidents.read(number)).events);
+  return incident?.state === 'closed' && !hasCalled(incident, measure, since);
 }
 
 async function ifOpen(world: Escalating, number: number | undefined): Promise<number | undefined> {

@@ -144,6 +144,30 @@ describe('a measure of which it is not known how it stands', () => {
     expect(triggers()).toHaveLength(1);
   });
 
+  it('is called about in another incident where the one was closed before anybody was called in it', async () => {
+    await chat.say('anna', 'open hq spam');
+    await freeze();
+    await chat.say('anna', 'keep 1 until the ISP answers');
+    await reconcile(away);
+    chat.stage.now += 61_000;
+    const { incidents } = chat.stage.world;
+    const dying = {
+      ...chat.stage.world,
+      incidents: {
+        ...incidents,
+        append: async (): Promise<'conflict'> => {
+          throw new Error('the worker dies');
+        },
+      },
+    };
+    expect(await callAboutUnknown(dying)).toBe(0);
+    await chat.say('anna', 'close 1 over');
+    expect(await passes(5)).toBe(1);
+    expect((await viewIncident(chat.stage.world, 2))?.incident).toMatchObject({ state: 'open', measures: [1] });
+    expect(triggers()).toHaveLength(1);
+    expect(await passes(5)).toBe(0);
+  });
+
   it('calls nobody while a person was asked to do it by hand', async () => {
     await freeze();
     await reconcile(withSight(chat.stage.world, { kind: 'unknown', why: ['say confirm 1'], awaits: 'person' }));
