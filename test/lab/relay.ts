@@ -1,4 +1,4 @@
-/** A provider's relay in a box: it takes mail over TLS alone, and from the one login that it knows. */
+/** A provider's relay in a box: it takes mail over TLS alone (on 465 from the first octet), and from the one login it knows. */
 import type { Box } from './box.ts';
 import { until } from './process.ts';
 import type { Sink } from './smtp.ts';
@@ -8,7 +8,9 @@ port,notes,key,login,password=sys.argv[1:6]
 context=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain(key)
 class Session(socketserver.BaseRequestHandler):
   def handle(self):
-    link=self.request; lines=link.makefile('rwb'); tls=known=False; to=[]
+    link=self.request; tls=port=='465'; known=False; to=[]
+    if tls: link=context.wrap_socket(link,server_side=True)
+    lines=link.makefile('rwb')
     def say(text): lines.write(text.encode()+b'\\r\\n'); lines.flush()
     say('220 relay ESMTP')
     while True:

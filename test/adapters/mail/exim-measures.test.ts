@@ -158,6 +158,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
   it.each([
     [2604, 'Ahx7ooKa'],
     [2605, 'pa:ss^w^^ord;{$x}"\\\\'],
+    [465, 'Ahx7ooKa'],
   ])(
     'reroutes through a relay at %i that wants a login, whatever is in its password: %s',
     async (port, password) => {

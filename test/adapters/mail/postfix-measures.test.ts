@@ -176,11 +176,26 @@ describeLab('measures on a real Postfix', { sets: ['postfix', 'dovecot', 'net'],
         15_000,
         'mail to go through the provider',
       );
+      const stranger = await openSession(office.box, 25);
+      await stranger.say('EHLO far.test');
+      const inside = `rerouted${port}@branch.test`;
+      expect(await handIn(stranger, 'friend@far.test', inside)).toMatch(/^250/);
+      await until(
+        () => office.outside.reached().includes(inside),
+        15_000,
+        'mail inward to a server without TLS to go on',
+      );
       await driver.release(task, next(), 'exact');
       expect(config()).toBe(before);
     },
     60_000,
   );
+
+  it('refuses a relay at 465 with the remedy, as it would have to speak so to every server', async () => {
+    const order: MeasureOrder = { kind: 'reroute', server: 'mx1' };
+    const driver = openDriver(office, order, hostOf(office.box), { smartHost: { host: '127.0.0.1', port: 465 } });
+    await expect(driver.plan(order, 'tq16')).rejects.toThrow(/write the provider's port 587 under smartHost/);
+  });
 
   it('can send what a cleaning has saved, after undo as well as by hand from its folder', async () => {
     const frozen = await engage({ kind: 'freeze-outbound', server: 'mx1' }, 'tq10');

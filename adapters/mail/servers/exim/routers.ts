@@ -139,6 +139,8 @@ function putRelay(text: string, tag: string, plan: PlacePlan): string {
     `tourniquet_relay_${tag}:`,
     '  driver = smtp',
     `  port = ${port}`,
+    // TLS from the first octet (RFC 8314).
+    ...(port === '465' ? ['  protocol = smtps'] : []),
     ...(login ? ['  hosts_require_tls = *', '  hosts_require_auth = *'] : []),
     '',
   ]);

@@ -12,6 +12,7 @@ import { holderOf, putSettings } from './main-cf.ts';
 import type { Setting } from './main-cf.ts';
 import type { Tools } from './tools.ts';
 
+const POLICIES = 'smtp_tls_policy_maps';
 /** Each wins over relayhost where it names a domain or a sender. */
 const STRONGER = ['transport_maps', 'sender_dependent_relayhost_maps', 'sender_dependent_default_transport_maps'];
 
@@ -24,7 +25,11 @@ export function rerouteMeasure(tools: Tools): ConfigMeasure {
         throw new MeasureRefused(
           `No relay of the provider is known for ${name}; write it under smartHost in tourniquet.yaml.`,
         );
-      const settings = settingsOf(smartHost);
+      if (smartHost.port === 465)
+        throw new MeasureRefused(
+          `Postfix on ${name} would speak TLS from the first octet to every server or to none; write the provider's port 587 under smartHost.`,
+        );
+      const settings = settingsOf(smartHost, await tools.rawValue(folder, POLICIES));
       const held = settings.map(([each]) => holderOf(mainCf, each)).find((tag) => tag !== undefined);
       if (held !== undefined)
         throw new MeasureRefused(`${name} is rerouted already, by measure ${held}; look at the ledger.`);
@@ -65,7 +70,7 @@ export function rerouteMeasure(tools: Tools): ConfigMeasure {
   };
 }
 
-function settingsOf(smartHost: SmartHostOptions): readonly Setting[] {
+function settingsOf(smartHost: SmartHostOptions, policies: string): readonly Setting[] {
   return [
     ['relayhost', addressOf(smartHost)],
     ...(smartHost.loginFile === undefined
@@ -73,8 +78,10 @@ function settingsOf(smartHost: SmartHostOptions): readonly Setting[] {
       : ([
           ['smtp_sasl_auth_enable', 'yes'],
           ['smtp_sasl_password_maps', `texthash:${smartHost.loginFile}`],
-          ['smtp_sasl_security_options', 'noanonymous'],
-          ['smtp_tls_security_level', 'encrypt'],
+          // With TLS; without it Postfix gives no password away unless told otherwise (smtp_sasl_security_options).
+          ['smtp_sasl_tls_security_options', 'noanonymous'],
+          // For this relay alone: what goes to a server inside, or to a content filter, may have no TLS.
+          [POLICIES, `inline:{ {${addressOf(smartHost)}=encrypt} }${policies === '' ? '' : `, ${policies}`}`],
         ] as const)),
   ];
 }
