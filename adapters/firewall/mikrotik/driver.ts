@@ -4,11 +4,13 @@
  * Rules:
  * 1. Each rule and entry is one call; what is there is never laid twice, so that a measure that died half way is
  *    continued. Until it is whole it is `changed`, and the rules that are there do nothing: the switch comes last.
- * 2. FastTrack lets established connections pass the filter: those outward to blocked ports are removed after engaging.
+ * 2. FastTrack lets established connections pass the filter: those that the measure cuts are removed after engaging.
  * 3. The fence is a rule of its own on the router. A hand claims it first, then looks, and places each rule right before
  *    it: once a later hand has replaced the fence, the router itself refuses the rule. Entries of lists have no place, so the
  *    fence is read again after each; without its rules an entry does nothing.
  */
+import { cidrContains, parseCidr } from '../../../src/domain/address/cidr.ts';
+import { parseIp } from '../../../src/domain/address/ip.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import { sayOpenNow } from '../../../src/domain/measures/open-now.ts';
 import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
@@ -20,7 +22,7 @@ import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
 import { MENUS, itemsOf, listOf } from './items.ts';
 import type { Item, Menu, Resolved } from './items.ts';
-import { connectionsOf, isHeld, openRouter, secondsOf } from './rest.ts';
+import { carriedConnections, connectionsOf, isHeld, openRouter, secondsOf } from './rest.ts';
 import type { Hand, Router, Row } from './rest.ts';
 
 /** In the order in which they are laid. */
@@ -128,12 +130,9 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
       try {
-        const open = task.order.kind === 'block-port-25' ? await outwardConnections(gateway, router, task) : [];
+        const open = await toBeCut(gateway, router, task);
         if (open.length > 0)
-          return {
-            kind: 'disproved',
-            by: [say`${name} still carries ${open.length} connections outward to blocked ports`],
-          };
+          return { kind: 'disproved', by: [say`${name} still carries ${open.length} connections past these rules`] };
         return {
           kind: 'proved',
           by: [say`${name} lists every rule and entry of ${task.tag}, unchanged, and carries no connection past them`],
@@ -221,7 +220,7 @@ async function resolve(
   const isFast = rules.some((row) => row['action'] === 'fasttrack-connection' && row['disabled'] !== 'true');
   const notes = isFast
     ? [
-        say`FastTrack is on: established connections pass the filter; those outward to blocked ports are removed, others end by themselves`,
+        say`FastTrack is on: established connections pass the filter, so those that this cuts are removed from the router's list`,
       ]
     : [];
   switch (order.kind) {
@@ -237,7 +236,7 @@ async function resolve(
       return { resolved: { ...base, allowed: gateway.keep, manage: gateway.manage }, notes };
     case 'quarantine-host': {
       const found = (await router.list('ip/arp')).find((row) => row['address'] === order.address)?.['mac-address'];
-      return { resolved: { ...base, ...(found !== undefined && { mac: found.toLowerCase() }) }, notes: [] };
+      return { resolved: { ...base, ...(found !== undefined && { mac: found.toLowerCase() }) }, notes };
     }
     default:
       return { resolved: base, notes };
@@ -275,14 +274,39 @@ async function cutNow(
   return all.filter(({ menu, id }) => ids.has(`${menu} ${id}`));
 }
 
+/** Connections that the rules don't reach, as menu and id: for the blocked ports any, else what FastTrack carries. */
+async function toBeCut(
+  gateway: MikrotikGateway,
+  router: Router,
+  task: MeasureTask,
+): Promise<readonly (readonly [menu: string, id: string])[]> {
+  const { order } = task;
+  if (order.kind === 'block-port-25') return outwardConnections(gateway, router, task);
+  const { allowed, manage } = readPrior(task.prior, gateway.name);
+  const isCut = ([one, other]: readonly [string, string]): boolean => {
+    if (order.kind === 'quarantine-host') return one === order.address || other === order.address;
+    const isCrossing = gateway.isInside(one) !== gateway.isInside(other);
+    return isCrossing && ![one, other].some((each) => isAmong([...allowed, ...manage], each));
+  };
+  const found = await carriedConnections(router);
+  return found.flatMap(({ menu, id, ends, isFast }) => (isFast && isCut(ends) ? [[menu, id] as const] : []));
+}
+
+function isAmong(ranges: readonly string[], address: string): boolean {
+  const ip = parseIp(address);
+  return ranges.some((text) => {
+    const range = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
+    return ip.kind === 'ok' && range.kind === 'ok' && cidrContains(range.value, ip.value);
+  });
+}
+
 async function cutConnections(
   task: MeasureTask,
   gateway: MikrotikGateway,
   router: Router,
   fence: number,
 ): Promise<void> {
-  if (task.order.kind !== 'block-port-25') return;
-  for (const [menu, id] of await outwardConnections(gateway, router, task)) await router.remove(menu, id, fence);
+  for (const [menu, id] of await toBeCut(gateway, router, task)) await router.remove(menu, id, fence);
 }
 
 function blastRadius(order: MeasureOrder, { name }: MikrotikGateway, resolved: Resolved): readonly Phrase[] {

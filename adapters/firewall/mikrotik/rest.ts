@@ -140,6 +140,35 @@ export async function connectionsOf(router: Router): Promise<readonly RouterConn
   });
 }
 
+/** Any protocol's, with who answers in the end (behind a published port another than who was called). */
+export interface CarriedConnection {
+  readonly menu: string;
+  readonly id: string;
+  readonly ends: readonly [string, string];
+  /** It may pass the filter. */
+  readonly isFast: boolean;
+}
+
+export async function carriedConnections(router: Router): Promise<readonly CarriedConnection[]> {
+  const lists = await Promise.all(
+    ['ip/firewall/connection', 'ipv6/firewall/connection'].map(async (menu) =>
+      (await router.list(menu)).map((row) => ({ menu, row })),
+    ),
+  );
+  return lists.flat().flatMap(({ menu, row }): readonly CarriedConnection[] => {
+    const from = addressOf(row['src-address']);
+    const to = addressOf(row['reply-src-address'] ?? row['dst-address']);
+    if (from === undefined || to === undefined) return [];
+    return [{ menu, id: row['.id'] ?? '', ends: [from, to], isFast: row['fasttrack'] !== 'false' }];
+  });
+}
+
+/** With a port or, as of ICMP, without. */
+function addressOf(text = ''): string | undefined {
+  const alone = parseIp(text.replaceAll(/[[\]]/g, ''));
+  return alone.kind === 'ok' ? alone.value.text : endpointOf(text)?.address;
+}
+
 /** `192.168.88.20:59388`, `[2001:db8::1]:25`. */
 function endpointOf(text: string): { readonly address: string; readonly port: number } | undefined {
   const found = /^(.*):(\d+)$/.exec(text);

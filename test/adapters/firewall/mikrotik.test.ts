@@ -143,6 +143,43 @@ describe('measures on a MikroTik router', () => {
     expect((await driver.verify(task)).kind).toBe('disproved');
   });
 
+  it('removes what FastTrack would carry on past the plug and the quarantine, and nothing that is kept', async () => {
+    const carried = (id: string, from: string, to: string, more: Record<string, string> = {}) => ({
+      '.id': id,
+      protocol: 'udp',
+      'src-address': from,
+      'dst-address': to,
+      fasttrack: 'true',
+      ...more,
+    });
+    const connections = [
+      carried('*A1', '192.168.88.20:59388', '203.0.113.9:443'),
+      carried('*A2', '203.0.113.9:40000', '198.51.100.1:25', { 'reply-src-address': '192.168.88.25:25' }),
+      carried('*A3', '192.168.88.20:5000', '192.168.88.25:25'),
+      carried('*A4', `${GATEWAY.keep[0] ?? ''}:5001`, '203.0.113.9:443'),
+      carried('*A5', '192.168.88.21:5002', '203.0.113.9:443', { fasttrack: 'false' }),
+      carried('*A6', '192.168.88.22', '203.0.113.9', { protocol: 'icmp' }),
+    ];
+    const ids = (): readonly (string | undefined)[] => fake.rows('ip/firewall/connection').map((row) => row['.id']);
+    fake.rows('ip/firewall/connection').push(...connections);
+    const driver = openMikrotik(GATEWAY, fake.api, Date.now);
+    const one: MeasureOrder = { kind: 'quarantine-host', firewall: 'gw', address: '192.168.88.20' };
+    expect((await driver.plan(one, 'tq7')).blastRadius.map(plain).join('\n')).toContain(
+      'those that this cuts are removed',
+    );
+    const quarantined = await engaged(one);
+    expect(ids(), 'by the rules alone goes what FastTrack does not carry').toEqual(['*A2', '*A4', '*A5', '*A6']);
+    expect((await driver.verify(quarantined)).kind).toBe('proved');
+    await driver.release(quarantined, 2, 'exact');
+    const plan = await driver.plan({ kind: 'unplug', firewall: 'gw', leaseMinutes: 30 }, 'tq8');
+    const task = { tag: 'tq8', order: plan.order, prior: plan.prior };
+    await driver.engage(task, 3);
+    expect(ids()).toEqual(['*A4', '*A5']);
+    expect((await driver.verify(task)).kind).toBe('proved');
+    fake.rows('ip/firewall/connection').push(carried('*A7', '192.168.88.20:59388', '203.0.113.9:443'));
+    expect((await driver.verify(task)).kind).toBe('disproved');
+  });
+
   it('is ended by the router itself when the lease is over, and the rules that are left do nothing', async () => {
     const order: MeasureOrder = { kind: 'unplug', firewall: 'gw', leaseMinutes: 30 };
     const task = await engaged(order);
