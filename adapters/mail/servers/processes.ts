@@ -51,6 +51,13 @@ export async function lookAtProcesses(name: string, host: Host): Promise<readonl
   return narrowest?.processes ?? [];
 }
 
+/** When a file was last changed: seconds since 1970 UTC by the host's clock, to the microsecond. */
+export async function changedAt(name: string, host: Host, path: string): Promise<number> {
+  const ran = await host.run(['stat', '-c', '%.6Z', path], { deadlineMs: DEADLINE_MS });
+  if (ran.code !== 0) throw new HostUnknown(`${path} on ${name} can't be looked at: ${ran.err.trim().slice(0, 200)}`);
+  return Number(ran.out.trim());
+}
+
 interface Look {
   readonly processes: readonly Process[];
   /** Between its two beginnings, in seconds. */

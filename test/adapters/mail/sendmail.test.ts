@@ -33,9 +33,13 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
     await lab.send('alice@office.test', ['before@far.test']);
     await until(() => outside.reached().includes('before@far.test'), 15_000, 'mail to flow');
     const driver = openDriver(lab, FREEZE, hostOf(lab.box));
+    const early = await Promise.all([openSession(lab.box, 25), openSession(lab.box, 25)]);
+    for (const each of early) await each.say('EHLO pc.office.test');
     const task = await planned(driver, FREEZE, 'tq1');
     await driver.engage(task, 1);
     expect((await driver.verify(task)).kind).toBe('proved');
+    for (const each of early)
+      expect(await handIn(each, 'alice@office.test', 'open@far.test'), 'a session of before').toBe('closed');
     await expect(driver.plan(FREEZE, 'tq2')).rejects.toThrow('frozen already, by measure tq1');
 
     await lab.send('alice@office.test', ['held@far.test']);
@@ -91,6 +95,7 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
       'holds 0 messages that wait now',
       'nothing leaves mx5 over the network (smtp esmtp smtp8 dsmtp relay), nor what it relays to servers inside; local delivery and what users hand in go on',
       'queue runs that are under way end with the message that they are at, which is sent once more when this is taken back',
+      'SMTP sessions that are open are ended, as they would send on; clients and other servers come back by themselves, and nothing accepted is lost',
       "the pager's mail leaves through this server too, and is held with the rest",
       'held mail goes back to its sender after Timeout.queuereturn of sendmail.cf, 5 days unless it says otherwise',
     ]);

@@ -13,10 +13,10 @@ import type { AccountsForm } from '../accounts-block.ts';
 import { endConnections } from '../connections.ts';
 import type { Connection } from '../connections.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
+import { changedAt } from '../processes.ts';
 import { isOthers, sayWhatEnds } from '../whose-sessions.ts';
 import { putFirstInAcl } from './config.ts';
 import { listSessions, openConnections } from './sessions.ts';
-import { changedAt } from './tools.ts';
 import type { EximTools } from './tools.ts';
 
 const ANSWER = '5.7.1 account suspended';
@@ -68,7 +68,7 @@ export function eximAccount(tools: EximTools): ConfigMeasure {
         input: 'EHLO probe\r\nMAIL FROM:<>\r\nRCPT TO:<postmaster@example.com>\r\nQUIT\r\n',
       });
       const right = asked.out.includes(ANSWER);
-      const changed = await changedAt(tools, plan.path);
+      const changed = await changedAt(name, host, plan.path);
       const { open } = await listSessions(tools);
       const left = open.filter((each) => isOthers(each, account));
       const before = open.filter((each) => !left.includes(each) && each.began.earliest < changed);

@@ -12,10 +12,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostUnknown } from '../../../../src/ports/host.ts';
-import { lookAtProcesses } from '../processes.ts';
+import { changedAt, lookAtProcesses } from '../processes.ts';
 import type { Process } from '../processes.ts';
 import { POLL_MS } from '../options.ts';
-import { changedAt } from './tools.ts';
 import type { EximTools } from './tools.ts';
 
 const DEADLINE_MS = 20_000;
@@ -32,7 +31,7 @@ done; exit 0`;
 
 /** Those that began before the file at `path` was changed, each parent before its children. */
 export async function deliveriesOfBefore(tools: EximTools, path: string): Promise<readonly Process[]> {
-  const changed = await changedAt(tools, path);
+  const changed = await changedAt(tools.name, tools.host, path);
   const programs = readPrograms((await tools.host.run(['sh', '-c', PROGRAMS], { deadlineMs: DEADLINE_MS })).out);
   const all = (await lookAtProcesses(tools.name, tools.host)).filter(({ pid }) => programs.has(pid));
   const listening = new Set((await tools.daemons()).map(({ pid }) => Number(pid)));

@@ -132,13 +132,6 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
   };
 }
 
-/** When a file was last changed: seconds since 1970 UTC by the host's clock, to the microsecond. */
-export async function changedAt({ name, host }: EximTools, path: string): Promise<number> {
-  const ran = await host.run(['stat', '-c', '%.6Z', path], { deadlineMs: DEADLINE_MS });
-  if (ran.code !== 0) throw new HostUnknown(`${path} on ${name} can't be looked at: ${ran.err.trim().slice(0, 200)}`);
-  return Number(ran.out.trim());
-}
-
 /** Exim as a server of configuration files: the configuration itself, or the prepared file that the order's part is in. */
 export function eximConfig(tools: EximTools): ConfigServer {
   const { name, files } = tools;

@@ -44,7 +44,10 @@ const USUAL_PID_FILE = '/var/run/sendmail.pid';
 export interface SendmailTools {
   readonly name: string;
   readonly options: ServerOptions;
+  readonly host: Host;
   readonly files: HostFiles;
+  /** What the daemon listens to. */
+  daemons(): Promise<readonly Listener[]>;
   /** Names of the mailers that deliver over the network, as Sendmail itself reads its configuration. */
   networkMailers(): Promise<readonly string[]>;
   /** How many deliveries outward are under way. */
@@ -79,7 +82,9 @@ export function openSendmailTools(options: ServerOptions, host: Host, files: Hos
   return {
     name,
     options,
+    host,
     files,
+    daemons,
     endsAtReload,
     networkMailers: async () =>
       [...(await must(['sh', '-c', MAILERS])).matchAll(/^mailer \d+ \(([^)]+)\):.*\bA=(?:TCP|IPC)\b/gm)].map(
