@@ -117,7 +117,12 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     ledger,
     incidents: openJournal(redis.records, 'incidents'),
     holds: openHolds(redis.records),
-    measureDrivers: makeMeasureDrivers(settings, (target) => agents.driverFor(target), hands),
+    measureDrivers: makeMeasureDrivers(
+      settings,
+      (target) => agents.driverFor(target),
+      hands,
+      systemResolvers().map(({ host }) => host),
+    ),
     measureRules: makeMeasureRules(settings.config),
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
     hands,

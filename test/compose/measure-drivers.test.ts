@@ -16,8 +16,12 @@ servers:
 firewalls:
   - {name: gw, kind: by-hand}
   - {name: branch, kind: by-hand}
+  - {name: far, kind: nftables, reach: agent, outside: [wan0], keep: [10.77.0.13]}
+  - {name: kept, kind: nftables, reach: agent, outside: [wan0], keep: [10.77.0.0/24]}
+  - {name: open, kind: nftables, reach: agent, outside: [wan0]}
 sites:
   - {name: hq, servers: [mx1], firewall: gw}
+  - {name: third, servers: [mx1], firewall: far}
   - {name: second, servers: [mx3], firewall: branch}
 `;
 const agents = new Map<string, MeasureDriver>();
@@ -37,6 +41,7 @@ const drivers = makeMeasureDrivers(
     return agent;
   },
   { state: async () => ({}), ask: async () => {}, confirm: async () => undefined },
+  ['10.77.0.1'],
 );
 
 it.each([
@@ -68,4 +73,17 @@ it('says of a block for everyone that the alarm’s own mail is held, where it l
   };
   expect(await says('gw', 'everyone')).toContain("the pager's mail leaves through mx1 behind it, and is held");
   expect(await says('branch', 'everyone')).not.toContain('pager');
+});
+
+it('says of the plug that the bot would find no names, where it asks somebody for them who is cut off too; through an agent as well', async () => {
+  const says = async (firewall: string): Promise<string> => {
+    const order: MeasureOrder = { kind: 'unplug', firewall, leaseMinutes: 30 };
+    const driver = drivers.find(order);
+    if ('refused' in driver) throw new Error(driver.refused);
+    return (await driver.plan(order, 'tq1')).blastRadius.map(plain).join('\n');
+  };
+  expect(await says('far')).toMatch(/the bot asks 10\.77\.0\.1 for names[^]*put 10\.77\.0\.1 under keep too/);
+  expect(await says('far')).toContain("the pager's mail leaves through mx1 behind it");
+  expect(await says('kept')).not.toContain('for names');
+  expect(await says('open'), 'the bot is not kept connected at all').not.toContain('for names');
 });

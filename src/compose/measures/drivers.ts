@@ -4,7 +4,7 @@ import { targetOf } from '../../domain/measures/order.ts';
 import type { Hands } from '../../ports/hands.ts';
 import { HostUnknown } from '../../ports/host.ts';
 import type { MeasureDriver, MeasureDrivers } from '../../ports/measures.ts';
-import { firewallDriver } from './firewalls.ts';
+import { firewallDriver, sayingOfTheBot } from './firewalls.ts';
 import { mailDriver } from './mail-drivers.ts';
 import type { Settings } from '../settings.ts';
 
@@ -12,12 +12,14 @@ type Found = ReturnType<MeasureDrivers['find']>;
 
 /**
  * `agentOf`: the driver of a target that is reached through its agent. `hands`: the people who carry out what no program
- * can; left out where they can't be asked (without Redis).
+ * can; left out where they can't be asked (without Redis). `resolvers`: what the bot's host asks for names; left out where
+ * this isn't the bot.
  */
 export function makeMeasureDrivers(
   settings: Settings,
   agentOf: (target: string) => MeasureDriver,
   hands: Hands = nobodyToAsk,
+  resolvers: readonly string[] = [],
 ): MeasureDrivers {
   const { config } = settings;
   return {
@@ -28,8 +30,9 @@ export function makeMeasureDrivers(
         case 'unplug':
         case 'quarantine-host': {
           const firewall = config.firewalls.find((each) => each.name === name);
-          if (firewall?.reach === 'agent') return agentOf(name);
-          return firewall ? firewallDriver(firewall, settings, hands) : missing('firewall', name, config.firewalls);
+          if (!firewall) return missing('firewall', name, config.firewalls);
+          const driver = firewall.reach === 'agent' ? agentOf(name) : firewallDriver(firewall, settings, hands);
+          return 'refused' in driver ? driver : sayingOfTheBot(driver, firewall, settings, resolvers);
         }
         case 'freeze-outbound':
         case 'reroute':

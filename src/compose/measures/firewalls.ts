@@ -14,7 +14,7 @@ import type { Gateway } from '../../../adapters/firewall/netfilter/resolved.ts';
 import { tcpProbe } from '../../../adapters/network/probe.ts';
 import { cidrContains } from '../../domain/address/cidr.ts';
 import { parseIp } from '../../domain/address/ip.ts';
-import { say } from '../../domain/foreign.ts';
+import { plain, say } from '../../domain/foreign.ts';
 import type { FirewallConfig } from '../../config/schema.ts';
 import type { Hands } from '../../ports/hands.ts';
 import type { MeasureDriver, MeasureDrivers } from '../../ports/measures.ts';
@@ -26,25 +26,51 @@ import type { Settings } from '../settings.ts';
 
 const now = (): number => Date.now();
 
-/** Its plans say where the alarm's own mail is cut off too. */
-export function firewallDriver(
+/** Its plans say what it does to the bot itself, whoever carries it out: the alarm's own mail, and the names it looks up (`resolvers`: their addresses, of the bot's host). */
+export function sayingOfTheBot(
+  driver: MeasureDriver,
   firewall: FirewallConfig,
   settings: Settings,
-  hands: Hands,
-): MeasureDriver | ReturnType<MeasureDrivers['find']> {
-  const driver = kindOf(firewall, settings, hands);
+  resolvers: readonly string[],
+): MeasureDriver {
   const behind = pagersBehind(firewall, settings);
-  if ('refused' in driver || behind.length === 0) return driver;
   return {
     ...driver,
     plan: async (order, tag) => {
       const plan = await driver.plan(order, tag);
       const isCut = order.kind === 'unplug' || (order.kind === 'block-port-25' && order.who === 'everyone');
-      if (!isCut) return plan;
-      const words = say`the pager's mail leaves through ${behind.join(', ')} behind it, and is held with the rest`;
-      return { ...plan, blastRadius: [...plan.blastRadius, words] };
+      const asked = order.kind === 'unplug' ? resolversCutOff(firewall, settings, resolvers).join(', ') : '';
+      const notes = [
+        ...(isCut && behind.length > 0
+          ? [say`the pager's mail leaves through ${behind.join(', ')} behind it, and is held with the rest`]
+          : []),
+        ...(asked === ''
+          ? []
+          : [
+              say`the bot asks ${asked} for names, which can't look them up then: what it has open goes on, but it finds its chat anew only when the plug is back; put ${asked} under keep too (of ${firewall.name} itself its outside address), or have the bot ask a resolver outside`,
+            ]),
+      ];
+      // An agent may know of it too.
+      const known = new Set(plan.blastRadius.map(plain));
+      return { ...plan, blastRadius: [...plan.blastRadius, ...notes.filter((each) => !known.has(plain(each)))] };
     },
   };
+}
+
+/** The bot is kept connected, and all that it asks for names is inside and isn't. */
+function resolversCutOff(
+  firewall: FirewallConfig,
+  settings: Settings,
+  resolvers: readonly string[],
+): readonly string[] {
+  const isInside = insideOf(firewall, settings);
+  const isKept = (address: string): boolean => {
+    const ip = parseIp(address);
+    return ip.kind === 'ok' && firewall.keep.some((each) => cidrContains(each, ip.value));
+  };
+  const areCut =
+    firewall.keep.length > 0 && resolvers.length > 0 && resolvers.every((each) => isInside(each) && !isKept(each));
+  return areCut ? resolvers : [];
 }
 
 /** Of the sites behind it; of all where none is named. */
@@ -56,7 +82,7 @@ function pagersBehind(firewall: FirewallConfig, { config }: Settings): readonly 
     .map((server) => server.name);
 }
 
-function kindOf(
+export function firewallDriver(
   firewall: FirewallConfig,
   settings: Settings,
   hands: Hands,
