@@ -32,7 +32,7 @@ describeLab('a session of Exim that was open before a freeze', { sets: ['exim', 
       office = await startEximOffice();
       office.box.write(CONFIG, office.box.read(CONFIG).replace(from, to));
       const restart =
-        'kill $(cat /run/exim4/exim.pid); while ss -Hltnp | grep -q exim; do sleep 0.05; done; exim4 -bd -q30m -oP /run/exim4/exim.pid >/dev/null 2>&1';
+        'kill $(cat /run/exim4/exim.pid); while ss -Hltnp | grep -q exim; do sleep 0.05; done; exim4 -bd -oP /run/exim4/exim.pid >/dev/null 2>&1; exim4 -q1s >/dev/null 2>&1';
       await office.box.must(['sh', '-c', restart]);
       const open = await loggedIn();
       expect(await handIn(open, 'alice@office.test', 'before@far.test')).toMatch(/^250/);

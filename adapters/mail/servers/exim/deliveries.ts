@@ -8,13 +8,15 @@
  *    is ended too, the parent before its child: where the child alone dies, the message is frozen (spec.txt).
  * 3. What takes messages in delivers by a new process, which reads the configuration; with `deliver_drop_privilege` or
  *    `cutthrough_delivery` it does so itself, and is ended too.
- * 4. A run at intervals (`-q30m`) begins each run by a new process.
+ * 4. A daemon that runs the queue at intervals (`-q30m`) begins each run by a new process, and is never ended. With
+ *    `deliver_drop_privilege` it forks it from itself, which is why it is told of each change too (tools.ts).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HostUnknown } from '../../../../src/ports/host.ts';
-import { changedAt, lookAtProcesses } from '../processes.ts';
+import { changedAt } from '../processes.ts';
 import type { Process } from '../processes.ts';
 import { POLL_MS } from '../options.ts';
+import { eximProcesses, intervalDaemons, isInterval } from './processes.ts';
 import type { EximTools } from './tools.ts';
 
 const DEADLINE_MS = 20_000;
@@ -22,8 +24,6 @@ const DEADLINE_MS = 20_000;
 export const GRACE_MS = 2000;
 const GONE_WITHIN_MS = 3000;
 
-/** By the program that runs, whatever it was called as (sendmail, runq). */
-const PROGRAMS = `find /proc -maxdepth 2 -name exe -printf '%h %l\\n' 2>/dev/null; exit 0`;
 /** $1: the signal. A number may have been given to another process meanwhile. */
 const SIGNAL = `signal=$1; shift; for pid; do
   case "$(readlink "/proc/$pid/exe")" in */exim*) kill "-$signal" "$pid";; esac
@@ -32,16 +32,15 @@ done; exit 0`;
 /** Those that began before the file at `path` was changed, each parent before its children. */
 export async function deliveriesOfBefore(tools: EximTools, path: string): Promise<readonly Process[]> {
   const changed = await changedAt(tools.name, tools.host, path);
-  const programs = readPrograms((await tools.host.run(['sh', '-c', PROGRAMS], { deadlineMs: DEADLINE_MS })).out);
-  const all = (await lookAtProcesses(tools.name, tools.host)).filter(({ pid }) => programs.has(pid));
-  const listening = new Set((await tools.daemons()).map(({ pid }) => Number(pid)));
+  const all = await eximProcesses(tools.name, tools.host);
+  const daemons = new Set([...(await tools.daemons()).map(({ pid }) => Number(pid)), ...intervalDaemons(all)]);
   const takesPart = await whoDelivers(tools);
-  const found = all.filter((each) => !listening.has(each.pid) && takesPart(each));
+  const found = all.filter((each) => !daemons.has(each.pid) && takesPart(each));
   const pids = new Set(found.map(({ pid }) => pid));
   // A child of one that delivers does its part.
   for (let more = -1; more !== pids.size;) {
     more = pids.size;
-    for (const each of all) if (pids.has(each.parent) && !listening.has(each.pid)) pids.add(each.pid);
+    for (const each of all) if (pids.has(each.parent) && !daemons.has(each.pid)) pids.add(each.pid);
   }
   const before = all.filter((each) => pids.has(each.pid) && each.began.earliest < changed);
   const depth = (each: Process | undefined): number =>
@@ -51,15 +50,17 @@ export async function deliveriesOfBefore(tools: EximTools, path: string): Promis
 
 /** Ends them. Throws HostUnknown where one goes on. */
 export async function endDeliveriesOfBefore(tools: EximTools, path: string, fence: number): Promise<void> {
-  const signal = async (name: string, which: readonly Process[]): Promise<void> => {
-    const pids = which.map(({ pid }) => String(pid));
-    if (pids.length > 0)
-      await tools.host.run(['sh', '-c', SIGNAL, 'tourniquet', name, ...pids], { deadlineMs: DEADLINE_MS, fence });
+  const signal = async (name: string, which: readonly number[]): Promise<void> => {
+    if (which.length > 0)
+      await tools.host.run(['sh', '-c', SIGNAL, 'tourniquet', name, ...which.map(String)], {
+        deadlineMs: DEADLINE_MS,
+        fence,
+      });
   };
-  const left = async (withinMs: number): Promise<readonly Process[]> => {
+  const left = async (withinMs: number): Promise<readonly number[]> => {
     const last = performance.now() + withinMs;
     for (;;) {
-      const still = await deliveriesOfBefore(tools, path);
+      const still = (await deliveriesOfBefore(tools, path)).map(({ pid }) => pid);
       if (still.length === 0 || performance.now() > last) return still;
       await sleep(POLL_MS);
     }
@@ -68,7 +69,7 @@ export async function endDeliveriesOfBefore(tools: EximTools, path: string, fenc
   // A run's own children are called as it is.
   await signal(
     'TERM',
-    begun.filter((each) => isRun(each) && !begun.some(({ pid }) => pid === each.parent)),
+    begun.filter((each) => isRun(each) && !begun.some(({ pid }) => pid === each.parent)).map(({ pid }) => pid),
   );
   await signal('TERM', await left(GRACE_MS));
   await signal('KILL', await left(GONE_WITHIN_MS));
@@ -94,18 +95,4 @@ function isRun({ args }: Process): boolean {
   const [program = '', ...words] = args.split(/\s+/);
   if (program.split('/').at(-1) === 'runq') return true;
   return words.some((word) => /^-[RS]/.test(word) || (word.startsWith('-q') && !isInterval(word)));
-}
-
-/** -q30m, -qf1h30m, -qGname/5m. */
-function isInterval(word: string): boolean {
-  return /^-q(?:[a-z]*|G[^/]*\/)(?:\d+[smhdw])+$/.test(word);
-}
-
-function readPrograms(printed: string): ReadonlySet<number> {
-  return new Set(
-    printed.split('\n').flatMap((line) => {
-      const [, pid, program = ''] = /^\/proc\/(\d+) (\/.*)$/.exec(line) ?? [];
-      return pid !== undefined && /\/exim[^/]*$/.test(program) ? [Number(pid)] : [];
-    }),
-  );
 }

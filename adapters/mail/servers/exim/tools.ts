@@ -20,6 +20,7 @@ import type { Listener } from '../connections.ts';
 import type { ConfigServer } from '../config-measure.ts';
 import type { ServerOptions } from '../options.ts';
 import { preparedFile, withIncluded } from './config.ts';
+import { eximProcesses, intervalDaemons } from './processes.ts';
 import { POLL_MS } from '../options.ts';
 
 export interface EximTools {
@@ -100,9 +101,12 @@ export function openEximTools(options: ServerOptions, host: Host, files: HostFil
     // By what listens, not by the pid file: one daemon that goes takes away the file of the one that has come.
     reload: async (fence) => {
       const old = await daemons();
-      if (old.length === 0) return;
-      const pids = [...new Set(old.map((each) => each.pid))];
+      // One that listens to nothing may run the queue by what it has read.
+      const others = intervalDaemons(await eximProcesses(name, host)).map(String);
+      const pids = [...new Set([...old.map((each) => each.pid), ...others])];
+      if (pids.length === 0) return;
       await host.run(['sh', '-c', HUP, 'tourniquet', ...pids], { deadlineMs: DEADLINE_MS, fence });
+      if (old.length === 0) return;
       const last = performance.now() + LISTENS_WITHIN_MS;
       for (;;) {
         // It has read its configuration once it listens on sockets of its own anew; until then sessions begin with the old.
