@@ -36,16 +36,21 @@ export function readExchangeObject(value: unknown, line: number, sink: ListingSi
   const arrival = seconds(field(value, 'received', 'DateReceived'));
   if (arrival === undefined) return sink.malformed({ line, why: 'it has no date that can be read (DateReceived)' });
   const reason = text(value, 'error', 'LastError');
-  const from = text(value, 'from', 'FromAddress') ?? '';
-  sink.message({
-    id,
-    queue: queueName(queue),
-    arrival,
-    bytes: bytes(field(value, 'size', 'Size')),
-    sender: from === '<>' || /^MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@/i.test(from) ? '' : from,
-    recipients: recipientsOf(field(value, 'recipients', 'Recipients'), reason),
-  });
+  const from = text(value, 'from', 'FromAddress');
+  // No sender that was printed is not the null sender, which would be taken for a bounce.
+  if (from === undefined) return sink.malformed({ line, why: 'it has no sender (FromAddress)' });
+  const size = bytes(field(value, 'size', 'Size'));
+  if (size === undefined) return sink.malformed({ line, why: "its size can't be read (Size)" });
+  const recipients = recipientsOf(field(value, 'recipients', 'Recipients'), reason);
+  if (recipients === undefined) return sink.malformed({ line, why: 'its recipients are no list (Recipients)' });
+  sink.message({ id, queue: queueName(queue), arrival, bytes: size, sender: senderOf(from, value), recipients });
   return undefined;
+}
+
+/** A DSN is the server's own, whatever it is called from; older servers write postmaster there. */
+function senderOf(from: string, value: object): string {
+  const isOwn = /^dsn$/i.test(text(value, 'source', 'MessageSourceName') ?? '');
+  return isOwn || from === '<>' || /^MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@/i.test(from) ? '' : from;
 }
 
 /** `SERVER\Submission` -> Submission; `SERVER\123` -> delivery: the numbers vanish with the queue. */
@@ -64,35 +69,44 @@ function text(value: object, ...names: readonly string[]): string | undefined {
 }
 
 function seconds(value: unknown): number | undefined {
-  if (typeof value === 'number') return value > 1e11 ? value / 1000 : value;
+  if (typeof value === 'number') return value < 0 ? undefined : value > 1e11 ? value / 1000 : value;
   if (typeof value === 'object' && value !== null)
     return seconds(Reflect.get(value, 'value') ?? Reflect.get(value, 'DateTime'));
   if (typeof value !== 'string') return undefined;
   const old = /^\/Date\((\d+)(?:[+-]\d{4})?\)\/$/.exec(value)?.[1];
   const ms = old === undefined ? Date.parse(value) : Number(old);
-  return Number.isFinite(ms) ? ms / 1000 : undefined;
+  return ms >= 0 ? ms / 1000 : undefined;
 }
 
-/** A number, or `12.3 KB (12,595 bytes)`. */
-function bytes(value: unknown): number {
-  if (typeof value === 'number') return Math.max(0, value);
-  const exact = typeof value === 'string' ? /([\d,.']+) bytes/i.exec(value)?.[1] : undefined;
+const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+/** A number, or `12.3 KB (12,595 bytes)`; 0 where nothing was printed; undefined where it can't be one. */
+function bytes(value: unknown): number | undefined {
+  if (value === undefined || value === '') return 0;
+  if (typeof value === 'number') return value >= 0 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  const exact = /([\d,.']+) bytes/i.exec(value)?.[1];
   if (exact !== undefined) return Number(exact.replace(/\D/g, ''));
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : 0;
+  const [, figure, unit = 'b'] = /^(\d+(?:\.\d+)?)\s?([kmg]?b)?$/i.exec(value) ?? [];
+  return figure === undefined ? undefined : Math.round(Number(figure) * (UNITS[unit.toLowerCase()] ?? 1));
 }
 
-function recipientsOf(value: unknown, reason: string | undefined): QueuedMessage['recipients'] {
-  const list = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[;,]\s*|\s+/) : [];
-  return list.flatMap((each: unknown) => {
-    const address =
-      typeof each === 'string'
-        ? each.split(';')[0]
-        : typeof each === 'object' && each !== null
-          ? text(each, 'address', 'Address')
-          : undefined;
-    if (address === undefined || !address.includes('@')) return [];
-    return [reason === undefined || reason === '' ? { address } : { address, reason }];
-  });
+/** A list, or one text, or `{"value": [...], "Count": 2}`, which Windows PowerShell 5.1 makes of some lists. */
+function recipientsOf(value: unknown, reason: string | undefined): QueuedMessage['recipients'] | undefined {
+  if (value === undefined) return [];
+  const found: unknown = typeof value === 'object' && value !== null && 'value' in value ? value.value : value;
+  const list = Array.isArray(found) ? found : typeof found === 'string' ? found.split(/[;,]\s*|\s+/) : undefined;
+  const addresses = list?.map((each: unknown) =>
+    typeof each === 'string'
+      ? each.split(';')[0]
+      : typeof each === 'object' && each !== null
+        ? text(each, 'address', 'Address')
+        : undefined,
+  );
+  if (addresses === undefined || addresses.includes(undefined)) return undefined;
+  return addresses
+    .filter((address) => address?.includes('@') === true)
+    .map((address = '') => (reason === undefined || reason === '' ? { address } : { address, reason }));
 }
 
 /** The envelope that exchange/message.ps1 prints; undefined where the line is none. A DSN is the server's own. */

@@ -2,7 +2,8 @@
  * Folds a listing into a snapshot as it arrives, in memory that does not grow with its length.
  *
  * Rules:
- * 1. A listing is no snapshot: a message that moved while it was read is there twice. It is counted once.
+ * 1. A listing is no snapshot: a message that moved while it was read is there twice. It is counted once, as it was
+ *    listed last.
  * 2. A message whose arrival lies in the future counts as just arrived.
  * 3. Names are cut to what such a name may have, so that a hostile one takes no more memory than another.
  * 4. A message without recipients (a leftover of a delivery) is a message all the same.
@@ -10,6 +11,7 @@
 import { domainOfAddress } from '../address/mailbox.ts';
 import { BoundedCounter, FingerprintSet } from './counter.ts';
 import type { Malformed, QueuedMessage } from './message.ts';
+import { holdLatest } from './latest.ts';
 import { mergeReason, withoutHosts } from './reason.ts';
 import { AGE_CLASSES } from './snapshot.ts';
 import { startSample } from './sample.ts';
@@ -73,73 +75,80 @@ export function startFold(now: number): QueueFold {
     merged.set(rough, shown);
     return shown;
   };
+  const latest = holdLatest((each) => {
+    sums.messages += 1;
+    sums.bytes += each.bytes;
+    sums.recipients += each.recipients.length;
+    const named = cut(each.queue, 60);
+    const queue = byQueue.has(named) || byQueue.size < MOST_QUEUES ? named : 'other';
+    byQueue.set(queue, (byQueue.get(queue) ?? 0) + 1);
+    const age = Math.max(0, now - each.arrival);
+    sums.oldest = Math.max(sums.oldest, age);
+    if (each.arrival < youngestOfThem || oldest.length < TOP) {
+      oldest = [...oldest, { arrival: each.arrival, shown: oldMessage(each, age) }]
+        .toSorted((a, b) => a.arrival - b.arrival)
+        .slice(0, TOP);
+      youngestOfThem = oldest.at(-1)?.arrival ?? Infinity;
+    }
+    const index = AGE_CLASSES.findIndex((upTo) => upTo === null || age <= upTo * 60);
+    ages[index] = (ages[index] ?? 0) + 1;
+    senders.add(cut(each.sender, LONGEST_NAME));
+    if (each.sender === '') sums.nulls += 1;
+    else {
+      const domain = domainOf(each.sender);
+      if (domain !== '') senderDomains.add(domain);
+    }
+    for (const recipient of each.recipients) {
+      const domain = domainOf(recipient.address);
+      if (domain !== '') {
+        recipientDomains.add(domain);
+        if (each.sender === '') nullDomains.add(domain);
+      }
+      if (recipient.reason !== undefined) reasons.add(reasonOf(recipient.reason));
+    }
+  });
   return {
     faults,
     sample: () => sample.ids(),
     message(each) {
-      if (!ids.add(each.id)) {
+      const isKnown = latest.replace(each);
+      if (isKnown || !ids.add(each.id)) {
         sums.duplicates += 1;
         return;
       }
-      sums.messages += 1;
-      sums.bytes += each.bytes;
-      sums.recipients += each.recipients.length;
-      const named = cut(each.queue, 60);
-      const queue = byQueue.has(named) || byQueue.size < MOST_QUEUES ? named : 'other';
-      byQueue.set(queue, (byQueue.get(queue) ?? 0) + 1);
-      const age = Math.max(0, now - each.arrival);
-      sums.oldest = Math.max(sums.oldest, age);
       sample.add(each.id);
-      if (each.arrival < youngestOfThem || oldest.length < TOP) {
-        oldest = [...oldest, { arrival: each.arrival, shown: oldMessage(each, age) }]
-          .toSorted((a, b) => a.arrival - b.arrival)
-          .slice(0, TOP);
-        youngestOfThem = oldest.at(-1)?.arrival ?? Infinity;
-      }
-      const index = AGE_CLASSES.findIndex((upTo) => upTo === null || age <= upTo * 60);
-      ages[index] = (ages[index] ?? 0) + 1;
-      senders.add(cut(each.sender, LONGEST_NAME));
-      if (each.sender === '') sums.nulls += 1;
-      else {
-        const domain = domainOf(each.sender);
-        if (domain !== '') senderDomains.add(domain);
-      }
-      for (const recipient of each.recipients) {
-        const domain = domainOf(recipient.address);
-        if (domain !== '') {
-          recipientDomains.add(domain);
-          if (each.sender === '') nullDomains.add(domain);
-        }
-        if (recipient.reason !== undefined) reasons.add(reasonOf(recipient.reason));
-      }
+      latest.hold(each);
     },
     malformed(fault) {
       sums.malformed += 1;
       if (faults.length < NAMED_FAULTS) faults.push(fault);
     },
-    snapshot: (server, mta) => ({
-      server,
-      mta,
-      takenAt: new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
-      messages: sums.messages,
-      recipients: sums.recipients,
-      bytes: sums.bytes,
-      malformed: sums.malformed,
-      duplicates: sums.duplicates,
-      about:
-        sums.duplicates > 0 ||
-        ids.full ||
-        [senders, senderDomains, recipientDomains, reasons].some((counter) => counter.about),
-      byQueue: Object.fromEntries([...byQueue].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-      oldestSeconds: Math.round(sums.oldest),
-      ages: AGE_CLASSES.map((upToMinutes, index) => ({ upToMinutes, messages: ages[index] ?? 0 })),
-      nullSender: { messages: sums.nulls, recipientDomains: nullDomains.size },
-      topSenders: senders.top(TOP).map(({ name, count }) => ({ sender: name, messages: count })),
-      topSenderDomains: senderDomains.top(TOP).map(({ name, count }) => ({ domain: name, messages: count })),
-      topRecipientDomains: recipientDomains.top(TOP).map(({ name, count }) => ({ domain: name, recipients: count })),
-      topReasons: reasons.top(TOP).map(({ name, count }) => ({ reason: name, recipients: count })),
-      oldest: oldest.map((each) => each.shown),
-    }),
+    snapshot(server, mta) {
+      latest.settle();
+      return {
+        server,
+        mta,
+        takenAt: new Date(now * 1000).toISOString().replace(/\.\d+Z$/, 'Z'),
+        messages: sums.messages,
+        recipients: sums.recipients,
+        bytes: sums.bytes,
+        malformed: sums.malformed,
+        duplicates: sums.duplicates,
+        about:
+          sums.duplicates > 0 ||
+          ids.full ||
+          [senders, senderDomains, recipientDomains, reasons].some((counter) => counter.about),
+        byQueue: Object.fromEntries([...byQueue].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+        oldestSeconds: Math.round(sums.oldest),
+        ages: AGE_CLASSES.map((upToMinutes, index) => ({ upToMinutes, messages: ages[index] ?? 0 })),
+        nullSender: { messages: sums.nulls, recipientDomains: nullDomains.size },
+        topSenders: senders.top(TOP).map(({ name, count }) => ({ sender: name, messages: count })),
+        topSenderDomains: senderDomains.top(TOP).map(({ name, count }) => ({ domain: name, messages: count })),
+        topRecipientDomains: recipientDomains.top(TOP).map(({ name, count }) => ({ domain: name, recipients: count })),
+        topReasons: reasons.top(TOP).map(({ name, count }) => ({ reason: name, recipients: count })),
+        oldest: oldest.map((each) => each.shown),
+      };
+    },
   };
 }
 

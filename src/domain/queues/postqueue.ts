@@ -37,25 +37,32 @@ function readLine(text: string): QueuedMessage | string {
   if (id === undefined || !COUNTABLE_ID.test(id)) return 'it has no queue id that Postfix would give';
   const arrival = numberOf(value, 'arrival_time');
   if (arrival === undefined) return 'it has no arrival time';
+  if (arrival < 0) return 'its arrival time is negative';
   const sender = textOf(value, 'sender');
   if (sender === undefined) return 'it has no sender';
-  const recipients: unknown = Reflect.get(value, 'recipients');
+  const queue = textOf(value, 'queue_name');
+  if (queue === undefined || queue === '') return 'it has no queue name';
+  const bytes = numberOf(value, 'message_size');
+  if (bytes === undefined || bytes < 0) return 'it has no message size';
+  const listed: unknown = Reflect.get(value, 'recipients');
+  const recipients = Array.isArray(listed) ? listed.map(recipientOf) : [undefined];
+  if (recipients.includes(undefined)) return 'its recipients are no list of addresses';
   return {
     id,
-    queue: textOf(value, 'queue_name') ?? 'unknown',
+    queue,
     arrival,
-    bytes: Math.max(0, numberOf(value, 'message_size') ?? 0),
+    bytes,
     sender: sender === 'MAILER-DAEMON' ? '' : sender,
-    recipients: Array.isArray(recipients) ? recipients.flatMap(recipientOf) : [],
+    recipients: recipients.filter((each) => each !== undefined),
   };
 }
 
-function recipientOf(value: unknown): QueuedMessage['recipients'] {
-  if (typeof value !== 'object' || value === null) return [];
+function recipientOf(value: unknown): QueuedMessage['recipients'][number] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
   const address = textOf(value, 'address');
-  if (address === undefined) return [];
+  if (address === undefined) return undefined;
   const reason = textOf(value, 'delay_reason');
-  return [reason === undefined || reason === '' ? { address } : { address, reason }];
+  return reason === undefined || reason === '' ? { address } : { address, reason };
 }
 
 function textOf(value: object, key: string): string | undefined {

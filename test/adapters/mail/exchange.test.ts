@@ -113,7 +113,7 @@ describe('an Exchange server’s queue, as its files print it', () => {
   it('is read between its markers, past the banner of a profile, without shadow copies', async () => {
     const lines = [
       object({}),
-      object({ id: 'EX1\\Submission\\9', queue: 'EX1\\Submission', from: 'a@b.example' }),
+      object({ id: 'EX1\\Submission\\9', queue: 'EX1\\Submission', from: 'a@b.example', source: 'FromLocal' }),
       object({ id: 'EX1\\Shadow\\7\\1', queue: 'EX1\\Shadow\\7' }),
     ];
     expect(await read(pretend(lines))).toMatchObject({

@@ -89,6 +89,23 @@ describe('postqueue -j', () => {
     expect(snapshot).toMatchObject({ messages: 2, duplicates: 1, about: true });
   });
 
+  it('counts a message that moved as it was listed last, with the reason that it got', () => {
+    const gone = { queue_name: 'deferred', recipients: [{ address: 'b@b.example', delay_reason: 'timed out' }] };
+    const backlog = Array.from({ length: 30_000 }, (_, index) => line({ queue_id: `B${index + 10_000}` }));
+    const recipients = [{ address: 'b@b.example' }, { address: 'c@b.example' }];
+    const moved = line({ queue_name: 'active', recipients });
+    for (const between of [[], backlog]) {
+      const { snapshot } = fold([moved, ...between, line(gone)], 'postfix');
+      expect(snapshot).toMatchObject({
+        messages: between.length + 1,
+        recipients: 1,
+        duplicates: 1,
+        byQueue: { deferred: between.length + 1 },
+        topReasons: [{ reason: 'timed out', recipients: 1 }],
+      });
+    }
+  });
+
   it.each([
     ['half a line', '{"queue_name": "deferred", "queue_id": "A8', 'it is not a whole JSON object'],
     ['a flag for an id', line({ queue_id: '-d' }), 'it has no queue id that Postfix would give'],
@@ -96,6 +113,12 @@ describe('postqueue -j', () => {
     ['ALL', line({ queue_id: 'ALL' }), 'it has no queue id that Postfix would give'],
     ['no arrival', line({ arrival_time: 'soon' }), 'it has no arrival time'],
     ['an array', '[1,2]', 'it is not a JSON object'],
+    ['an arrival before 1970', line({ arrival_time: -1 }), 'its arrival time is negative'],
+    ['a negative size', line({ message_size: -5 }), 'it has no message size'],
+    ['a size in words', line({ message_size: '12' }), 'it has no message size'],
+    ['a queue that is no name', line({ queue_name: 7 }), 'it has no queue name'],
+    ['recipients that are no list', line({ recipients: 'x' }), 'its recipients are no list of addresses'],
+    ['recipients without address', line({ recipients: [{}] }), 'its recipients are no list of addresses'],
   ])('passes over %s, counted and named', (_what, bad, why) => {
     expect(fold([line({}), bad, line({ queue_id: 'A843F21E834' })], 'postfix')).toMatchObject({
       snapshot: { messages: 2, malformed: 1 },
@@ -224,14 +247,46 @@ describe('Exchange', () => {
     expect(read({ Identity: 'a\\1\\2' }).faults).toEqual(['it has no date that can be read (DateReceived)']);
   });
 
+  const whole = {
+    id: 'EX1\\123\\5',
+    queue: 'EX1\\123',
+    from: 'a@b.example',
+    size: '10',
+    received: '2026-11-24T03:22:59Z',
+    recipients: ['x@y.example'],
+  };
+
+  it.each([
+    [{ from: undefined }, 'it has no sender (FromAddress)'],
+    [{ from: 5 }, 'it has no sender (FromAddress)'],
+    [{ size: -5 }, "its size can't be read (Size)"],
+    [{ size: 'big' }, "its size can't be read (Size)"],
+    [{ recipients: 5 }, 'its recipients are no list (Recipients)'],
+    [{ recipients: [1] }, 'its recipients are no list (Recipients)'],
+    [{ received: -5 }, 'it has no date that can be read (DateReceived)'],
+  ])('an object with %j is named, and no null sender is made of it', (over, why) => {
+    expect(read({ ...whole, ...over })).toEqual({ messages: [], faults: [why] });
+  });
+
+  it('recipients are read as Windows PowerShell 5.1 wraps some lists, and a size without its octets', () => {
+    const recipients = { value: ['x@y.example', 'z@y.example'], Count: 2 };
+    expect(read({ ...whole, recipients, size: '2.5 KB' }).messages).toMatchObject([
+      { bytes: 2560, recipients: [{ address: 'x@y.example' }, { address: 'z@y.example' }] },
+    ]);
+  });
+
+  it('a DSN has the null sender, whatever it is called from', () => {
+    expect(read({ ...whole, from: 'postmaster@b.example', source: 'DSN' }).messages).toMatchObject([{ sender: '' }]);
+  });
+
   it('an array is cut into its objects, whatever stands in their strings', () => {
-    const whole = [{ a: '}{"\\' }, { b: [1, { c: 2 }] }, { d: 'é' }];
+    const array = [{ a: '}{"\\' }, { b: [1, { c: 2 }] }, { d: 'é' }];
     for (const indent of [0, 1, 4]) {
       const found: unknown[] = [];
       const cutter = cutObjects((each) => found.push(each === undefined ? each : JSON.parse(each)));
-      for (const each of JSON.stringify(whole, undefined, indent).split('\n')) cutter.feed(each);
+      for (const each of JSON.stringify(array, undefined, indent).split('\n')) cutter.feed(each);
       expect(cutter.end()).toBe(false);
-      expect(found).toEqual(whole);
+      expect(found).toEqual(array);
     }
   });
 });
@@ -250,6 +305,20 @@ describe('delay reasons', () => {
       'Name service error for name=a.example type=MX: Host not found, try again',
       'Name service error for name=b.test type=MX: Host not found, try again',
     ],
+    ['451 4.7.1 [192.0.2.5] try later', '451 4.7.1 [2001:db8::1] try later'],
+    ['no route to fe80::1%eth0', 'no route to fe80::2%eth0'],
+    ['connect to münchen.example[192.0.2.5]:25: timed out', 'connect to b.example[192.0.2.6]:25: timed out'],
+    ['Name service error for name=a.xn--p1ai type=A', 'Name service error for name=b.example type=A'],
+    ['<"o d"@a.example>: Domain not found', '<jürgen@b.example>: Domain not found'],
+    [
+      '421-4.7.28 limited z8-20020a05600c0a48b3si12wmq.12 - gsmtp',
+      '421-4.7.28 limited a14-3a05600c0b48si7wm.9 - gsmtp',
+    ],
+    ['1xVhU1-0001pt-20 is held', '1xVhNZ-0000il-02 is held'],
+    ['retry after 4h12m', 'retry after 3h1m'],
+    ['Nov 24 07:30:00 timeout', 'Nov 25 09:11:01 timeout'],
+    ['timeout on 24/Nov/2026:07:30:00 +0100', 'timeout on 25/Nov/2026:07:31:00 +0100'],
+    ['unreachable since 2026-11-24', 'unreachable since 2026-11-25'],
     ['retry in 300 seconds, id 4jYVB23rWWzJjy3', 'retry in 12 seconds, id 4jYVB23rWWzJjy4'],
   ])('that differ only in names of one delivery are one: %s', (a, b) => {
     expect(mergeReason(a)).toBe(mergeReason(b));
@@ -257,6 +326,8 @@ describe('delay reasons', () => {
 
   it('that say different things stay apart', () => {
     expect(mergeReason('Connection refused')).not.toBe(mergeReason('Connection timed out'));
+    expect(mergeReason('5.7.606 banned')).not.toBe(mergeReason('5.7.511 banned'));
+    expect(mergeReason('S3140 blocked')).not.toBe(mergeReason('S3150 blocked'));
     expect(mergeReason('550 5.7.1 blocked')).not.toBe(mergeReason('450 4.7.1 blocked'));
   });
 });
