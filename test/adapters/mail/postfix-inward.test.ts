@@ -76,6 +76,28 @@ describeLab('a frozen Postfix', { sets: ['postfix', 'dovecot', 'net'], root: tru
   );
 
   it.each([
+    ['is held and said to be, by the agent of outbound mail', 'smtp', '', 'inbound mail is held too where it leads'],
+    ['goes on, by an agent of its own', 'inner', 'inner unix - - y - - smtp\n', 'what leads inward goes on:'],
+  ])(
+    'mail for a domain of its own that transport_maps leads inside %s',
+    async (_how, agent, master, said) => {
+      await begin(`transport_maps = inline:{ {branch.test=${agent}:[127.0.0.1]:2602} }\n`, master);
+      const driver = openDriver(office, FREEZE, hostOf(office.box));
+      const plan = await driver.plan(FREEZE, 'tq1');
+      const line = plan.blastRadius.map(plain).find((each) => each.startsWith(said));
+      expect(line).toContain(`transport_maps for branch.test (${agent})`);
+      await driver.engage({ tag: 'tq1', order: FREEZE, prior: plan.prior }, 1);
+      const stranger = await openSession(office.box, 25);
+      await stranger.say('EHLO far.test');
+      expect(await handIn(stranger, 'friend@far.test', 'anna@branch.test')).toMatch(/^250/);
+      const isThrough = (): boolean => office.outside.reached().includes('anna@branch.test');
+      await until(async () => isThrough() || (await isHeld('anna@branch.test')), 15_000, 'its way to be seen');
+      expect(isThrough()).toBe(agent === 'inner');
+    },
+    60_000,
+  );
+
+  it.each([
     ['by default', 'smtp', 'relay_transport = smtp:[127.0.0.1]:2602\n'],
     [
       'by its domain',

@@ -10,6 +10,10 @@ export interface InwardWay {
 }
 
 const INWARD = ['content_filter', 'virtual_transport', 'local_transport', 'mailbox_transport', 'fallback_transport'];
+/** Lists of domains whose mail comes in. */
+const OWN = ['relay_domains', 'mydestination', 'virtual_mailbox_domains'];
+const MOST_DOMAINS = 50;
+const MOST_SHOWN = 6;
 /** Of nobody here (RFC 2606); `*` is what transport(5) asks for in the end. */
 const OUTSIDE = ['example.com', '*'];
 
@@ -30,6 +34,7 @@ export async function inwardWays(
     ...(relayDomains === '' ? [] : [['relay_transport', relayTransport] as const]),
     ...INWARD.map((parameter, at) => [parameter, others[at] ?? ''] as const),
     ...overrides,
+    ...(await mappedDomains(tools, folder)),
   ].map(([parameter, value]): InwardWay => ({ parameter, service: transportOf(value) }));
   const ofSmtp = ways.filter(({ service }) => clones.has(service));
   if (ofSmtp.length === 0) return { apart: [], shared: [] };
@@ -40,7 +45,37 @@ export async function inwardWays(
 
 /** relay_transport (relay), content_filter (scan) */
 export function shownWays(ways: readonly InwardWay[]): string {
-  return [...new Set(ways.map(({ parameter, service }) => `${parameter} (${service})`))].join(', ');
+  const all = [...new Set(ways.map(({ parameter, service }) => `${parameter} (${service})`))];
+  const more = all.length - MOST_SHOWN;
+  return more > 0 ? `${all.slice(0, MOST_SHOWN).join(', ')} … ${more} more` : all.join(', ');
+}
+
+/** Where transport_maps leads mail for domains of ours. */
+async function mappedDomains(tools: Tools, folder: string): Promise<readonly (readonly [string, string])[]> {
+  const [byDomain = '', ...lists] = await tools.values(folder, 'transport_maps', ...OWN);
+  const maps = mapsOf(byDomain);
+  if (maps.length === 0) return [];
+  const domains: string[] = [];
+  for (const each of lists.flatMap(mapsOf)) {
+    if (!each.includes(':')) domains.push(each);
+    else domains.push(...(await entriesOf(tools, folder, each)).map(([domain]) => domain));
+  }
+  const found: (readonly [string, string])[] = [];
+  for (const domain of [...new Set(domains)].filter((each) => /^[\w.-]+$/.test(each)).slice(0, MOST_DOMAINS))
+    for (const map of maps) {
+      const { out } = await tools.run(['postmap', '-c', folder, '-q', domain, map]);
+      if (out.trim() !== '') found.push([`transport_maps for ${domain}`, out.trim()]);
+    }
+  return found;
+}
+
+/** Of a map that can be listed; of others none. */
+async function entriesOf(tools: Tools, folder: string, map: string): Promise<readonly (readonly [string, string])[]> {
+  const { out } = await tools.run(['postmap', '-c', folder, '-s', map]);
+  return out.split('\n').map((line) => {
+    const [key = '', value = ''] = line.trim().split(/\s+/);
+    return [key, value] as const;
+  });
 }
 
 async function outwardServices(tools: Tools, folder: string): Promise<ReadonlySet<string>> {
@@ -49,11 +84,7 @@ async function outwardServices(tools: Tools, folder: string): Promise<ReadonlySe
   const found = [byDefault];
   for (const map of mapsOf(byDomain))
     for (const key of OUTSIDE) found.push((await tools.run(['postmap', '-c', folder, '-q', key, map])).out.trim());
-  for (const map of mapsOf(bySender)) {
-    // Each line a key and its value; a map that can't be listed gives none.
-    const { out } = await tools.run(['postmap', '-c', folder, '-s', map]);
-    found.push(...out.split('\n').map((line) => line.trim().split(/\s+/)[1] ?? ''));
-  }
+  for (const map of mapsOf(bySender)) found.push(...(await entriesOf(tools, folder, map)).map(([, value]) => value));
   return new Set(found.filter((each) => each !== '').map(transportOf));
 }
 
