@@ -24,6 +24,7 @@ export interface Settings {
 /** Reads everything, or throws an Error that names the file and the fault. `file`: what --config named. */
 export function readSettings(file: string | undefined): Settings {
   loadEnvFile();
+  dropEmptyVariables();
   const configFile = findConfig(file);
   const config =
     configFile === undefined ? readConfig('', 'tourniquet.yaml') : readConfig(readText(configFile), configFile);
@@ -32,7 +33,7 @@ export function readSettings(file: string | undefined): Settings {
     playbooks: config.playbooks.flatMap((path) => readPlaybooks(readText(path), path)),
     configFile,
     dataFolder: resolve(process.env['TOURNIQUET_DATA'] ?? join(stateHome(), 'tourniquet')),
-    redisUrl: process.env['REDIS_URL'] === '' ? undefined : process.env['REDIS_URL'],
+    redisUrl: process.env['REDIS_URL'],
     env: process.env,
   };
 }
@@ -45,6 +46,11 @@ export function readVersion(): string {
 function loadEnvFile(): void {
   for (const file of new Set([resolve('.env'), join(PROJECT_ROOT, '.env')]))
     if (existsSync(file)) process.loadEnvFile(file);
+}
+
+/** A variable that is set to nothing isn't set: compose files (`${NAME:-}`) and templates of .env leave them so. */
+function dropEmptyVariables(): void {
+  for (const [name, value] of Object.entries(process.env)) if (value === '') delete process.env[name];
 }
 
 function findConfig(file: string | undefined): string | undefined {
