@@ -29,7 +29,7 @@ export function sayHelp(specs: readonly CommandSpec[]): Message {
 
 /** One command in full. */
 export function sayHelpOf(spec: CommandSpec): Message {
-  const blocks: Block[] = [heading(`${spec.name} ${spec.usage}`.trim()), text(`${capital(spec.help)}.`)];
+  const blocks: Block[] = [heading(`${spec.name} ${spec.usage}`.trim())];
   for (const detail of spec.details ?? []) blocks.push(text(detail));
   if (spec.options.length > 0) {
     blocks.push({
@@ -44,11 +44,15 @@ export function sayHelpOf(spec: CommandSpec): Message {
     kind: 'facts',
     facts: [
       { name: 'for example', value: [spec.examples.join(' · ')] },
-      { name: 'who may', value: [spec.role === 'viewer' ? 'everybody' : `${spec.role} and above`] },
-      { name: 'effect', value: [effectOf(spec)] },
+      ...(spec.shellOnly
+        ? [{ name: 'who may', value: ['whoever has the shell of this machine'] }]
+        : [
+            { name: 'who may', value: [spec.role === 'viewer' ? 'everybody' : `${spec.role} and above`] },
+            { name: 'effect', value: [effectOf(spec)] },
+          ]),
     ],
   });
-  return message('neutral', `${spec.name}: ${spec.help}`, ...blocks);
+  return message('neutral', `${capital(spec.help)}.`, ...blocks);
 }
 
 /** A word that isn't known, answered with the nearest that is. */
@@ -77,7 +81,7 @@ function effectOf(spec: CommandSpec): string {
     case 'look':
       return 'only looks';
     case 'note':
-      return 'decides or records; what it decides about was shown before';
+      return 'takes effect at once';
     case 'change':
       return 'proposes a change; it is carried out once approved, and can be taken back';
     default:

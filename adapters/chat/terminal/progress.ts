@@ -6,7 +6,7 @@ import type { Block } from '../../../src/messages/message.ts';
 import { stepsAtOnce } from '../../../src/messages/steps-shown.ts';
 import { widthOf, wrap } from './layout.ts';
 import type { Paint } from './paint.ts';
-import { number } from './pen.ts';
+import { buttonLines } from './pen.ts';
 import type { Pen } from './pen.ts';
 
 type Progress = Extract<Block, { kind: 'progress' }>;
@@ -40,11 +40,10 @@ function stepLines({ number: place, step }: Numbered, pen: Pen): readonly string
   const note = step.note ? paint.dim(paint.phrase(step.note)) : '';
   const beside = `${name}  ${note}`;
   const isNarrow = widthOf(beside) > form.width;
-  const offered = (step.buttons ?? []).map((each) => number(each, pen)).join('  ');
   return [
     ...(note === '' || isNarrow ? [name] : [beside]),
     ...(isNarrow ? wrap(`       ${note}`, form.width, '       ') : []),
-    ...(offered === '' ? [] : [`       ${offered}`]),
+    ...buttonLines(step.buttons ?? [], '       ', pen),
   ];
 }
 

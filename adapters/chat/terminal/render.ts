@@ -6,7 +6,7 @@ import type { Block, Button, Message } from '../../../src/messages/message.ts';
 import { tableLines, wrap } from './layout.ts';
 import { SIGNS, makePaint } from './paint.ts';
 import { progressLines } from './progress.ts';
-import { number } from './pen.ts';
+import { buttonLines } from './pen.ts';
 import type { Pen, TextForm } from './pen.ts';
 import { sparkline } from '../../../src/messages/sparkline.ts';
 
@@ -37,7 +37,7 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
   const { paint, form } = pen;
   switch (block.kind) {
     case 'heading':
-      return ['', paint.bold(paint.phrase(block.text))];
+      return ['', ...wrap(paint.bold(paint.phrase(block.text)), form.width, '  ')];
     case 'text':
       return wrap(paint.phrase(block.text), form.width);
     case 'notice':
@@ -74,25 +74,31 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
         ),
       ];
     case 'series':
-      return [
+      return wrap(
         `${block.title}: ${sparkline(block.points.map((point) => point.value))} ${lastOf(block.points)} ${block.unit}`,
-      ];
+        form.width,
+        '  ',
+      );
     case 'measure':
       return [
-        `  ${paint.bold(`#${block.number} ${block.name}`)} ${paint.phrase(block.target)}: ${block.state}${leaseOf(block)}${block.by ? `, by ${paint.phrase([block.by])}` : ''}`,
-        ...(block.observed ? [`     ${paint.dim(paint.phrase(block.observed))}`] : []),
-        ...(block.buttons.length === 0 ? [] : [`     ${block.buttons.map((each) => number(each, pen)).join('  ')}`]),
+        ...wrap(
+          `  ${paint.bold(`#${block.number} ${block.name}`)} ${paint.phrase(block.target)}: ${block.state}${leaseOf(block)}${block.by ? `, by ${paint.phrase([block.by])}` : ''}`,
+          form.width,
+          '     ',
+        ),
+        ...(block.observed ? wrap(`     ${paint.dim(paint.phrase(block.observed))}`, form.width, '     ') : []),
+        ...buttonLines(block.buttons, '     ', pen),
       ];
     case 'approval':
       return [
-        ...(plain(block.title) === said ? [] : ['', paint.bold(paint.phrase(block.title))]),
+        ...(plain(block.title) === said ? [] : ['', ...wrap(paint.bold(paint.phrase(block.title)), form.width, '  ')]),
         ...block.commands.map((command) => `    $ ${command}`),
         ...block.blastRadius.flatMap((line) => wrap(`  • ${paint.phrase(line)}`, form.width, '    ')),
-        `  ${block.needs}; open until ${timeOf(block.expiresAt)}`,
-        `  ${block.buttons.map((each) => number(each, pen)).join('  ')}`,
+        ...wrap(`  ${block.needs}; open until ${timeOf(block.expiresAt)}`, form.width, '  '),
+        ...buttonLines(block.buttons, '  ', pen),
       ];
     case 'actions':
-      return block.buttons.length === 0 ? [] : [`  ${block.buttons.map((each) => number(each, pen)).join('  ')}`];
+      return buttonLines(block.buttons, '  ', pen);
     default:
       return block satisfies never;
   }

@@ -32,7 +32,7 @@ export const queueSpec: CommandSpec<QueueArguments> = {
   role: 'viewer',
   risk: 'look',
   options: [
-    { name: 'mta', value: MTAS.join('|'), help: 'whose dump it is; seen from the dump where left out' },
+    { name: 'mta', value: 'KIND', help: `whose dump it is: ${MTAS.join(', ')}; seen from the dump where left out` },
     { name: 'dump', value: 'FILE', file: true, help: 'read this saved dump; - is standard input' },
   ],
   read(said) {

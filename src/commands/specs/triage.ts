@@ -33,7 +33,7 @@ export const triageSpec: CommandSpec<TriageArguments> = {
     { name: 'listings', value: 'FILE', file: true, help: 'the JSON of tq check' },
     { name: 'queue', value: 'FILE', file: true, help: 'the JSON of tq queue' },
     { name: 'dump', value: 'FILE', file: true, help: 'a saved listing of the queue, as for tq queue' },
-    { name: 'mta', value: MTAS.join('|'), help: 'whose dump it is' },
+    { name: 'mta', value: 'KIND', help: `whose dump it is: ${MTAS.join(', ')}; seen from the dump where left out` },
     { name: 'evidence', value: 'FILE', file: true, help: 'what else is known (tourniquet.evidence/1)' },
     { name: 'site', value: 'FILE', file: true, help: 'a tourniquet.yaml with one site' },
     { ...INCIDENT_OPTION, help: 'the verdict becomes that incident’s; in its conversation it does by itself' },

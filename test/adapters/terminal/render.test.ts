@@ -109,7 +109,8 @@ describe('the terminal', () => {
         against the server browsed
         missing firewall counters
       queue: ▁·█ 9 messages
-        #4 freeze-outbound mx1: in force, since 1970-01-01 00:00 UTC, until 1970-01-01 01:00 UTC
+        #4 freeze-outbound mx1: in force, since 1970-01-01 00:00 UTC, until
+           1970-01-01 01:00 UTC
            read back 20 s ago
            [2] Undo
 
@@ -153,6 +154,19 @@ describe('the terminal', () => {
       rows: [[['x'], ['long '.repeat(40)]]],
     });
     for (const line of renderText(long, PLAIN).text.split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(72);
+    const headed = message('good', 'narrow', heading('heading '.repeat(9).trim()), ...EVERY_KIND.blocks);
+    for (const line of renderText(headed, { ...PLAIN, width: 40 }).text.split('\n'))
+      expect(widthOf(line), line).toBeLessThanOrEqual(40);
+  });
+
+  it('breaks a line between two buttons, and within none', () => {
+    const offered = actions(...['check', 'queue', 'triage'].map((each) => button(each, `${each} ${'x'.repeat(12)} y`)));
+    const { firstNumber: _number, ...shell } = PLAIN;
+    expect(
+      renderText(message('neutral', 'here', offered), { ...shell, width: 48 })
+        .text.split('\n')
+        .slice(1),
+    ).toEqual(['  → check xxxxxxxxxxxx y  → queue xxxxxxxxxxxx y', '  → triage xxxxxxxxxxxx y']);
   });
 
   it('cuts a table that no screen holds, visibly', () => {
