@@ -93,7 +93,7 @@ function explain(diagnosis: Diagnosis): Phrase {
   const { signs, verdict, causes, next } = diagnosis;
   const aroundTheQueues = signs.listings === 'abuse' && signs.queue === 'clear';
   if (aroundTheQueues && verdict === 'undetermined' && signs.usualSender)
-    return say`The address is listed, and what waits in the queues is what ${foreign(signs.usualSender.account, 60)} always sends. Either that mailing got the address listed, or a machine sends past the mail server. Ask the lists why they list it; freezing outbound mail and blocking port 25 shows a machine.`;
+    return say`The address is listed, and what waits in the queues is what ${foreign(signs.usualSender.name, 60)} always sends. Either that mailing got the address listed, or a machine sends past the mail server. Ask the lists why they list it; freezing outbound mail and blocking port 25 shows a machine.`;
   if (aroundTheQueues && (verdict === 'compromised-workstation' || verdict === 'undetermined')) {
     return say`The address is listed, but the queues are clear: the spam does not go through the mail server. Either a workstation behind the same address sends by itself, or malware on the server does, past its own queues. Freezing outbound mail and blocking port 25 tells the two apart.`;
   }

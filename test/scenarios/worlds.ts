@@ -12,7 +12,9 @@ const world = z.looseObject({
   expect: z.enum(CAUSES),
   accept: z.enum(CAUSES).optional(),
   mta: z.enum(['postfix', 'exim', 'exchange']).optional(),
-  listings: z.enum(['clear', 'abuse', 'xbl', 'policy', 'minor', 'unknown', 'backscatter']).optional(),
+  listings: z
+    .enum(['clear', 'abuse', 'xbl', 'policy', 'policy-and-minor', 'minor', 'unknown', 'backscatter'])
+    .optional(),
   queue: z
     .strictObject({
       messages: z.number(),
@@ -66,6 +68,8 @@ function listingOf(kind: NonNullable<Shorthand['listings']>): ListingEvidence {
       return { subject, state: 'clear', warning: true, lists: by('abuse', 'ndr-attack') };
     case 'policy':
       return { subject, state: 'clear', warning: true, lists: by('policy', 'policy-listing') };
+    case 'policy-and-minor':
+      return { subject, state: 'clear', warning: true, lists: [...by('policy', 'policy-listing'), ...by('abuse')] };
     case 'minor':
       return { subject, state: 'clear', warning: true, lists: by('abuse') };
     case 'unknown':

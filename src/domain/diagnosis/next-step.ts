@@ -2,7 +2,7 @@
 import type { CauseId } from '../causes.ts';
 import { foreign, say } from '../foreign.ts';
 import type { Phrase } from '../foreign.ts';
-import type { Evidence } from './evidence.ts';
+import type { BlockedAttempts, Evidence } from './evidence.ts';
 import type { Signs } from './signs.ts';
 
 export type StepId =
@@ -126,7 +126,7 @@ export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId)
   if (signs.listings === 'not-looked') missing.push(say`the blocklists were not asked`);
   if (signs.listings === 'unknown') missing.push(say`too few blocklists could be asked to call the address clear`);
   const attack = verdict !== 'healthy' && verdict !== 'configuration-error' && verdict !== 'policy-listing';
-  if (attack && evidence.logins === undefined && signs.queue !== 'clear')
+  if (attack && evidence.logins === undefined && (signs.queue !== 'clear' || signs.reason?.kind === 'blocked'))
     missing.push(say`who logs in and sends (the mail log): it tells a stolen login from a newsletter`);
   if (attack && signs.listings === 'abuse' && signs.queue === 'clear' && evidence.blockedAttempts === undefined) {
     missing.push(say`who tries port 25 while outbound mail is frozen: it tells a workstation from the server itself`);
@@ -151,7 +151,13 @@ function whatElse(evidence: Evidence): Phrase {
 }
 
 function guilty(evidence: Evidence, mailServer: boolean): string | undefined {
-  return evidence.blockedAttempts?.sources.find(
+  const seen = evidence.blockedAttempts?.sources.filter(
     (source) => (source.mailServer === true) === mailServer && source.attempts >= 10,
-  )?.address;
+  );
+  // The one that tries furthest: a printer that fails at its one relay again and again may be seen beside it.
+  return seen?.toSorted((a, b) => reach(b) - reach(a))[0]?.address;
+}
+
+function reach(source: BlockedAttempts['sources'][number]): number {
+  return source.destinations ?? source.attempts;
 }

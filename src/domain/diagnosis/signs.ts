@@ -42,8 +42,8 @@ export interface Signs {
   readonly oddLocals: readonly LocalSenderEvidence[];
   /** Machines inside that hand in far more than usual, without a login. */
   readonly oddClients: readonly InsideClientEvidence[];
-  /** A login that sends much, as it always does, explains the queue. */
-  readonly usualSender: LoginEvidence | undefined;
+  /** A login, a program or a machine inside that sends much, as it always does, explains the queue. */
+  readonly usualSender: { readonly name: string; readonly messages: number } | undefined;
 }
 
 export interface OddLogin {
@@ -73,18 +73,40 @@ export function readSigns(evidence: Evidence): Signs {
   const frozen = (told?.kind === 'frozen' && told.share >= 0.5) || (declared && (told === undefined || held));
   const reason = told && frozen && held ? { ...told, kind: 'frozen' as const } : told;
   const oddLogins = (evidence.logins ?? []).flatMap(oddLogin).toSorted((a, b) => b.login.messages - a.login.messages);
-  const usualSender = (evidence.logins ?? []).find(
-    (login) => isUsual(login) && login.messages >= messages * 0.5 && messages > 0,
+  const usualSender = sendersOf(evidence).find(
+    (sender) => isUsual(sender) && sender.messages >= messages * 0.5 && messages > 0,
   );
   const base = { messages, nullShare, nullDomains, backscatter, reason, frozen, oddLogins, usualSender };
+  const listing = listingSigns(evidence);
+  const refused = listing.listings === 'abuse' && reason?.kind === 'blocked';
+  const oddLocals = mostFirst((evidence.localSenders ?? []).filter(isOddSender));
+  const oddClients = mostFirst((evidence.insideClients ?? []).filter(isOddSender));
+  const anyOdd = oddLogins.length + oddLocals.length + oddClients.length > 0;
+  const asUsual = !anyOdd && nullShare < 0.5 && (reason?.share ?? 0) < 0.8 && everybodyIsKnown(evidence);
+  const shape = queueSign(
+    queue,
+    backscatter,
+    refused ? undefined : reason,
+    usualSender !== undefined,
+    oddLogins.length > 0,
+    frozen,
+  );
   return {
-    ...listingSigns(evidence),
+    ...listing,
     ...base,
-    queue: queueSign(queue, backscatter, reason, usualSender !== undefined, oddLogins.length > 0, frozen),
+    queue: shape === 'some' && asUsual && listing.listings !== 'abuse' && !frozen ? 'clear' : shape,
     recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
-    oddLocals: mostFirst((evidence.localSenders ?? []).filter(isOddSender)),
-    oddClients: mostFirst((evidence.insideClients ?? []).filter(isOddSender)),
+    oddLocals,
+    oddClients,
   };
+}
+
+/** The log was read, it is known what each login usually sends, and nothing was relayed for strangers. */
+function everybodyIsKnown(evidence: Evidence): boolean {
+  const { logins = [], queue, relayedForStrangers = 0, openRelayTest } = evidence;
+  const wasRead = logins.length > 0 && logins.every((login) => login.usualPerHour !== undefined);
+  const unread = (queue?.malformed ?? 0) >= CLEAR_MESSAGES;
+  return wasRead && !unread && relayedForStrangers < 20 && openRelayTest !== 'accepted';
 }
 
 /** Mail for users that do not exist is taken and bounced, in numbers that nobody mistypes. */
@@ -144,7 +166,8 @@ function listingSigns(evidence: Evidence): Pick<Signs, 'listings' | 'hints' | 'z
 
 function listingSign(looked: NonNullable<Evidence['listings']>, natures: readonly string[]): ListingSign {
   if (looked.some((each) => each.state === 'listed')) return 'abuse';
-  if (natures.includes('policy') && !natures.includes('abuse')) return 'policy';
+  // No list that matters lists it (it would be "listed"): one of low weight beside a policy list changes nothing.
+  if (natures.includes('policy')) return 'policy';
   if (looked.some((each) => each.state === 'unknown')) return 'unknown';
   return natures.length > 0 ? 'minor' : 'clear';
 }
@@ -165,9 +188,25 @@ function mainReason(queue: QueueEvidence): Signs['reason'] {
     : { kind, share: best.count / total, example: best.example };
 }
 
-function isUsual(login: LoginEvidence): boolean {
-  const usual = login.usualPerHour;
-  return usual !== undefined && usual >= 50 && login.messages <= usual * 3 && (login.failuresBefore ?? 0) < 20;
+interface Sender {
+  readonly name: string;
+  readonly messages: number;
+  readonly usualPerHour?: number;
+  readonly failuresBefore?: number;
+}
+
+/** Newsletters come in by a login, by a program on the server (a mailing list's), or from a machine inside. */
+function sendersOf({ logins = [], localSenders = [], insideClients = [] }: Evidence): readonly Sender[] {
+  return [
+    ...logins.map((login) => ({ ...login, name: login.account })),
+    ...localSenders.map((sender) => ({ ...sender, name: sender.uid })),
+    ...insideClients.map((client) => ({ ...client, name: client.address })),
+  ];
+}
+
+function isUsual(sender: Sender): boolean {
+  const usual = sender.usualPerHour;
+  return usual !== undefined && usual >= 50 && sender.messages <= usual * 3 && (sender.failuresBefore ?? 0) < 20;
 }
 
 /** Much more than usual, to many domains. */

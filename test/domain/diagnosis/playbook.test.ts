@@ -172,4 +172,16 @@ describe('the playbook', () => {
     expect(next.step).toBe('quarantine-host');
     expect(plain(next.why)).toMatch(/10\.0\.0\.23.*wipe it; a scanner that finds nothing proves nothing/);
   });
+
+  it('takes the machine off the network that tries far and wide, not the printer that fails at its one relay', () => {
+    const printer = { address: '10.0.0.40', attempts: 600, destinations: 1 };
+    const machine = { address: '10.0.0.23', attempts: 480, destinations: 200 };
+    for (const sources of [
+      [printer, machine],
+      [machine, printer],
+    ]) {
+      const { next } = diagnose({ ...lists('listed'), ...CLEAR, blockedAttempts: { watchedSeconds: 600, sources } });
+      expect(plain(next.why)).toMatch(/^10\.0\.0\.23 /);
+    }
+  });
 });

@@ -12,8 +12,10 @@ const server = pointsOf('compromised-server');
 /** Listed, though the queues are clear: whoever sends does not use the mail server's queues. */
 export const listedButClear: Rule = (evidence, signs) => {
   if (signs.listings !== 'abuse' || signs.queue !== 'clear') return [];
+  const refused = signs.reason?.kind === 'blocked' && signs.messages >= WORTH_A_WORD;
+  const few = refused ? 'hold only little, and that is refused for the listing itself' : 'are clear';
   const zones = signs.zones.length === 0 ? '' : say` (${foreign(signs.zones.slice(0, 4).join(', '), 120)})`;
-  const text = say`the address is listed${zones} though the queues are clear: what sends does not go through the mail server`;
+  const text = say`the address is listed${zones} though the queues ${few}: what sends does not go through the mail server`;
   const shared = evidence.site?.sharedAddress;
   const points: Point[] = [];
   if (shared === false) {
@@ -41,11 +43,14 @@ export const listedButClear: Rule = (evidence, signs) => {
   return [...points, ...otherReasonsToBeListed(evidence, signs)];
 };
 
+/** Of fewer messages it is not said that they are refused. */
+const WORTH_A_WORD = 30;
+
 /** What is seen to leave through the server gets an address listed as well. */
 function otherReasonsToBeListed(evidence: Evidence, signs: Signs): readonly Point[] {
   const points: Point[] = [];
   if (signs.usualSender && signs.messages >= MAILING) {
-    const text = say`${foreign(signs.usualSender.account, 60)} sends a mailing through the server: that it got the address listed can't be ruled out`;
+    const text = say`${foreign(signs.usualSender.name, 60)} sends a mailing through the server: that it got the address listed can't be ruled out`;
     points.push(...[workstation, server].map((each) => each.opposes('mailing', 0.4, text)));
   }
   if (makesBounces(evidence)) {
@@ -157,11 +162,17 @@ function serverGuilty(seen: BlockedAttempts): boolean {
 
 /** A local program on the server (a web script) hands mail to the queue. */
 export const localProgram: Rule = (_evidence, signs) =>
-  signs.oddLocals.slice(0, 2).map((sender) => {
+  signs.oddLocals.slice(0, 2).flatMap((sender) => {
     const domains = sender.recipientDomains === undefined ? '' : ` to ${sender.recipientDomains} domains`;
     const usual = sender.usualPerHour === undefined ? '' : `; usual are ${sender.usualPerHour} an hour`;
     const text = say`the local user ${foreign(sender.uid, 40)} handed in ${sender.messages} messages${domains}${usual}: a program on the server sends, most likely a web script`;
-    return server.supports('local-program', 0.78, text);
+    // Without its past it may be a newsletter of the web site's.
+    if (sender.usualPerHour !== undefined) return [server.supports('local-program', 0.78, text)];
+    const listed = say`the address is listed for abuse`;
+    return [
+      server.supports('local-program', 0.5, text),
+      ...(signs.listings === 'abuse' ? [server.supports('local-program-listed', 0.35, listed)] : []),
+    ];
   });
 
 /** A machine inside uses the mail server as its relay: no login is asked of the network that it is in. */

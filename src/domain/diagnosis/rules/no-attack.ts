@@ -54,6 +54,14 @@ export const smartHostSaysNo: Rule = (evidence, signs) => {
   points.push(...oneSenderUnseen(evidence).map((text) => refusal.opposes('one-sender', 0.5, text)));
   for (const text of whatGoesOut(evidence, signs))
     points.push(refusal.opposes('a-reason', 0.5, say`the ISP has a reason: ${text}`));
+  if (signs.listings === 'abuse' && signs.queue === 'clear')
+    points.push(
+      refusal.opposes(
+        'listed',
+        0.5,
+        say`the ISP has a reason: the address is listed for abuse, by what does not go through the mail server`,
+      ),
+    );
   if (signs.listings === 'clear')
     points.push(
       refusal.supports('lists-clear', 0.2, say`no public list lists the address: the refusal is the ISP’s own`),
@@ -204,18 +212,20 @@ function seenBroken(evidence: Evidence): readonly Point[] {
   return points;
 }
 
+/** Of more messages than this it is said why they are not called a full queue. */
+const WORTH_A_WORD = 100;
+
 /** Nothing wrong that can be seen from here: every look that matters was taken and showed nothing. */
 export const nothingWrong: Rule = (evidence, signs) => {
   if (signs.queue !== 'clear' || (signs.listings !== 'clear' && signs.listings !== 'minor')) return [];
   const ispUsed = evidence.site?.smartHost === true || evidence.smartHost?.configured === true;
   const ispAccepts = evidence.smartHost?.answer !== undefined && /^\s*2\d\d/.test(evidence.smartHost.answer);
-  const points = [
-    healthy.supports(
-      'both-clear',
-      0.8,
-      say`the queues are ${signs.usualSender ? 'as usual' : 'clear'} and no list that matters lists the address`,
-    ),
-  ];
+  const queues = signs.usualSender
+    ? 'the queues are as usual'
+    : signs.messages < WORTH_A_WORD
+      ? 'the queues are clear'
+      : 'what waits in the queues waits for different reasons, nobody sends more than usual,';
+  const points = [healthy.supports('both-clear', 0.8, say`${queues} and no list that matters lists the address`)];
   points.push(...seenBroken(evidence));
   if (ispUsed && !ispAccepts)
     points.push(
@@ -243,8 +253,18 @@ export const nothingWrong: Rule = (evidence, signs) => {
     points.push(
       healthy.opposes('bounce-rate', 0.5, say`the server makes ${evidence.bouncesPerMinute ?? 0} bounces a minute`),
     );
-  if ((evidence.relayedForStrangers ?? 0) > 0)
-    points.push(healthy.opposes('strangers', 0.6, say`mail was relayed without a login`));
+  const strangers = evidence.relayedForStrangers ?? 0;
+  const isForwarding = evidence.openRelayTest === 'refused' && strangers < 20;
+  if (strangers > 0)
+    points.push(
+      healthy.opposes(
+        'strangers',
+        isForwarding ? 0.2 : 0.6,
+        isForwarding
+          ? say`${strangers} mails were relayed without a login, as what is forwarded is; a test from outside was refused`
+          : say`mail was relayed without a login`,
+      ),
+    );
   if (evidence.openRelayTest === 'accepted')
     points.push(healthy.opposes('relay-test', 0.9, say`the server relays for anybody`));
   if (

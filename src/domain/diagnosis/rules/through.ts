@@ -21,11 +21,12 @@ export const stolenLogin: Rule = (evidence, signs) => {
     points.push(relay.opposes('logins-as-usual', 0.6, say`no login sends more than it usually does`));
   }
   if (signs.usualSender) {
+    // It explains what waits, and says nothing of a login that stands out beside it.
     points.push(
       relay.opposes(
         'usual-sender',
-        0.5,
-        say`${foreign(signs.usualSender.account, 60)} sends ${signs.usualSender.messages}, which is usual for that account`,
+        odd ? 0.1 : 0.5,
+        say`${foreign(signs.usualSender.name, 60)} sends ${signs.usualSender.messages}, which is usual there`,
       ),
     );
   }

@@ -139,6 +139,14 @@ export const machineCases = {
   'a program on the server sends': [
     ['a web script that hands in far more than usual', { localSenders: [script] }, [[server, 'for', 'local-program']]],
     ['what is usual is no sign', { localSenders: [{ ...script, usualPerHour: 880 }] }, []],
+    [
+      'one without a past is more likely where the address is listed',
+      { ...listed(), localSenders: [{ uid: script.uid, messages: script.messages }] },
+      [
+        [server, 'for', 'local-program'],
+        [server, 'for', 'local-program-listed'],
+      ],
+    ],
   ],
   'a machine inside sends through the server': [
     ['far more than usual without a login', { insideClients: [inside] }, [[workstation, 'for', 'inside-client']]],

@@ -57,6 +57,14 @@ export const noAttackCases = {
       ],
     ],
     [
+      'it has a reason where the address is listed and the queues are clear',
+      { ...listed(), queue: { messages: 3 }, smartHost: { configured: true, answer: '550 blocked' } },
+      [
+        [refusal, 'for', 'smart-host-answer'],
+        [refusal, 'against', 'listed'],
+      ],
+    ],
+    [
       'it has a reason where a password was guessed',
       { smartHost: { answer: '550 blocked' }, logins: [guessed] },
       [
