@@ -129,7 +129,7 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
 function afterwards(step: PlacedStep, { number }: Press): readonly Block[] {
   const on = `--incident ${number}`;
   return [
-    text(say`It has worked when: ${foreign(step.proof, 300)}.`),
+    text(say`It has worked when: ${foreign(step.proof, 300)}`),
     actions(
       button('Done', `done ${step.id} ${on}`, 'primary'),
       button('Skip', `skip "not needed" --step ${step.id} ${on}`),
@@ -156,7 +156,8 @@ function lookAgain(step: PlacedStep, minutes: number, { number, seen, asked }: P
       ),
     ];
   return [
-    text(say`It has worked when: ${foreign(step.proof, 300)}. Look again in ${minutes} min.`),
+    text(say`It has worked when: ${foreign(step.proof, 300)}`),
+    text(`Look again in ${minutes} min.`),
     actions(
       button('Look again', `do ${step.id} ${on}`, 'primary'),
       button('Done', `done ${step.id} ${on}`),

@@ -45,7 +45,7 @@ export function sayCheck(said: CheckSaid): Message {
     ...(checked.length > 6 ? [] : listingDetails(checked)),
     ...(sinceDays === undefined ? [] : changesOf(said.remembered, sinceDays, said.now)),
     ...said.notes.map((note) => notice('unknown', [foreign(note, 300)])),
-    text(`${(said.elapsedMs / 1000).toFixed(1)} s`),
+    text(`Took ${(said.elapsedMs / 1000).toFixed(1)} s.`),
   );
 }
 

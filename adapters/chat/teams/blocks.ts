@@ -50,7 +50,10 @@ export function renderBlock(block: Block, pen: Pen): readonly Element[] {
   }
 }
 
-/** A FactSet where every value is harmless and has no colour; else two columns, whose texts read no Markdown. */
+/**
+ * A FactSet where every value is harmless and has no colour; else two columns, whose texts read no Markdown; beneath each
+ * other where a name's words have no room in the first.
+ */
 function renderFacts(block: Of<'facts'>, pen: Pen): readonly Element[] {
   const { shown, more } = cutList(block.facts, LIMITS.facts, pen);
   const limit = cellLimit(pen) * 2;
@@ -65,11 +68,13 @@ function renderFacts(block: Of<'facts'>, pen: Pen): readonly Element[] {
     const facts = shown.map((fact) => ({ title: cutText(fact.name, 60), value: cutText(plain(fact.value), limit) }));
     return [{ type: 'FactSet', facts }, ...more];
   }
-  const rows = shown.map((fact) => {
+  const rows = shown.map((fact): readonly [name: Element, value: Element] => {
     const look: PlacedLook = fact.tone ? { color: COLOURS[fact.tone], weight: 'Bolder' } : {};
     const value: Phrase = fact.tone ? [`${SIGNS[fact.tone]} `, ...fact.value] : fact.value;
     return [textElement([fact.name], { weight: 'Bolder' }, 60), textElement(value, look, limit)];
   });
+  if (shown.some((fact) => fact.name.split(/\s+/).some((word) => word.length > LIMITS.factWord)))
+    return [...rows.flatMap(([name, value]) => [name, { ...value, spacing: 'None' as const }]), ...more];
   return [grid([{ width: 1 }, { width: 3 }], rows, false), ...more];
 }
 

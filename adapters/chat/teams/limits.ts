@@ -24,6 +24,8 @@ export const LIMITS = {
   /** Letters of a word that its column makes room for: a hardware address has 17. */
   tableWord: 18,
   facts: 24,
+  /** Letters of a word that a phone has room for in the quarter of its width where a fact's name stands. */
+  factWord: 10,
   steps: 24,
   /** Where the rest is folded. */
   stepsAtOnce: 12,

@@ -52,6 +52,17 @@ describe('an Adaptive Card', () => {
     expect(ofType(card, 'Action.Execute').length).toBeGreaterThan(0);
   });
 
+  it('writes a fact beneath its name where a phone would break the name in a word', () => {
+    const card = (name: string): AdaptiveCard =>
+      renderCard(
+        message('good', 'here', { kind: 'facts', facts: [{ name, value: ['a spam source'], tone: 'critical' }] }),
+        FORM,
+      );
+    expect(ofType(card('since when'), 'Table')).toHaveLength(1);
+    expect(ofType(card('spam.lists.example'), 'Table')).toEqual([]);
+    expect(JSON.stringify(card('spam.lists.example'))).toMatch(/spam\.lists\.example.*a spam source/);
+  });
+
   it('says how much of each list it left out', () => {
     const rows = Array.from({ length: 200 }, (_, index) => [[`row ${index}`]]);
     const table: Block = { kind: 'table', columns: [{ name: 'a' }], rows };
