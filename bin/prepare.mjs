@@ -1,6 +1,6 @@
 /**
  * Gets what the product needs and lacks, says so in one line each, and is quick when nothing is missing. It runs under
- * whatever Node (20 or later) is there, before the project's own Node 24 is installed.
+ * whatever Node (18 or later) is there, before the project's own Node 24 is installed.
  *
  *   node bin/prepare.mjs packages        npm packages from the lockfile, Node 24 among them
  *   node bin/prepare.mjs test [FILE …]   those, the lab's servers, then all tests (or the named ones)
