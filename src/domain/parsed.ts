@@ -9,10 +9,12 @@ export interface Refused {
   readonly remedy: string;
 }
 
+/** It was read. */
 export function accept<T>(value: T): Parsed<T> {
   return { kind: 'ok', value };
 }
 
+/** It was not: `why` names the subject, `remedy` what to write instead. */
 export function refuse(why: string, remedy: string): Refused {
   return { kind: 'bad', why, remedy };
 }

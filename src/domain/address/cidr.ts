@@ -15,6 +15,7 @@ export interface Cidr {
   readonly size: number;
 }
 
+/** An address, a slash and a prefix length (0 to 32, or to 128). Refused where it isn't the start of its range, with the one that is. */
 export function parseCidr(text: string): Parsed<Cidr> {
   const [address = '', length, ...rest] = text.split('/');
   const base = parseIp(address);
@@ -35,6 +36,7 @@ export function parseCidr(text: string): Parsed<Cidr> {
   return accept(value as unknown as Cidr);
 }
 
+/** Whether the address lies in the range; never, where the families differ. */
 export function cidrContains(range: Cidr, address: Ip): boolean {
   if (range.base.family !== address.family) return false;
   return address.bytes.every((byte, index) => (byte & maskByte(range.prefix, index)) === range.base.bytes[index]);

@@ -12,6 +12,7 @@ declare const domainBrand: unique symbol;
 
 export type Domain = string & { readonly [domainBrand]: true };
 
+/** A domain name in any script, with or without a dot at its end; the value is ASCII, in small letters. */
 export function parseDomain(text: string): Parsed<Domain> {
   const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
   const ascii = isAscii(text) ? text : toAscii(text);

@@ -18,6 +18,7 @@ export type Mailbox = string & { readonly [mailboxBrand]: true };
 
 const LOCAL = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~][A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{0,63}$/;
 
+/** A mailbox of at most 254 characters, without quotes; none begins with a hyphen or a dot. */
 export function parseMailbox(text: string): Parsed<Mailbox> {
   const at = text.lastIndexOf('@');
   const domain = at > 0 ? parseDomain(text.slice(at + 1)) : undefined;

@@ -13,6 +13,7 @@ export interface TestNames {
   readonly negative: string | undefined;
 }
 
+/** The names to ask for a list's test points; `family` is left out for a list of domains. */
 export function testNames(list: Blocklist, family: 4 | 6 | undefined): TestNames {
   return { positive: nameOf(list, list.test?.positive, family), negative: nameOf(list, list.test?.negative, family) };
 }

@@ -46,6 +46,7 @@ const SURE_ENOUGH = 0.5;
 /** Two causes that exclude each other and are this near are at odds. */
 const AT_ODDS = 0.08;
 
+/** The causes by how likely they are, with the points for and against; at odds or less than half sure, it is undetermined. */
 export function diagnose(evidence: Evidence): Diagnosis {
   const signs = readSigns(evidence);
   const points = Object.values(RULES).flatMap((rule) => rule(evidence, signs));

@@ -52,6 +52,7 @@ const CLASSES: readonly (readonly [kind: ReasonClass, pattern: RegExp])[] = [
   ],
 ];
 
+/** What a reply or a reason for a delay means, by the first pattern that fits; `other` where none does. */
 export function classifyReason(reason: string): ReasonClass {
   return CLASSES.find(([, pattern]) => pattern.test(reason))?.[0] ?? 'other';
 }

@@ -13,6 +13,7 @@ const SKEW = 300;
 const SOON_DAYS = 14;
 const LITTLE_DISK = 10;
 
+/** What is wrong with the set-up, as far as it was looked at; what wasn't is no fault. */
 export function setupFaults(evidence: Evidence): readonly SetupFault[] {
   const faults: SetupFault[] = [];
   const add = (id: SetupFault['id'], text: Phrase): void => void faults.push({ id, text });

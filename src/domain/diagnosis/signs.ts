@@ -60,6 +60,7 @@ const FULL_MESSAGES = 500;
 const SHAPED_MESSAGES = 30;
 const CLEAR_MESSAGES = 100;
 
+/** What the evidence shows, without judging it. What wasn't looked at stays apart from a no. */
 export function readSigns(evidence: Evidence): Signs {
   const { queue } = evidence;
   const messages = queue?.messages ?? 0;

@@ -33,6 +33,7 @@ const SOON_DAYS = 14;
 
 type Open = readonly (readonly [look: DoorLook, door: OpenDoor])[];
 
+/** What stands open, and the five pieces of advice in their order, each with whether it holds; a door not seen is unknown. */
 export function judgeExposure(looks: readonly DoorLook[]): Exposure {
   const open: Open = looks.flatMap((look) => (look.state.kind === 'open' ? [[look, look.state] as const] : []));
   const blind = looks.filter((look) => look.state.kind === 'unknown');

@@ -57,6 +57,7 @@ export interface Findings {
   readonly full: boolean;
 }
 
+/** Who tried, machine by machine, the worst first, each in the part it belongs to. */
 export function findingsOf(hunt: Hunt, known: Known): Findings {
   const suspects = machinesOf([...hunt.sources.values()]).map((machine): Suspect => ({
     ...machine,

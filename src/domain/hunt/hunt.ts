@@ -35,6 +35,7 @@ export function beginHunt(since: number): Hunt {
   return { since, sources: new Map(), full: false };
 }
 
+/** Adds a look. A counter that begins anew is carried on; a look that failed changes nothing but that it is said. */
 export function addLook(hunt: Hunt, look: Look): Hunt {
   if (look.kind === 'unknown') return { ...hunt, blind: look.why };
   const sources = new Map(hunt.sources);

@@ -43,6 +43,7 @@ export function readLeases(kind: LeaseKind, text: string): readonly Lease[] {
   }
 }
 
+/** Whether the lease was in force at that moment, milliseconds since 1970 UTC. */
 export function covers(lease: Lease, at: number): Covers {
   if (lease.until === undefined || lease.until < at) return lease.until === undefined ? 'unknown' : 'no';
   return lease.from !== undefined && lease.from > at ? 'unknown' : 'yes';

@@ -34,6 +34,7 @@ export interface SlotOf {
 /** 2: clients inside are counted; an older past would call all of them unusual. */
 const VERSION = 2;
 
+/** Nothing read yet. */
 export function emptyLogState(): LogState {
   return {
     seenFrom: Infinity,
@@ -47,6 +48,7 @@ export function emptyLogState(): LogState {
   };
 }
 
+/** As text that `decodeLogState` reads again. */
 export function encodeLogState(state: LogState): string {
   return JSON.stringify([VERSION, state], (_key, value: unknown) => {
     if (value instanceof Map) return { map: [...(value as Map<unknown, unknown>)] };

@@ -2,6 +2,7 @@
 import { accept, refuse } from '../parsed.ts';
 import type { Parsed } from '../parsed.ts';
 
+/** A login of at most 254 characters, or DOMAIN\user. */
 export function readAccount(text: string): Parsed<string> {
   if (/^[A-Za-z0-9][A-Za-z0-9._+@-]{0,253}$/.test(text)) return accept(text);
   // DOMAIN\user of Windows.

@@ -61,6 +61,7 @@ export interface Advanced {
 /** A step that was taken up and has shown nothing for this long, in milliseconds, may be taken up again. */
 const CLAIM_MS = 60_000;
 
+/** What an event makes of a playbook, and what is to be done in the world. */
 export function advance(state: PlaybookState, event: PlaybookEvent): Advanced {
   switch (event.kind) {
     case 'facts':

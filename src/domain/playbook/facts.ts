@@ -6,6 +6,7 @@ import type { Facts } from './step.ts';
 /** Attempts to port 25 that make a machine guilty while outbound mail is frozen. */
 const GUILTY_ATTEMPTS = 10;
 
+/** The facts that evidence and verdict give. */
 export function factsOf(evidence: Evidence, diagnosis: Diagnosis): Facts {
   const { signs } = diagnosis;
   const facts: Record<string, string | number | boolean> = {};

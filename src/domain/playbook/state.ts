@@ -125,6 +125,7 @@ export function currentStep(state: PlaybookState): StepView | undefined {
   return viewSteps(state).find((view) => !isFinished(view.status));
 }
 
+/** Nothing is to be done in it any more. */
 export function isFinished(status: StepStatus): boolean {
   return status === 'done' || status === 'by-hand' || status === 'skipped' || status === 'undone';
 }
@@ -134,6 +135,7 @@ export function standing(state: PlaybookState): readonly MeasureAt[] {
   return state.measures.filter((measure) => stands(measure) && measure.kept === undefined);
 }
 
+/** Every step is finished, and nothing stands that nobody chose to keep. */
 export function isOver(state: PlaybookState): boolean {
   return currentStep(state) === undefined && standing(state).length === 0;
 }
@@ -145,6 +147,7 @@ export function orderOfStep(state: PlaybookState, step: PlacedStep): MeasureOrde
     : undefined;
 }
 
+/** It is in force, or may be: one that is being put up or taken down counts. */
 export function stands(measure: MeasureAt): boolean {
   return measure.state === 'engaging' || measure.state === 'in-force' || measure.state === 'releasing';
 }

@@ -29,6 +29,7 @@ const EXAMPLES: Readonly<Record<Mta, string>> = {
   sendmail: '6AO4Dxax015207',
 };
 
+/** An id in the grammar of that mail server: never a flag, a path, or the word ALL. */
 export function parseQueueId(text: string, mta: Mta): Parsed<QueueId> {
   if (GRAMMARS[mta].test(text)) return accept(text as QueueId);
   const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);

@@ -4,6 +4,7 @@ export interface Sample {
   ids(): readonly string[];
 }
 
+/** `size`: how many ids it keeps. */
 export function startSample(size: number): Sample {
   let kept: (readonly [hash: number, id: string])[] = [];
   let limit = 0xffff_ffff;

@@ -21,6 +21,7 @@ export interface QueueTrend {
   readonly perMinute: number;
 }
 
+/** What is remembered of a listing; `at`: milliseconds since 1970 UTC. */
 export function lookOf(snapshot: Snapshot, at: number): QueueLook {
   return {
     at,
@@ -31,6 +32,7 @@ export function lookOf(snapshot: Snapshot, at: number): QueueLook {
   };
 }
 
+/** What has changed between two looks; what came within a second counts as a second. */
 export function trendSince(before: QueueLook, now: QueueLook): QueueTrend {
   const [was, is] = before.byQueue && now.byQueue ? [before.byQueue, now.byQueue] : [{}, {}];
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].toSorted();

@@ -67,6 +67,7 @@ export interface Records {
   }[];
 }
 
+/** What a span has brought, its beginning included and its end not. Drills are left out. */
 export function summarize(records: Records, span: Span): Week {
   const real = records.incidents.filter((incident) => !incident.drill);
   const measures = records.measures.filter(({ record }) => !record.drill);
