@@ -5,7 +5,8 @@
  * 1. Politeness is taken away only from commands that look: what is written down is written as it was said.
  * 2. `close it` and `open an incident` have no reason and no title; `open incidents?` asks for a list.
  * 3. Words that aim elsewhere (`close port 25`) are no reason to close an incident, and `do it` names no step.
- * 4. What isn't a command is never answered with one that only the shell has.
+ * 4. `tq` before a command, as the shell and the documentation write it, is no word of it.
+ * 5. What isn't a command is never answered with one that only the shell has.
  */
 import { parseLine } from './parse.ts';
 import type { Command, Misheard } from './parse.ts';
@@ -14,11 +15,13 @@ import { doSpec } from './specs/steps.ts';
 import type { CommandSpec } from './spec.ts';
 
 const POLITE = /^(?:(?:please|pls|hey|ok|okay)[\s,]+)+|(?:[\s,]+(?:please|pls|thanks|thank you|now))+$|[\s?!.,;]+$/giu;
+const SHELL_NAME = /^\s*(?:\/|bin\/|\.\/bin\/)?tq\s+(?=\S)/i;
 const FILLER = /^(?:an?|the|this|that|it|new|one|another|incidents?|tickets?|cases?|all|please|pls|now|up)$/i;
 const NO_STEP = /^(?:it|this|that|so|now|nothing|something|all|everything)$/i;
 const ELSEWHERE = /^(?:the )?(?:ports?|firewall|mails?|line|connection|internet|queues?|accounts?|smtp|door)\b/i;
 
-export function parseExact(text: string, registry: readonly CommandSpec[]): Command | Misheard {
+export function parseExact(line: string, registry: readonly CommandSpec[]): Command | Misheard {
+  const text = line.replace(SHELL_NAME, '');
   const read = parseLine(text, registry);
   if (read.kind === 'command') return withoutFiller(read, registry);
   const tidy = tidied(text);

@@ -49,7 +49,7 @@ export function splitWords(line: string): Parsed<readonly string[]> {
 }
 
 function straighten(line: string): string {
-  return line.replace(/[“”„«»]/g, '"').replace(/(^|\s)[–—](?=[a-z])/g, '$1--');
+  return line.replace(/[“”„«»]/g, '"').replace(/(^|\s)(?:[–—]{1,2}|-[–—]|[–—]-)(?=[a-z])/g, '$1--');
 }
 
 /** A command as one line that is read as the same command. */

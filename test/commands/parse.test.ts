@@ -11,6 +11,8 @@ describe('a line of speech', () => {
     ['note “smart quotes”', ['note', 'smart quotes']],
     ["note it's up", ['note', "it's", 'up']],
     ['note a\\ b', ['note', 'a b']],
+    ['check x ––any-address', ['check', 'x', '--any-address']],
+    ['check x -–any-address', ['check', 'x', '--any-address']],
     ['check x —any-address', ['check', 'x', '--any-address']],
     ['note ""', ['note', '']],
   ])('%j is cut into words', (line, words) => {

@@ -5,6 +5,7 @@
  * letter by letter. Our own is taken out, another's leaves the name. Source: "Channel and group conversations" of the
  * Teams documentation; Teams sends text with HTML's character references though it calls it plain.
  */
+import { unmarked, withoutInvisible } from '../../../src/commands/pasted.ts';
 import type { Activity } from './activity.ts';
 
 export interface Spoken {
@@ -32,10 +33,8 @@ export function wordsOf(activity: Activity): Spoken {
     mentioned ||= own;
     text = text.replaceAll(entity.text, own ? ' ' : ` ${entity.mentioned?.name ?? ''} `);
   }
-  const words = text
+  const plain = text
     .replace(/&(?:nbsp|lt|gt|quot|#39|amp);/g, (each) => REFERENCES[each] ?? each)
-    .replace(/[\u200b-\u200d\u2060\ufeff\u00ad]/g, '')
-    .replace(/[\u00a0\s]+/g, ' ')
-    .trim();
-  return { words, mentioned };
+    .replace(/[\u00a0\s]+/g, ' ');
+  return { words: unmarked(withoutInvisible(plain).trim()), mentioned };
 }

@@ -11,7 +11,18 @@ it.each([
   ['note <@U0BEN|ben> and <@U0EVE> in <#C0OPS|ops>, <!here>', 'note @ben and @U0EVE in #ops, @here'],
   ['note a &lt;b&gt; &amp; c', 'note a <b> & c'],
   ['check\u00A09.9.9.9\u200B', 'check 9.9.9.9'],
-  ['check <@U0BOT>', 'check @U0BOT'],
+  ['check 9.9.9.9 <@U0BOT>', 'check 9.9.9.9'],
+  ['hey <@U0BOT|tq> check 9.9.9.9', 'hey   check 9.9.9.9'],
+  ['<@U0BOT> <@U0BOT>: status', 'status'],
+  ['\u200B<@U0BOT> status', 'status'],
+  ['check <tel:9999|9.9.9.9>', 'check 9.9.9.9'],
+  ['`check 9.9.9.9`', 'check 9.9.9.9'],
+  ['<@U0BOT> ```queue mx1```', 'queue mx1'],
+  [':wave: status', ':wave: status'],
+  ['*status*', 'status'],
+  ['check `9.9.9.9`', 'check 9.9.9.9'],
+  ['check \u202A9.9.9.9\u202C', 'check 9.9.9.9'],
+  ['note *.example.com and *.example.net*', 'note *.example.com and *.example.net*'],
 ])('%j was typed as %j', (text, words) => {
   expect(wordsOf(text, 'U0BOT')).toBe(words);
 });

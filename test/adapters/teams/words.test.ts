@@ -29,6 +29,8 @@ describe('what a person typed', () => {
     ],
     ['<at>Tourniquet</at> note &amp;lt; stays', 'note &lt; stays'],
     ['\u200bstatus\u00a0\u00a0', 'status'],
+    ['check \u200e9.9.9.9\u200f', 'check 9.9.9.9'],
+    ['<at>Tourniquet</at> `queue mx1`', 'queue mx1'],
     ['<at>Somebody</at> else', '<at>Somebody</at> else'],
   ])('%j is %j', (text, words) => {
     expect(wordsOf(said(text)).words).toBe(words);
