@@ -81,7 +81,7 @@ const ZONES: Readonly<Record<string, readonly [more: string, data: string, a: st
   failing: [CODES, `${GOOD}${A} :127.0.0.2:x\n`, 'unknown servfail', 'unknown servfail'],
   silent: [CODES, `${GOOD}${A} :127.0.0.2:x\n`, 'unknown timeout', 'unknown timeout'],
   both: [CODES, `${GOOD}${A} :127.0.0.2:x\n`, 'unknown contradiction', 'clear'],
-  several: [CODES, `${GOOD}${A} :127.0.0.2:x\n`, 'listed abuse 127.0.0.10 127.0.0.2', 'clear'],
+  several: [CODES, `${GOOD}${A} :127.0.0.2:x\n`, 'listed abuse 127.0.0.2 127.0.0.10', 'clear'],
   cut: [CODES, `${GOOD}${A} :127.0.0.2:x\n`, 'listed abuse 127.0.0.4', 'clear'],
 };
 

@@ -37,7 +37,7 @@ export function judgeList(list: Blocklist, reply: DnsReply, liveness: Liveness):
   if (reply.data.length > 0 && reply.rcode === 'NXDOMAIN')
     return { state: 'unknown', why: 'malformed', raw: reply.data };
   if (reply.data.length === 0) return judgeSilence(liveness);
-  const readings = reply.data.map((address) => ({ address, reading: readCode(list, address) }));
+  const readings = reply.data.toSorted(asNumbersGo).map((address) => ({ address, reading: readCode(list, address) }));
   const unknown = (why: UnknownWhy): ListVerdict => ({ state: 'unknown', why, raw: reply.data });
   const codes: Code[] = [];
   let error: UnknownWhy | undefined;
@@ -74,12 +74,19 @@ export function judgeList(list: Blocklist, reply: DnsReply, liveness: Liveness):
   if (liveness.negative === 'failed') return unknown(liveness.negativeWhy ?? 'timeout');
   return {
     state: 'listed',
-    codes: listedBy.toSorted(),
+    codes: listedBy,
     meanings: [...new Set(codes.map((code) => code.meaning))],
     causes: [...new Set(codes.flatMap((code) => (code.cause === undefined ? [] : [code.cause])))],
     hints: [...new Set(codes.flatMap((code) => (code.hint === undefined ? [] : [code.hint])))],
     nature: worstNature(codes),
   };
+}
+
+/** 127.0.0.2 before 127.0.0.10, and each code's meaning at the same place as the code. */
+function asNumbersGo(one: string, other: string): number {
+  const [first, second] = [one, other].map((address) => address.split('.').map(Number));
+  const at = first?.findIndex((octet, index) => octet !== second?.[index]) ?? -1;
+  return at === -1 ? 0 : (first?.[at] ?? 0) - (second?.[at] ?? 0);
 }
 
 /** Silence is clear only where the list has just shown that it speaks. */

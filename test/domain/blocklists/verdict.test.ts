@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../../adapters/catalogue/read.ts';
 import { chooseLists } from '../../../src/domain/blocklists/catalogue.ts';
-import { judgeSubject } from '../../../src/domain/blocklists/verdict.ts';
+import { judgeList, judgeSubject } from '../../../src/domain/blocklists/verdict.ts';
 import type { ListVerdict } from '../../../src/domain/blocklists/verdict.ts';
 import type { Weight } from '../../../src/domain/blocklists/blocklist.ts';
 import { openCatalogueShelf } from '../../../adapters/catalogue/shelf.ts';
@@ -139,4 +139,18 @@ it('a catalogue in the form of the contract is read, whatever is left out', () =
     ['never.test', [4], ['127.0.0.2'], undefined],
   ]);
   expect(left).toMatchObject([{ zone: 'allow.test', kind: 'allowlist' }]);
+});
+
+it('several codes of one list stand as numbers go, each meaning at its code’s place, however the server orders them', () => {
+  const text = `- {zone: sums.test, kind: ip, weight: high, codes: {"127.0.0.2": {meaning: two}, "127.0.0.4": {meaning: four}, "127.0.0.10": {meaning: ten}}}`;
+  const [list] = readCatalogue(text, 'own.yaml', {}).lists;
+  if (list === undefined) throw new Error('the catalogue has no list');
+  const reply = { kind: 'answer', rcode: 'NOERROR', ttl: 60, resolver: '127.0.0.1:53', ms: 1 } as const;
+  const data = ['127.0.0.4', '127.0.0.10', '127.0.0.2'];
+  expect(
+    judgeList(list, { ...reply, data }, { positive: 'listed', negative: 'silent', at: 0, resolver: 'r' }),
+  ).toMatchObject({
+    codes: ['127.0.0.2', '127.0.0.4', '127.0.0.10'],
+    meanings: ['two', 'four', 'ten'],
+  });
 });
