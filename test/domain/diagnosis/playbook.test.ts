@@ -184,4 +184,11 @@ describe('the playbook', () => {
       expect(plain(next.why)).toMatch(/^10\.0\.0\.23 /);
     }
   });
+
+  it('never calls a site healthy where much of the queue’s listing could not be read', () => {
+    expect(diagnose({ ...lists('clear'), queue: { messages: 40, malformed: 1 } }).verdict).toBe('healthy');
+    const found = diagnose({ ...lists('clear'), queue: { messages: 3, malformed: 2 } });
+    expect(found.verdict).toBe('undetermined');
+    expect(found.missing.map(plain).join()).toContain('2 lines of the queue’s listing could not be read');
+  });
 });

@@ -227,6 +227,9 @@ export const nothingWrong: Rule = (evidence, signs) => {
       : 'what waits in the queues waits for different reasons, nobody sends more than usual,';
   const points = [healthy.supports('both-clear', 0.8, say`${queues} and no list that matters lists the address`)];
   points.push(...seenBroken(evidence));
+  const unread = evidence.queue?.malformed ?? 0;
+  if (unread > 0 && unread >= signs.messages * 0.1)
+    points.push(healthy.opposes('unread', 0.45, say`${unread} lines of the queue’s listing could not be read`));
   if (ispUsed && !ispAccepts)
     points.push(
       healthy.opposes(

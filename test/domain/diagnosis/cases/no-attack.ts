@@ -171,6 +171,14 @@ export const noAttackCases = {
     ['both looks were taken and are clear', { ...unlisted, ...clear }, [[healthy, 'for', 'both-clear']]],
     ['a look that is missing never makes health', clear, []],
     [
+      'a listing of which much could not be read is half a look',
+      { ...unlisted, queue: { messages: 3, malformed: 2 } },
+      [
+        [healthy, 'for', 'both-clear'],
+        [healthy, 'against', 'unread'],
+      ],
+    ],
+    [
       'every other sign of trouble speaks against it',
       {
         ...unlisted,
