@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openProducer, parseRedisUrl, whenReady } from '../../adapters/redis/connection.ts';
+import type { RedisClient } from '../../adapters/redis/connection.ts';
 import { programOf } from './packages.ts';
 import { freePort, startServer } from './process.ts';
 import type { RunningServer } from './process.ts';
@@ -33,6 +35,25 @@ export async function startRedis(
     stop: async () => {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface ConnectedRedis {
+  readonly redis: RedisClient;
+  close(): Promise<void>;
+}
+
+/** A server of its own, and a client that is connected to it. */
+export async function connectRedis(): Promise<ConnectedRedis> {
+  const server = await startRedis();
+  const redis = openProducer(parseRedisUrl(server.url));
+  await whenReady(redis, 5000);
+  return {
+    redis,
+    close: async () => {
+      redis.disconnect();
+      await server.stop();
     },
   };
 }

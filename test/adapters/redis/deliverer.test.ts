@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { startDeliverer } from '../../../adapters/redis/deliverer.ts';
 import { openOutbox } from '../../../adapters/redis/outbox.ts';
@@ -9,20 +8,18 @@ import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts
 import type { Surface, Utterance } from '../../../src/ports/conversation.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
-import { startRedis } from '../../lab/redis.ts';
-import type { RedisServer } from '../../lab/redis.ts';
+import { connectRedis } from '../../lab/redis.ts';
+import type { ConnectedRedis } from '../../lab/redis.ts';
 
 describeLab('the deliverer', { sets: ['redis'] }, () => {
-  let server: RedisServer;
+  let connected: ConnectedRedis;
   let redis: RedisClient;
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openProducer(parseRedisUrl(server.url));
-    await whenReady(redis, 5000);
+    connected = await connectRedis();
+    ({ redis } = connected);
   });
   afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
+    await connected.close();
   });
 
   const utter = (id: string, key: string, words: string, more: Partial<Utterance> = {}): Utterance => ({

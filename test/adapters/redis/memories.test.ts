@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openProducer, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { openEvidenceStore } from '../../../adapters/redis/evidence-store.ts';
 import { openLogMemory } from '../../../adapters/redis/log-memory.ts';
 import { openQueueHistory } from '../../../adapters/redis/queue-history.ts';
 import { describeLab } from '../../lab/packages.ts';
-import { startRedis } from '../../lab/redis.ts';
-import type { RedisServer } from '../../lab/redis.ts';
+import { connectRedis } from '../../lab/redis.ts';
+import type { ConnectedRedis } from '../../lab/redis.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 24);
@@ -19,16 +18,14 @@ const look = (at: number, messages = 1) => ({
 });
 
 describeLab('memories in a real Redis', { sets: ['redis'] }, () => {
-  let server: RedisServer;
+  let connected: ConnectedRedis;
   let redis: RedisClient;
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openProducer({ kind: 'url', url: server.url });
-    await whenReady(redis, 5000);
+    connected = await connectRedis();
+    ({ redis } = connected);
   });
   afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
+    await connected.close();
   });
 
   it('a queue’s looks are kept for 30 days, the last always, and stay few however often somebody looks', async () => {

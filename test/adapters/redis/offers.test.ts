@@ -1,24 +1,21 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { openOffers } from '../../../adapters/redis/offers.ts';
 import { makeOffers } from '../../../adapters/simulated/offers.ts';
 import { keepsOffers } from '../../contracts/offers.ts';
 import { describeLab } from '../../lab/packages.ts';
-import { startRedis } from '../../lab/redis.ts';
-import type { RedisServer } from '../../lab/redis.ts';
+import { connectRedis } from '../../lab/redis.ts';
+import type { ConnectedRedis } from '../../lab/redis.ts';
 
 describeLab('offers in Redis', { sets: ['redis'] }, () => {
-  let server: RedisServer;
+  let connected: ConnectedRedis;
   let redis: RedisClient;
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openProducer(parseRedisUrl(server.url));
-    await whenReady(redis, 5000);
+    connected = await connectRedis();
+    ({ redis } = connected);
   });
   afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
+    await connected.close();
   });
   keepsOffers(() => openOffers(redis));
 });

@@ -3,26 +3,23 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { PARCEL, openParcels } from '../../../adapters/redis/parcels.ts';
 import { FileRefused } from '../../../src/ports/files.ts';
 import { describeLab } from '../../lab/packages.ts';
-import { startRedis } from '../../lab/redis.ts';
-import type { RedisServer } from '../../lab/redis.ts';
+import { connectRedis } from '../../lab/redis.ts';
+import type { ConnectedRedis } from '../../lab/redis.ts';
 
 describeLab('a dropped file on its way to the worker', { sets: ['redis'] }, () => {
-  let server: RedisServer;
+  let connected: ConnectedRedis;
   let redis: RedisClient;
   const folder = mkdtempSync(join(tmpdir(), 'tq-parcel-'));
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openProducer(parseRedisUrl(server.url));
-    await whenReady(redis, 5000);
+    connected = await connectRedis();
+    ({ redis } = connected);
   });
   afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
+    await connected.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

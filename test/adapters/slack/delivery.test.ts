@@ -1,6 +1,5 @@
 /** The outbox on a real Redis, through Slack's surface, into a Slack that keeps its rates. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { startDeliverer } from '../../../adapters/redis/deliverer.ts';
 import type { Deliverer } from '../../../adapters/redis/deliverer.ts';
@@ -9,26 +8,24 @@ import { message } from '../../../src/messages/message.ts';
 import type { Utterance } from '../../../src/ports/conversation.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
-import { startRedis } from '../../lab/redis.ts';
-import type { RedisServer } from '../../lab/redis.ts';
+import { connectRedis } from '../../lab/redis.ts';
+import type { ConnectedRedis } from '../../lab/redis.ts';
 import { openSlackStage } from '../../support/slack/stage.ts';
 import type { SlackStage } from '../../support/slack/stage.ts';
 import type { Call } from '../../support/slack/workspace.ts';
 
 describeLab('what waits to be said in Slack', { sets: ['redis'] }, () => {
-  let server: RedisServer;
+  let connected: ConnectedRedis;
   let redis: RedisClient;
   let stage: SlackStage;
   const deliverers: Deliverer[] = [];
   const lost: string[] = [];
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openProducer(parseRedisUrl(server.url));
-    await whenReady(redis, 5000);
+    connected = await connectRedis();
+    ({ redis } = connected);
   });
   afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
+    await connected.close();
   });
   beforeEach(async () => {
     stage = await openSlackStage();

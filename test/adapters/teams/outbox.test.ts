@@ -1,6 +1,5 @@
 /** The outbox on a real Redis, through Teams' surface, into a Teams that keeps its rates. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { openProducer, parseRedisUrl, whenReady } from '../../../adapters/redis/connection.ts';
 import type { RedisClient } from '../../../adapters/redis/connection.ts';
 import { startDeliverer } from '../../../adapters/redis/deliverer.ts';
 import type { Deliverer } from '../../../adapters/redis/deliverer.ts';
@@ -9,8 +8,8 @@ import { message } from '../../../src/messages/message.ts';
 import type { Utterance } from '../../../src/ports/conversation.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
-import { startRedis } from '../../lab/redis.ts';
-import type { RedisServer } from '../../lab/redis.ts';
+import { connectRedis } from '../../lab/redis.ts';
+import type { ConnectedRedis } from '../../lab/redis.ts';
 import { CHANNEL, GROUP, groupWords } from '../../support/teams/people.ts';
 import { openTeamsStage } from '../../support/teams/stage.ts';
 import type { TeamsStage } from '../../support/teams/stage.ts';
@@ -18,19 +17,17 @@ import type { TeamsStage } from '../../support/teams/stage.ts';
 const RATES = [{ most: 7, ms: 1000 }];
 
 describeLab('what waits to be said in Teams', { sets: ['redis'] }, () => {
-  let server: RedisServer;
+  let connected: ConnectedRedis;
   let redis: RedisClient;
   let stage: TeamsStage;
   const deliverers: Deliverer[] = [];
   const lost: string[] = [];
   beforeAll(async () => {
-    server = await startRedis();
-    redis = openProducer(parseRedisUrl(server.url));
-    await whenReady(redis, 5000);
+    connected = await connectRedis();
+    ({ redis } = connected);
   });
   afterAll(async () => {
-    redis.disconnect();
-    await server.stop();
+    await connected.close();
   });
   beforeEach(async () => {
     stage = await openTeamsStage({ mode: 'teams', rates: RATES });
