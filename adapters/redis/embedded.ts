@@ -12,10 +12,10 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, closeSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, closeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The program, and what its environment needs (a library path, where it was unpacked privately). */
@@ -53,12 +53,24 @@ export async function joinEmbeddedRedis(dataFolder: string, program: () => Redis
 
 function makeFolder(users: string, dataFolder: string): void {
   try {
-    mkdirSync(users, { recursive: true, mode: 0o700 });
+    makeEach(users);
   } catch (cause) {
     throw new Error(
       `The data folder ${dataFolder} can't be used (${reason(cause)}). Make it writable, or name another with TOURNIQUET_DATA.`,
       { cause },
     );
+  }
+}
+
+/** One folder at a time: `recursive` tries for ever, deaf to every deadline, where none can be made (below /proc). */
+function makeEach(folder: string): void {
+  if (existsSync(folder)) return;
+  makeEach(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    // Somebody else who begins at the same moment has made it.
+    if (!existsSync(folder)) throw cause;
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,14 @@ describeLab('the private Redis', { sets: ['redis'] }, () => {
     await expect(joinEmbeddedRedis(join(file, 'data'), program)).rejects.toThrow(
       /The data folder .*file\/data can't be used.*TOURNIQUET_DATA/,
     );
+  });
+
+  it.runIf(process.platform === 'linux')('says so too where no folder can be made at all', () => {
+    const module = join(import.meta.dirname, '../../../adapters/redis/embedded.ts');
+    const code = `import { joinEmbeddedRedis } from ${JSON.stringify(module)};
+      await joinEmbeddedRedis('/proc/tourniquet', () => ({ path: '/bin/false', env: {} }));`;
+    const ran = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8', timeout: 20_000 });
+    expect(ran.stderr).toMatch(/The data folder \/proc\/tourniquet can't be used/);
   });
 
   async function joinInOtherProcess(data: string): Promise<{ socket: string; leave(): Promise<void> }> {
