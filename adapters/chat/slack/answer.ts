@@ -11,6 +11,7 @@ import type { Place } from './place.ts';
 import { NATIVE } from './render/block.ts';
 import { renderSlack } from './render/render.ts';
 import type { RenderedSlack } from './render/render.ts';
+import { SlackTrouble } from './web.ts';
 import type { SlackWeb } from './web.ts';
 
 /** An answer has one chance: it is said in blocks that every workspace has. */
@@ -25,14 +26,14 @@ export function privately(message: Message, key: string) {
   return { response_type: 'ephemeral' as const, ...renderAnswer(message, key) };
 }
 
-/** Tells it to the person by the first way that works; false where none does. */
+/** Tells it to the person by the first way that works. `later`: Slack is away; `never`: it refuses each way for good. */
 export async function tellPrivately(
   web: SlackWeb,
   message: Message,
   key: string,
   place: Place,
   responseUrl: string | undefined,
-): Promise<boolean> {
+): Promise<'told' | 'later' | 'never'> {
   const { text, blocks } = renderAnswer(message, key);
   const thread = place.thread === undefined ? {} : { thread_ts: place.thread };
   const ways: readonly (() => Promise<unknown>)[] = [
@@ -49,12 +50,14 @@ export async function tellPrivately(
     () => web.call('chat.postEphemeral', { channel: place.channel, user: place.user, text, blocks, ...thread }),
     () => web.call('chat.postMessage', { channel: place.user, text, blocks }),
   ];
+  let failed: 'later' | 'never' = 'never';
   for (const way of ways) {
-    const worked = await way().then(
-      () => true,
-      () => false,
+    const trouble = await way().then(
+      () => undefined,
+      (error: unknown) => ({ passes: !(error instanceof SlackTrouble) || error.kind === 'later' }),
     );
-    if (worked) return true;
+    if (!trouble) return 'told';
+    if (trouble.passes) failed = 'later';
   }
-  return false;
+  return failed;
 }

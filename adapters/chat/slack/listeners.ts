@@ -47,6 +47,8 @@ export interface ListenerNeeds {
   readonly clock: Clock;
   /** By event: what is being taken now. A file may take longer than Slack waits; its redelivery waits for the same. */
   readonly underway: Map<string, Promise<Taken>>;
+  /** Whose answer could not be told yet: it is, when the event comes again. */
+  readonly untold: Set<string>;
   /** Folder for dropped files. */
   readonly downloads: string;
   /** Who the bot is and where it lives, as far as Slack has told. */
@@ -58,6 +60,8 @@ export interface ListenerNeeds {
   /** The board for the App Home of this person. */
   board(actor: Actor): Promise<Message>;
 }
+
+const MOST_UNTOLD = 1000;
 
 /** What became of it: taken, or to be told to the person. */
 export type Taken =
@@ -226,9 +230,12 @@ function isMeant(spoken: Spoken, registry: readonly CommandSpec[]): boolean {
 }
 
 async function tell(taken: Taken, spoken: Omit<Spoken, 'said'>, needs: ListenerNeeds): Promise<void> {
-  if (taken.kind !== 'told' || !(await isFirst(spoken.id, needs))) return;
+  const { untold } = needs;
+  if (taken.kind !== 'told' || !(untold.delete(spoken.id) || (await isFirst(spoken.id, needs)))) return;
   const told = await tellPrivately(needs.web, taken.message, spoken.id, spoken.place, spoken.responseUrl);
-  if (!told) throw new Error('The person could not be told; Slack may send it again.');
+  if (told !== 'later') return;
+  if (untold.size < MOST_UNTOLD) untold.add(spoken.id);
+  throw new Error('The person could not be told; Slack may send it again.');
 }
 
 /** Where it can't be known (Redis is down), it is rather said twice. */

@@ -227,6 +227,25 @@ describe('what is said in Slack', () => {
     expect(stage.heard).toHaveLength(0);
   });
 
+  it('tells a refusal when the event comes again, where Slack was away the first time', async () => {
+    const why = 'there is no command "frobnicate"';
+    stage.answerWith({ kind: 'refused', message: message('unknown', why) });
+    stage.slack.workspace.fail('chat.postEphemeral', { kind: 'status', status: 500 });
+    stage.slack.workspace.fail('chat.postMessage', { kind: 'status', status: 500 });
+    const sent = await stage.person().mention('frobnicate');
+    expect(sent.status).toBe(503);
+    expect(privately('frobnicate')).toHaveLength(0);
+    expect((await sent.again()).status).toBe(200);
+    expect((await sent.again()).status).toBe(200);
+    expect(privately('frobnicate')).toHaveLength(1);
+  });
+
+  it('doesn’t ask Slack to send again what can never be told', async () => {
+    const unknown = stage.person({ id: 'U0NOBODY', team: 'T0ELSE' });
+    expect((await unknown.mention('status')).status).toBe(200);
+    expect(stage.heard).toHaveLength(0);
+  });
+
   it('lets in whom tourniquet.yaml names, guest or stranger', async () => {
     await stage.person({ id: 'U0ONE' }).command('status');
     await stage.person({ id: 'U0FAR', team: 'T0OTHER' }).command('status');
