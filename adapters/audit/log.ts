@@ -17,7 +17,7 @@ import {
   readFileSync,
   statSync,
   truncateSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { AuditUnavailable } from '../../src/ports/audit-log.ts';
@@ -128,7 +128,8 @@ function wholeLines(file: string): string[] {
 function appendDurably(file: string, line: string): void {
   const handle = openSync(file, 'a', 0o600);
   try {
-    writeSync(handle, line);
+    // write(2) puts down what still fits on a disk that fills, and says so only by a number: this goes on until it fails.
+    writeFileSync(handle, line);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

@@ -46,8 +46,9 @@ export async function runErrand(question: unknown, needs: AgentNeeds): Promise<E
   const wanted = errand.verb === 'plan' ? errand.order : errand.task.order;
   if (targetOf(wanted) !== needs.target)
     return { kind: 'refused', why: `this is the agent of ${needs.target}, not of ${targetOf(wanted)}` };
-  const beginning = errand.verb === 'plan' || errand.verb === 'engage';
-  const refusal = beginning ? refusedByLimits(wanted, needs.limits) : undefined;
+  // A lease that is renewed is as long as the errand says: whatever makes a measure last is held against the limits too.
+  const lasting = errand.verb === 'plan' || errand.verb === 'engage' || errand.verb === 'renew';
+  const refusal = lasting ? refusedByLimits(wanted, needs.limits) : undefined;
   if (refusal !== undefined) return { kind: 'refused', why: refusal };
   const driver = needs.drivers.find(wanted);
   if ('refused' in driver) return { kind: 'refused', why: `${driver.refused}; ${driver.remedy}` };

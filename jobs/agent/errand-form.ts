@@ -1,5 +1,7 @@
 /** The form of an errand as it comes over the line: what isn't exactly this is refused. */
 import { z } from 'zod';
+import { parseIp } from '../../src/domain/address/ip.ts';
+import { readAccount } from '../../src/domain/measures/account.ts';
 import type { Errand } from '../../src/domain/measures/errand.ts';
 import type { LookErrand } from '../../src/domain/measures/look-errand.ts';
 import type { MeasureOrder } from '../../src/domain/measures/order.ts';
@@ -8,6 +10,12 @@ import type { MeasureTask, Plain } from '../../src/domain/measures/plan.ts';
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/);
 const tag = z.string().regex(/^tq[1-9]\d{0,8}$/);
 const minutes = z.number().positive().max(1440);
+/** Both go into a command or a rule on this host: they are read here as at the house's own door, whoever asks. */
+const account = z.string().refine((text) => readAccount(text).kind === 'ok', 'this is not the name of an account');
+const address = z.string().refine((text) => {
+  const ip = parseIp(text);
+  return ip.kind === 'ok' && ip.value.text === text;
+}, 'this is not an address in its canonical form');
 const selection = z.strictObject({
   sender: z.string().max(320).exactOptional(),
   recipientDomain: z.string().max(253).exactOptional(),
@@ -24,8 +32,8 @@ const order: z.ZodType<MeasureOrder> = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('unplug'), firewall: name, leaseMinutes: minutes }),
   z.strictObject({ kind: z.literal('reroute'), server: name }),
-  z.strictObject({ kind: z.literal('disable-account'), server: name, account: z.string().max(254) }),
-  z.strictObject({ kind: z.literal('quarantine-host'), firewall: name, address: z.string().max(64) }),
+  z.strictObject({ kind: z.literal('disable-account'), server: name, account }),
+  z.strictObject({ kind: z.literal('quarantine-host'), firewall: name, address }),
   z.strictObject({ kind: z.literal('clean-queue'), server: name, selection }),
 ]);
 const task: z.ZodType<MeasureTask> = z.strictObject({

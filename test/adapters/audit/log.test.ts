@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +75,31 @@ describe('the audit log', () => {
     writeFileSync(join(folder, 'in-the-way'), '');
     const log = openAuditLog(join(folder, 'in-the-way', 'below'), second, systemClock);
     await expect(log.write(entry('freeze'), 'one')).rejects.toThrow(/can't be written/);
+  });
+
+  it('takes an entry for written only where the whole of it is on the disk, also on a disk that fills', () => {
+    // The limit of a file's size ends a write as a full disk does: what fits is put down, without an error.
+    const writer = `
+      import { openAuditLog } from ${JSON.stringify(new URL('../../../adapters/audit/log.ts', import.meta.url).href)};
+      const second = { name: 'none', count: async () => 0, append: async () => {}, lines: async () => [] };
+      const clock = { now: () => 0, wait: async () => {} };
+      const log = openAuditLog(${JSON.stringify(folder)}, second, clock);
+      let taken = 0;
+      try {
+        for (; taken < 100; taken += 1) await log.write({ kind: 'intent', about: 'a', who: 'ana', what: 'freeze' });
+      } catch {}
+      console.log(taken);`;
+    const run = spawnSync(
+      'sh',
+      ['-c', 'ulimit -f 2; exec "$0" --input-type=module -e "$1"', process.execPath, writer],
+      {
+        encoding: 'utf8',
+      },
+    );
+    const taken = Number(run.stdout);
+    expect(taken, run.stderr).toBeGreaterThan(0);
+    expect(taken).toBeLessThan(100);
+    expect(readFileSync(file(), 'utf8').split('\n').slice(0, -1)).toHaveLength(taken);
   });
 
   it('takes the lock of a process that died', async () => {

@@ -11,6 +11,19 @@ import type { FakeDevice } from '../../support/fake-device.ts';
 const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gateway', who: 'everyone', submissionToo: false };
 const task = (order: MeasureOrder) => ({ tag: 'tq7', order, prior: {} });
 
+const quarantining = (address: string) => ({
+  verb: 'engage',
+  task: task({ kind: 'quarantine-host', firewall: 'gateway', address }),
+  fence: 1,
+  who: 'bot',
+});
+const disabling = (account: string) => ({
+  verb: 'engage',
+  task: task({ kind: 'disable-account', server: 'gateway', account }),
+  fence: 1,
+  who: 'bot',
+});
+
 describe('the agent', () => {
   let device: FakeDevice;
   let audit: AuditEntry[];
@@ -24,7 +37,7 @@ describe('the agent', () => {
       target: 'gateway',
       drivers: device.drivers,
       limits: {
-        measures: ['block-port-25', 'unplug', 'quarantine-host'],
+        measures: ['block-port-25', 'unplug', 'quarantine-host', 'disable-account'],
         longestLeaseMinutes: 30,
         isProtected: (address) => address === '10.77.0.5',
       },
@@ -71,6 +84,10 @@ describe('the agent', () => {
     [{ verb: 'run', argv: ['rm', '-rf', '/'] }],
     [{ verb: 'engage', task: { ...task(BLOCK), tag: 'tq7; reboot' }, fence: 1, who: 'bot' }],
     [{ verb: 'engage', task: task(BLOCK), fence: -1, who: 'bot' }],
+    [quarantining('10.77.0.9 counter drop\n}\nflush ruleset')],
+    [quarantining('::ffff:10.77.0.5')],
+    [disabling('--all')],
+    [disabling('alice\nmynetworks = 0.0.0.0/0')],
     [{ verb: 'engage', task: task(BLOCK), fence: 1, who: 'bot', force: true }],
     ['freeze'],
     [null],
@@ -97,6 +114,23 @@ describe('the agent', () => {
     await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, needs);
     expect(begunMeasures(lines())).toEqual([]);
     expect([...everBegun(lines())]).toEqual(['gateway/7']);
+  });
+
+  it('makes no lease longer than it permits by renewing it', async () => {
+    await engage({ kind: 'unplug', firewall: 'gateway', leaseMinutes: 30 });
+    const renew = (leaseMinutes: number) =>
+      runErrand(
+        {
+          verb: 'renew',
+          task: task({ kind: 'unplug', firewall: 'gateway', leaseMinutes }),
+          fence: 6,
+          who: 'bot',
+        },
+        needs,
+      );
+    expect(await renew(100)).toMatchObject({ kind: 'refused', why: expect.stringMatching(/30 min at most/) });
+    expect(audit.map((entry) => entry.what)).toEqual(['engage unplug']);
+    expect(await renew(30)).toEqual({ kind: 'done' });
   });
 
   it('takes back also what its limits no longer permit', async () => {
