@@ -173,18 +173,29 @@ export function blastRadius(order: MeasureOrder, firewall: string, resolved: Res
 
 /** Throws MeasureRefused where `prior` isn't what a plan gave. */
 export function readPrior(prior: Plain, firewall: string): Resolved {
-  const list = (key: string): readonly string[] => {
+  const list = (key: string, fits: (text: string) => boolean): readonly string[] => {
     const value = fieldOf(prior, key);
-    if (Array.isArray(value) && value.every((each): each is string => typeof each === 'string')) return value;
+    if (Array.isArray(value) && value.every((each): each is string => typeof each === 'string' && fits(each)))
+      return value;
     throw new MeasureRefused(`The record of this measure on ${firewall} lacks ${key}; take it back by hand.`);
   };
   const mac = fieldOf(prior, 'mac');
+  if (typeof mac === 'string' && !MAC.test(mac))
+    throw new MeasureRefused(`The record of this measure on ${firewall} names no network card; take it back by hand.`);
   return {
-    outside: list('outside'),
-    allowed: list('allowed'),
-    manage: list('manage'),
+    outside: list('outside', (text) => INTERFACE.test(text)),
+    allowed: list('allowed', isRange),
+    manage: list('manage', isRange),
     ...(typeof mac === 'string' && { mac }),
   };
+}
+
+// A record comes over an agent's line too, and goes into rules on this host: nothing in it may end a rule.
+const INTERFACE = /^[^\s"'/\\{};]{1,16}$/;
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+
+function isRange(text: string): boolean {
+  return parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`).kind === 'ok';
 }
 
 function fieldOf(value: Plain, key: string): Plain | undefined {
