@@ -123,8 +123,9 @@ function usageOf(spec: CommandSpec): string {
 
 // Whoever reads only the beginning (a pager that was left, head) has what they wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`tq: the answer can't be written (${error.message}); make room there, or write it elsewhere\n`);
+  process.exit(3);
 });
 
 const status = await main(process.argv.slice(2));

@@ -27,8 +27,51 @@ export interface ShellStreams {
   readonly columns: number | undefined;
 }
 
-/** Carries out one command and returns the exit status of the contract. */
+/**
+ * Carries out one command and returns the exit status of the contract; 130 or 143 where Ctrl-C or SIGTERM ended it. What
+ * was begun for it (the private Redis) is ended then too.
+ */
 export async function runInShell(command: Command, streams: ShellStreams): Promise<number> {
+  const interrupt = awaitInterrupt();
+  try {
+    return await Promise.race([carryOutOnce(command, streams, interrupt.came), interrupt.late]);
+  } finally {
+    interrupt.forget();
+  }
+}
+
+interface Interrupt {
+  /** The exit status that it means. */
+  readonly came: Promise<number>;
+  /** The same, once tidying up has had its time. */
+  readonly late: Promise<number>;
+  forget(): void;
+}
+
+/** A second Ctrl-C ends at once, as it always does. */
+function awaitInterrupt(): Interrupt {
+  const came = Promise.withResolvers<number>();
+  const late = Promise.withResolvers<number>();
+  let timer: NodeJS.Timeout | undefined;
+  const on = (status: number) => (): void => {
+    came.resolve(status);
+    timer ??= setTimeout(() => late.resolve(status), 2 * CLEAN_UP_MS);
+  };
+  const [ctrlC, ended] = [on(130), on(143)];
+  process.once('SIGINT', ctrlC);
+  process.once('SIGTERM', ended);
+  return {
+    came: came.promise,
+    late: late.promise,
+    forget: () => {
+      clearTimeout(timer);
+      process.off('SIGINT', ctrlC);
+      process.off('SIGTERM', ended);
+    },
+  };
+}
+
+async function carryOutOnce(command: Command, streams: ShellStreams, interrupted: Promise<number>): Promise<number> {
   const settings = readSettings(optionOf(command.spoken, 'config'));
   const redis = await openRedis(settings);
   const address = { name: `shell-${process.pid}-${randomBytes(4).toString('hex')}`, prefix: KEY_PREFIX };
@@ -48,7 +91,8 @@ export async function runInShell(command: Command, streams: ShellStreams): Promi
   });
   try {
     await queue.submit(request);
-    const answer = await withinTimeout(outcome.promise, request.deadlineMs);
+    const answer = await Promise.race([withinTimeout(outcome.promise, request.deadlineMs), interrupted]);
+    if (typeof answer === 'number') return answer;
     show(answer, command, streams);
     return EXIT[answer.status];
   } finally {
