@@ -61,6 +61,8 @@ export function hearMessage(body: Field, bot: string | undefined): Spoken | unde
   if (user === undefined || channel === undefined || ts === undefined) return undefined;
   if (user === bot || textAt(event, 'bot_id') !== undefined || event['bot_profile'] !== undefined) return undefined;
   if (subtype !== undefined && subtype !== 'file_share' && subtype !== 'thread_broadcast') return undefined;
+  // A mention that was edited comes under an id of its own: what it said was carried out already.
+  if (event['edited'] !== undefined) return undefined;
   const text = textAt(event, 'text') ?? '';
   const direct = textAt(event, 'channel_type') === 'im' || channel.startsWith('D');
   const addressed = textAt(event, 'type') === 'app_mention' || direct;

@@ -67,6 +67,12 @@ async function open(road: 'http' | 'socket'): Promise<ChatStage> {
       await person.in('D0ANNA').write(words, { user: BOT, bot_id: BOT_ID });
       await person.write(words, { user: BOT, bot_id: BOT_ID, parent_user_id: BOT, thread_ts: '1.000001' });
       await person.write(words, { subtype: 'message_changed', message: { user: BOT } });
+      await person.event({
+        type: 'app_mention',
+        text: `<@${BOT}> ${words}`,
+        ts: stage.slack.workspace.nextTs(),
+        edited: { user: person.id, ts: '1.000002' },
+      });
     },
     close: stage.close,
   };
