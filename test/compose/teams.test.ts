@@ -163,6 +163,10 @@ describe('npm start without what Teams needs', () => {
     [{ MicrosoftAppId: TENANT }, 'MicrosoftAppPassword and MicrosoftAppTenantId are not set'],
     [{ MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT }, 'MicrosoftAppPassword is not set'],
     [{ TEAMS_LOCAL: '1', MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT }, 'MicrosoftAppPassword is not set'],
+    [
+      { MicrosoftAppId: TENANT, MicrosoftAppTenantId: TENANT, MicrosoftAppCertificateThumbprint: 'AB' },
+      'MicrosoftAppCertificateKeyFile is not set',
+    ],
   ])('goes on without Teams with %j, and says in one line what to set', async (env, why) => {
     const words = ['--role', 'gateway'];
     const service = await startService(bot, { env, words, ready: `Teams is not started: ${why} (docs/teams.md` });

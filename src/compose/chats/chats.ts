@@ -30,13 +30,16 @@ const CHATS: readonly Chat[] = [
   },
 ];
 
+const CERTIFICATE: readonly string[] = ['MicrosoftAppCertificateThumbprint', 'MicrosoftAppCertificateKeyFile'];
+
 /** Without any one of them it would let in whom nobody has vouched for, or could answer nobody. */
 function missingOfTeams(env: NodeJS.ProcessEnv): string | undefined {
   const isSet = (name: string): boolean => env[name] !== undefined && env[name] !== '';
   if (env['TEAMS_LOCAL'] === '1' && !isSet('MicrosoftAppId')) return undefined;
-  const byCertificate = isSet('MicrosoftAppCertificateThumbprint') || isSet('MicrosoftAppCertificateKeyFile');
-  const needsPassword = env['MicrosoftAppType']?.toLowerCase() !== 'userassignedmsi' && !byCertificate;
-  const needed = ['MicrosoftAppId', ...(needsPassword ? ['MicrosoftAppPassword'] : []), 'MicrosoftAppTenantId'];
+  const byCertificate = CERTIFICATE.some(isSet);
+  const isManaged = env['MicrosoftAppType']?.toLowerCase() === 'userassignedmsi';
+  const secret = byCertificate ? CERTIFICATE : isManaged ? [] : ['MicrosoftAppPassword'];
+  const needed = ['MicrosoftAppId', ...secret, 'MicrosoftAppTenantId'];
   const unset = needed.filter((name) => !isSet(name));
   if (unset.length === 0) return undefined;
   const names = unset.length === 1 ? `${unset[0]} is` : `${unset.slice(0, -1).join(', ')} and ${unset.at(-1)} are`;

@@ -26,7 +26,10 @@ import type { Settings } from '../settings.ts';
 
 const now = (): number => Date.now();
 
-/** Its plans say what it does to the bot itself, whoever carries it out: the alarm's own mail, and the names it looks up (`resolvers`: their addresses, of the bot's host). */
+/**
+ * Its plans say what it does to the bot itself, whoever carries it out: the alarm's own mail, and the names it looks up
+ * (`resolvers`: their addresses, of the bot's host).
+ */
 export function sayingOfTheBot(
   driver: MeasureDriver,
   firewall: FirewallConfig,

@@ -50,6 +50,11 @@ describe('a measure of which it is not known how it stands', () => {
     await escalate(chat.stage.world);
     return called;
   };
+  /** The world of a worker that dies as it writes into an incident. */
+  const dyingAt = (what: 'begin' | 'append'): MeasureWorld => {
+    const dies = (): Promise<never> => Promise.reject(new Error('the worker dies'));
+    return { ...chat.stage.world, incidents: { ...chat.stage.world.incidents, [what]: dies } };
+  };
   const triggers = (): readonly string[] =>
     pager.taken.filter((page) => page.what === 'trigger').map((page) => page.summary);
   const loud = (place: string): readonly string[] =>
@@ -128,16 +133,7 @@ describe('a measure of which it is not known how it stands', () => {
     await reconcile(away);
     chat.stage.now += 61_000;
     const { incidents } = chat.stage.world;
-    const dying = {
-      ...chat.stage.world,
-      incidents: {
-        ...incidents,
-        begin: async (): Promise<number> => {
-          throw new Error('the worker dies');
-        },
-      },
-    };
-    expect(await callAboutUnknown(dying)).toBe(0);
+    expect(await callAboutUnknown(dyingAt('begin'))).toBe(0);
     expect(await incidents.numbers('all')).toEqual([]);
     expect(await passes(5)).toBe(1);
     expect(await incidents.numbers('all')).toEqual([1]);
@@ -150,17 +146,7 @@ describe('a measure of which it is not known how it stands', () => {
     await chat.say('anna', 'keep 1 until the ISP answers');
     await reconcile(away);
     chat.stage.now += 61_000;
-    const { incidents } = chat.stage.world;
-    const dying = {
-      ...chat.stage.world,
-      incidents: {
-        ...incidents,
-        append: async (): Promise<'conflict'> => {
-          throw new Error('the worker dies');
-        },
-      },
-    };
-    expect(await callAboutUnknown(dying)).toBe(0);
+    expect(await callAboutUnknown(dyingAt('append'))).toBe(0);
     await chat.say('anna', 'close 1 over');
     expect(await passes(5)).toBe(1);
     expect((await viewIncident(chat.stage.world, 2))?.incident).toMatchObject({ state: 'open', measures: [1] });
