@@ -2,6 +2,7 @@
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 export const APP = '22222222-2222-4222-8222-222222222222';
 export const ANA = { id: '29:ana', name: 'Ana', aadObjectId: '33333333-3333-4333-8333-333333333333' } as const;
+export const BEN = { id: '29:ben', name: 'Ben', aadObjectId: '44444444-4444-4444-8444-444444444444' } as const;
 export const BOT = { id: `28:${APP}`, name: 'Tourniquet' } as const;
 export const PRIVATE = 'a:private-chat';
 export const GROUP = '19:crisis@thread.v2';
