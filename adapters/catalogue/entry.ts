@@ -3,10 +3,11 @@
  */
 import { z } from 'zod';
 import type { UnknownWhy } from '../../src/domain/blocklists/blocklist.ts';
-import { faultOfCode } from '../../src/domain/blocklists/code.ts';
+import { faultOfCode, faultOfErrorCode } from '../../src/domain/blocklists/code.ts';
 import { labelsOf } from '../../src/domain/blocklists/test-points.ts';
 import { CAUSES } from '../../src/domain/causes.ts';
 import type { CauseId } from '../../src/domain/causes.ts';
+import { nearestWord } from '../../src/domain/nearest.ts';
 
 const WHYS = [
   'timeout',
@@ -27,7 +28,7 @@ const WHYS = [
 
 const code = z.strictObject({
   meaning: z.string().default(''),
-  /** A cause id; other words are taken as a hint. */
+  /** A cause id; a list's own words for it ("open proxy") are taken as a hint. */
   cause: z.string().optional(),
   nature: z.enum(['abuse', 'policy', 'informational']).optional(),
   hint: z.string().optional(),
@@ -97,18 +98,17 @@ const form = z.strictObject({
 });
 
 export const entry = form.superRefine((each, context) => {
-  const complain = (path: readonly (string | number)[], message: string): void =>
-    context.addIssue({ code: 'custom', path: [...path], message });
+  const complain = (path: readonly (string | number)[], message: string, isKey = false): void =>
+    context.addIssue({ code: 'custom', path: [...path], message, params: { isKey } });
   for (const [key, value] of Object.entries(each.codes)) {
     const fault = faultOfCode(keyOf(key, each.codeMode), each.codeMode);
-    if (fault !== undefined) complain(['codes', key], `${JSON.stringify(key)} can't be read: ${fault}`);
-    if (
-      value.cause !== undefined &&
-      causeOf(value.cause) === undefined &&
-      !value.cause.includes(' ') &&
-      value.cause.includes('-')
-    )
-      complain(['codes', key, 'cause'], `${value.cause} is no cause; there are ${CAUSES.join(', ')}`);
+    if (fault !== undefined) complain(['codes', key], `${JSON.stringify(key)} can't be read: ${fault}`, true);
+    const slip = value.cause === undefined ? undefined : faultOfCause(value.cause);
+    if (slip !== undefined) complain(['codes', key, 'cause'], slip);
+  }
+  for (const key of Object.keys(each.errorCodes)) {
+    const fault = faultOfErrorCode(errorKeyOf(key), each.codeMode);
+    if (fault !== undefined) complain(['errorCodes', key], `${JSON.stringify(key)} can't be read: ${fault}`, true);
   }
   if (each.test === undefined || each.test === 'none' || each.kind !== 'ip') return;
   for (const which of ['positive', 'negative'] as const)
@@ -144,6 +144,21 @@ export function keyOf(text: string, mode: Entry['codeMode']): string {
 /** An error's code may be a bit too (`bit 1`); an address is that address and no bit. */
 export function errorKeyOf(text: string): string {
   return /^bit (\d+)$/.exec(text)?.[1] ?? text;
+}
+
+/** What is meant for a cause and is none: written as they are written, or nearly one. */
+function faultOfCause(text: string): string | undefined {
+  if (causeOf(text) !== undefined) return undefined;
+  const word = text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
+  const isOneWord = !/\s/.test(text.trim());
+  const letters = (id: string): string => id.replaceAll('-', '');
+  const nearest = isOneWord ? nearestWord(word, CAUSES) : CAUSES.find((cause) => letters(cause) === letters(word));
+  if (nearest === undefined && !(isOneWord && word.includes('-'))) return undefined;
+  const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  return `${JSON.stringify(text)} is no cause; there are ${CAUSES.join(', ')}${meant}`;
 }
 
 export function causeOf(text: string | undefined): CauseId | undefined {

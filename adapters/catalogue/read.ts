@@ -3,7 +3,7 @@
  *
  * The form is the same for the built-in file and for one's own (docs/blocklists.md).
  */
-import { LineCounter, isMap, isNode, parseDocument } from 'yaml';
+import { LineCounter, isMap, isNode, isSeq, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { z } from 'zod';
 import type { Blocklist, Code, ErrorCode, TestPoints } from '../../src/domain/blocklists/blocklist.ts';
@@ -49,7 +49,7 @@ export function readCatalogue(
     : parsed.error.issues.map((issue) => ({
         path: [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])],
         message: faultInWords(issue),
-        isKey: issue.code === 'unrecognized_keys',
+        isKey: issue.code === 'unrecognized_keys' || (issue.code === 'custom' && issue.params?.['isKey'] === true),
       }));
   if (!parsed.success || faults.length > 0) {
     throw new CatalogueRefused(
@@ -89,15 +89,22 @@ function twice(entries: readonly Entry[]): readonly Fault[] {
   });
 }
 
-/** Where the fault is: the value; the key of one that must not be there; else the nearest thing around it. */
+/** Where the fault is: the value; the key where it is wrong itself; else the nearest thing around it. */
 function offsetOf(document: Document, path: readonly (string | number)[], isKey: boolean): number {
-  const around: unknown = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true);
-  const pair = isMap(around) ? around.items.find((item) => String(item.key) === String(path.at(-1))) : undefined;
-  if (isKey && isNode(pair?.key)) return pair.key.range?.[0] ?? 0;
-  let node: unknown;
-  for (let depth = path.length; depth >= 0 && !isNode(node); depth -= 1)
-    node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
-  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  let node: unknown = document.contents;
+  let offset = offsetOfNode(node) ?? 0;
+  for (const [depth, part] of path.entries()) {
+    // A key may be written as a number: 7 is "7" in the path.
+    const pair = isMap(node) ? node.items.find(({ key }) => String(key) === String(part)) : undefined;
+    if (isKey && depth === path.length - 1) return offsetOfNode(pair?.key) ?? offset;
+    node = isSeq(node) ? node.items[Number(part)] : pair?.value;
+    offset = offsetOfNode(node) ?? offset;
+  }
+  return offset;
+}
+
+function offsetOfNode(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function sortOut(entries: readonly Entry[], keys: Readonly<Record<string, string | undefined>>): Catalogue {

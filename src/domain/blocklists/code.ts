@@ -70,20 +70,31 @@ function spanHolds(span: string, address: string, last: number): boolean {
 
 /** What is wrong with a code as it is written in a catalogue, or undefined where it can be read. */
 export function faultOfCode(key: string, mode: Blocklist['codeMode']): string | undefined {
+  if (mode === 'bitmask')
+    return /^\d+$/.test(key) && isOneBit(Number(key))
+      ? undefined
+      : 'a code is one bit of the last octet: 1, 2, 4, 8, 16, 32, 64 or 128';
+  if (!isReadable(key) || (mode === 'exact' && !key.includes('.')))
+    return mode === 'exact'
+      ? 'a code is an address, such as 127.0.0.2, or 127.0.0.x'
+      : 'a code is the last octet, such as "7" or "2-24", or an address';
+  const [first, ...others] = key.split('.');
+  return others.length === 0 || first === '127'
+    ? undefined
+    : `outside 127.0.0.0/8 nothing is a listing; did you mean 127.${others.join('.')}?`;
+}
+
+/** The same of an error's code. It may be any address: some resolvers send one of their own for what they block. */
+export function faultOfErrorCode(key: string, mode: Blocklist['codeMode']): string | undefined {
+  const isBit = mode === 'bitmask' && /^\d+$/.test(key);
+  if (isBit ? isOneBit(Number(key)) : isReadable(key) && (mode === 'octet' || key.includes('.'))) return undefined;
+  return `an error's code is an address, such as 127.255.255.254${mode === 'bitmask' ? ', or a bit, such as "bit 1"' : ''}`;
+}
+
+function isReadable(key: string): boolean {
+  const [, , low, high] = SPAN.exec(key) ?? [];
   const octets = key.split(/[.-]/).filter((part) => /^\d+$/.test(part));
-  const readable = SPAN.test(key) && octets.every((octet) => Number(octet) <= 255);
-  switch (mode) {
-    case 'exact':
-      return readable && key.includes('.') ? undefined : 'a code is an address, such as 127.0.0.2, or 127.0.0.x';
-    case 'octet':
-      return readable ? undefined : 'a code is the last octet, such as "7" or "2-24", or an address';
-    case 'bitmask':
-      return /^\d+$/.test(key) && isOneBit(Number(key))
-        ? undefined
-        : 'a code is one bit of the last octet: 1, 2, 4, 8, 16, 32, 64 or 128';
-    default:
-      return mode satisfies never;
-  }
+  return SPAN.test(key) && octets.every((octet) => Number(octet) <= 255) && Number(low ?? 0) <= Number(high ?? 255);
 }
 
 function isOneBit(value: number): boolean {

@@ -56,15 +56,70 @@ describe('a catalogue with a fault', () => {
     [
       'a code that can not be read',
       '- {zone: a.test, kind: ip, codes: {"127.0.0": {}}}',
-      '1:47',
+      '1:36',
       'a code is an address',
     ],
-    ['a bit that is none', '- {zone: a.test, kind: ip, codeMode: bitmask, codes: {3: {}}}', '1:54', 'one bit'],
+    ['a bit that is none', '- {zone: a.test, kind: ip, codeMode: bitmask, codes: {3: {}}}', '1:55', 'one bit'],
+    [
+      'a cause beneath a number',
+      '- {zone: a.test, kind: ip, codeMode: octet, codes: {7: {cause: ndr-atack}}}',
+      '1:64',
+      'ndr-attack?',
+    ],
+    [
+      'a code outside 127.0.0.0/8',
+      '- zone: a.test\n  kind: ip\n  codes:\n    "128.0.0.2":\n      {meaning: spam}',
+      '4:5',
+      'did you mean 127.0.0.2?',
+    ],
+    [
+      'an octet outside 127.0.0.0/8',
+      '- {zone: a.test, kind: ip, codeMode: octet, codes: {"10.0.0.2-24": {}}}',
+      '1:53',
+      'did you mean 127.0.0.2-24?',
+    ],
+    ['a span that goes down', '- {zone: a.test, kind: ip, codeMode: octet, codes: {"24-2": {}}}', '1:53', '"2-24"'],
+    [
+      'an error code that can not be read',
+      '- {zone: a.test, kind: ip, errorCodes: {"127.255.255": {}}}',
+      '1:41',
+      'such as 127.255.255.254',
+    ],
     [
       'a cause that is none',
       '- {zone: a.test, kind: ip, codes: {"127.0.0.2": {cause: compromised-workstatoin}}}',
       '1:57',
-      'no cause',
+      'did you mean compromised-workstation?',
+    ],
+    [
+      'a cause in another spelling',
+      '- {zone: a.test, kind: ip, codes: {"127.0.0.2": {cause: compromised_server}}}',
+      '1:57',
+      'did you mean compromised-server?',
+    ],
+    [
+      'a cause in two words',
+      '- {zone: a.test, kind: ip, codes: {"127.0.0.2": {cause: open relay}}}',
+      '1:57',
+      'did you mean open-relay?',
+    ],
+    [
+      'a cause without its hyphen',
+      '- {zone: a.test, kind: ip, codes: {"127.0.0.2": {cause: ndrattack}}}',
+      '1:57',
+      'did you mean ndr-attack?',
+    ],
+    [
+      'half of a cause',
+      '- {zone: a.test, kind: ip, codes: {"127.0.0.2": {cause: policy}}}',
+      '1:57',
+      'did you mean policy-listing?',
+    ],
+    [
+      'a cause that is none and like none',
+      '- {zone: a.test, kind: ip, codes: {"127.0.0.2": {cause: dog-ate-it}}}',
+      '1:57',
+      'there are compromised-workstation, ',
     ],
     ['a why that is none', '- {zone: a.test, kind: ip, errorCodes: {"127.0.0.1": {why: because}}}', '1:60', 'why'],
     ['a test point that is none', '- {zone: a.test, kind: ip, test: {positive: [test]}}', '1:46', 'not an address'],
@@ -79,6 +134,14 @@ describe('a catalogue with a fault', () => {
     }
     expect(said).toContain(`own.yaml:${at} `);
     expect(said).toContain(says);
+  });
+
+  it('takes a list’s own words for a cause as a hint', () => {
+    const own = list('x.test', 'codes: {"127.0.0.2": {cause: open proxy}, "127.0.0.3": {cause: spam}}');
+    expect([...own.codes.values()].map(({ cause, hint }) => [cause, hint])).toEqual([
+      [undefined, 'open proxy'],
+      [undefined, 'spam'],
+    ]);
   });
 
   it('names every fault at once', () => {
