@@ -5,15 +5,18 @@
  * 1. What isn't a well-formed errand for this host is refused; there is nothing else it would do.
  * 2. The limits are the host's own: whoever has the bot doesn't have them.
  * 3. Intent is written before an effect; where it can't be, nothing is engaged, and taking back stays possible.
+ * 4. What a plan recorded is believed only where the plan was this agent's: by its seal, or as it would plan the same now.
  */
 import { z } from 'zod';
 import { errandSchema, lookSchema } from './errand-form.ts';
 import { refusedByLimits } from '../../src/domain/measures/errand.ts';
 import type { AgentLimits, Errand, ErrandReply } from '../../src/domain/measures/errand.ts';
 import { targetOf } from '../../src/domain/measures/order.ts';
-import type { Plain, Released } from '../../src/domain/measures/plan.ts';
-import type { LookReply } from '../../src/domain/measures/look-errand.ts';
+import type { MeasureTask, Plain, Released } from '../../src/domain/measures/plan.ts';
+import type { LookErrand, LookReply } from '../../src/domain/measures/look-errand.ts';
 import type { Looks } from './agent-looks.ts';
+import { inOneForm } from './plan-seal.ts';
+import type { PlanSeal } from './plan-seal.ts';
 import { writeIfPossible } from '../measures/audit-if-possible.ts';
 import type { AuditEntry, AuditLog } from '../../src/ports/audit-log.ts';
 import { AuditUnavailable } from '../../src/ports/audit-log.ts';
@@ -27,18 +30,14 @@ export interface AgentNeeds {
   readonly drivers: MeasureDrivers;
   readonly limits: AgentLimits;
   readonly auditLog: AuditLog;
+  readonly seal: PlanSeal;
   readonly looks: Pick<Looks, 'answer'>;
 }
 
 /** Carries one errand out. Never throws: what went wrong is the reply. */
 export async function runErrand(question: unknown, needs: AgentNeeds): Promise<ErrandReply | LookReply> {
   const look = lookSchema.safeParse(question);
-  if (look.success)
-    try {
-      return await needs.looks.answer(look.data);
-    } catch (error) {
-      return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
-    }
+  if (look.success) return lookFor(look.data, needs);
   const read = errandSchema.safeParse(question);
   if (!read.success)
     return { kind: 'refused', why: `this is no errand of this version: ${z.prettifyError(read.error)}` };
@@ -52,6 +51,8 @@ export async function runErrand(question: unknown, needs: AgentNeeds): Promise<E
   if (refusal !== undefined) return { kind: 'refused', why: refusal };
   const driver = needs.drivers.find(wanted);
   if ('refused' in driver) return { kind: 'refused', why: `${driver.refused}; ${driver.remedy}` };
+  if (errand.verb !== 'plan' && !(await isOwn(errand.task, driver, needs.seal)))
+    return { kind: 'refused', why: notOwn(errand.task) };
   try {
     return await carryOut(errand, driver, needs);
   } catch (error) {
@@ -62,10 +63,41 @@ export async function runErrand(question: unknown, needs: AgentNeeds): Promise<E
   }
 }
 
+async function lookFor(errand: LookErrand, needs: AgentNeeds): Promise<ErrandReply | LookReply> {
+  if ('task' in errand) {
+    const driver = needs.drivers.find(errand.task.order);
+    if ('refused' in driver || !(await isOwn(errand.task, driver, needs.seal)))
+      return { kind: 'refused', why: notOwn(errand.task) };
+  }
+  try {
+    return await needs.looks.answer(errand);
+  } catch (error) {
+    return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Whether what is recorded of it is what this agent itself has planned. */
+async function isOwn(task: MeasureTask, driver: MeasureDriver, seal: PlanSeal): Promise<boolean> {
+  if (seal.isOn(task)) return true;
+  try {
+    const { prior } = await driver.plan(task.order, task.tag);
+    return inOneForm(prior) === inOneForm(task.prior);
+  } catch {
+    return false;
+  }
+}
+
+function notOwn({ tag }: MeasureTask): string {
+  return `what ${tag} goes by was not planned by this agent (or its plan.key has been lost since, or it was planned by ssh); tq rescue takes it back where it was planned`;
+}
+
 async function carryOut(errand: Errand, driver: MeasureDriver, needs: AgentNeeds): Promise<ErrandReply> {
   switch (errand.verb) {
-    case 'plan':
-      return { kind: 'planned', plan: await driver.plan(errand.order, errand.tag) };
+    case 'plan': {
+      const plan = await driver.plan(errand.order, errand.tag);
+      const seal = needs.seal.of({ tag: errand.tag, order: errand.order, prior: plan.prior });
+      return { kind: 'planned', plan: { ...plan, seal } };
+    }
     case 'observe':
       return { kind: 'observed', seen: await driver.observe(errand.task) };
     case 'verify':

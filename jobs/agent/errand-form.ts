@@ -40,6 +40,7 @@ const task: z.ZodType<MeasureTask> = z.strictObject({
   tag,
   order,
   prior: z.custom<Plain>((value) => value !== undefined),
+  seal: z.string().max(100).exactOptional(),
 });
 const fence = z.number().int().nonnegative();
 const who = z.string().max(200);

@@ -1,6 +1,7 @@
 /** The bot's end of the line to an agent, with the agent's own end behind it, and a device in memory. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runErrand } from '../../jobs/agent/agent.ts';
+import { makePlanSeal } from '../../jobs/agent/plan-seal.ts';
 import { carryMeasureOut } from '../../jobs/measures/engine.ts';
 import { propose } from '../../jobs/measures/propose.ts';
 import { change } from '../../jobs/measures/ledger.ts';
@@ -26,6 +27,7 @@ describe('a measure at an agent, of which something moved between plan and appro
   const overTheLine = (): MeasureDriver => {
     const needs = {
       target: 'gateway',
+      seal: makePlanSeal(Buffer.alloc(32, 7)),
       limits: { measures: ['block-port-25'], longestLeaseMinutes: 30, isProtected: () => false } as const,
       looks: { answer: async () => ({ kind: 'looked', value: null }) as const },
       auditLog: stage.world.auditLog,

@@ -31,7 +31,8 @@ export async function survivesDeaths(
     number += 1;
     const tag = `tq${number}`;
     const { plan } = await answered({ verb: 'plan', order, tag }, 'planned', 'plan');
-    return { tag, order, prior: plan.prior };
+    const { prior, seal } = plan;
+    return { tag, order, prior, ...(seal !== undefined && { seal }) };
   };
   const nameless = async (): Promise<string> => (await world()).replaceAll(/(?<![a-z])tq\d+\b/g, 'tqN');
   const before = await world();

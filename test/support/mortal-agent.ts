@@ -9,8 +9,10 @@ import { createInterface } from 'node:readline';
 import { openAuditLog } from '../../adapters/audit/log.ts';
 import { systemClock } from '../../adapters/clock/system.ts';
 import { runErrand } from '../../jobs/agent/agent.ts';
+import { makePlanSeal } from '../../jobs/agent/plan-seal.ts';
 import { asLocal } from '../../src/compose/hosts/as-local.ts';
 import { makeMeasureDrivers } from '../../src/compose/measures/drivers.ts';
+import { ownKey } from '../../src/compose/own-key.ts';
 import { readSettings } from '../../src/compose/settings.ts';
 import { MEASURE_KINDS } from '../../src/domain/measures/order.ts';
 
@@ -22,6 +24,7 @@ const needs: Parameters<typeof runErrand>[1] = {
   drivers: makeMeasureDrivers({ ...settings, config: asLocal(settings.config, [target]) }, () => {
     throw new Error('no other agent is asked');
   }),
+  seal: makePlanSeal(ownKey(join(settings.dataFolder, 'agent'), 'plan.key')),
   limits: { measures: MEASURE_KINDS, longestLeaseMinutes: 120, isProtected: () => false },
   auditLog: openAuditLog(
     join(settings.dataFolder, 'agent'),

@@ -24,6 +24,8 @@ export interface ConsolePlan {
   /** Names this console among those over one Redis: small letters and digits. */
   readonly id: string;
   readonly dataFolder: string;
+  /** Signs links and sessions. */
+  readonly key: Buffer;
   readonly host: string;
   /** 0, or one that is taken: any free one. */
   readonly port: number;
@@ -52,7 +54,7 @@ export async function openConsole(plan: ConsolePlan): Promise<RunningConsole> {
   const rooms = openRooms(join(plan.dataFolder, 'console'));
   const conversation = (room: string): Conversation => ({ surface: 'web', id: `${plan.id}/${room}` });
   const server = makeConsoleServer({
-    passes: openPasses(plan.dataFolder),
+    passes: openPasses(plan.key),
     rooms,
     now: plan.now,
     firstUse: makeFirstUse(plan),

@@ -9,8 +9,6 @@
  * 2. A pass is no session and a session is no pass, though the same key signs them.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 const PASS_MS = 10 * 60_000;
 export const SESSION_MS = 12 * 3_600_000;
@@ -29,9 +27,8 @@ export interface Passes {
   readSession(text: string, now: number): Admitted | undefined;
 }
 
-/** `now` is in milliseconds since 1970 UTC everywhere. Throws an Error where the folder can't be written. */
-export function openPasses(folder: string): Passes {
-  const key = readKey(folder);
+/** `now` is in milliseconds since 1970 UTC everywhere. */
+export function openPasses(key: Buffer): Passes {
   return {
     makePass: (who, now) => seal({ use: 'pass', who, until: now + PASS_MS, id: randomBytes(9).toString('hex') }, key),
     readPass: (text, now) => open(text, 'pass', now, key),
@@ -46,20 +43,6 @@ interface Sealed {
   readonly who: string;
   readonly until: number;
   readonly id: string;
-}
-
-function readKey(folder: string): Buffer {
-  const file = join(folder, 'console.key');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) {
-    try {
-      writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      // Another process was first: its key is everybody's.
-      if (!existsSync(file)) throw error;
-    }
-  }
-  return Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
 }
 
 function seal(claim: Sealed, key: Buffer): string {

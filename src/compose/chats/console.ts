@@ -14,6 +14,7 @@ import { consoleSpec } from '../../commands/specs/console.ts';
 import { sayBoard } from '../../messages/board.ts';
 import { lookAtBoard } from '../board.ts';
 import { folderId } from '../folder-id.ts';
+import { ownKey } from '../own-key.ts';
 import type { Service } from '../service.ts';
 import { readSettings } from '../settings.ts';
 import type { Settings } from '../settings.ts';
@@ -33,6 +34,7 @@ export async function startConsole(service: Service, settings: Settings): Promis
   const running = await openConsole({
     id: folderId(settings.dataFolder),
     dataFolder: settings.dataFolder,
+    key: keyOf(settings),
     host: read('TOURNIQUET_CONSOLE_HOST') ?? '127.0.0.1',
     port: Number(read('TOURNIQUET_CONSOLE_PORT') ?? PORT),
     ...(name !== undefined && { name }),
@@ -68,7 +70,11 @@ export function printConsoleLink(command: Command): number {
     return 3;
   }
   const who = name ?? `terminal:${userInfo().username}`;
-  const pass = openPasses(settings.dataFolder).makePass(who, systemClock.now());
+  const pass = openPasses(keyOf(settings)).makePass(who, systemClock.now());
   process.stdout.write(`${readFileSync(note, 'utf8').trim()}/enter?pass=${pass}\n`);
   return 0;
+}
+
+function keyOf({ dataFolder }: Settings): Buffer {
+  return ownKey(dataFolder, 'console.key');
 }

@@ -10,6 +10,7 @@ import { KEY_PREFIX } from '../../../adapters/redis/connection.ts';
 import { makeLooks } from '../../../jobs/agent/agent-looks.ts';
 import { runErrand } from '../../../jobs/agent/agent.ts';
 import { openAnswerer, openCaller } from '../../../jobs/agent/line.ts';
+import { makePlanSeal } from '../../../jobs/agent/plan-seal.ts';
 import type { Caller } from '../../../jobs/agent/line.ts';
 import { cidrContains } from '../../domain/address/cidr.ts';
 import { parseIp } from '../../domain/address/ip.ts';
@@ -20,6 +21,7 @@ import type { MeasureDriver } from '../../ports/measures.ts';
 import { makeAgentDriver } from './agent-driver.ts';
 import { asLocal } from './as-local.ts';
 import { folderId } from '../folder-id.ts';
+import { ownKey } from '../own-key.ts';
 import { makeMailLogs, makeMailServers } from './mail-servers.ts';
 import { makeMeasureDrivers } from '../measures/drivers.ts';
 import { openRedis } from '../redis.ts';
@@ -64,6 +66,7 @@ export async function startAgent(settings: Settings, named: readonly string[], l
   const folder = join(own.dataFolder, 'agent');
   const needs = {
     limits: limitsOf(own.config),
+    seal: makePlanSeal(ownKey(folder, 'plan.key')),
     auditLog: openAuditLog(folder, openAuditCopy(redis.records, folderId(folder)), systemClock),
     drivers: makeMeasureDrivers(own, noOther(serves)),
   };

@@ -20,6 +20,8 @@ export interface MeasurePlan {
    * since the plan was shown. `prior` may hold what was looked up for it (a network card, an address).
    */
   readonly restoresNothing?: true;
+  /** By what an agent knows its plan again; it comes back with the task. */
+  readonly seal?: string;
 }
 
 /** A measure as its driver gets it: what was recorded in the journal, never looked up again. */
@@ -28,6 +30,8 @@ export interface MeasureTask {
   readonly tag: string;
   readonly order: MeasureOrder;
   readonly prior: Plain;
+  /** Of the agent that planned it. */
+  readonly seal?: string;
 }
 
 /** What the world shows of a measure. */

@@ -242,7 +242,8 @@ export function isOpen(record: MeasureRecord): boolean {
 
 /** What its driver is given. */
 export function taskOf(record: MeasureRecord): MeasureTask {
-  return { tag: tagOf(record.number), order: record.order, prior: record.plan.prior };
+  const { prior, seal } = record.plan;
+  return { tag: tagOf(record.number), order: record.order, prior, ...(seal !== undefined && { seal }) };
 }
 
 /** Tags everything that the measure leaves outside. */

@@ -8,6 +8,8 @@ import { openPasses } from '../../../adapters/chat/web/passes.ts';
 import { message } from '../../../src/messages/message.ts';
 import type { Heard, HearResult } from '../../../src/ports/conversation.ts';
 
+const KEY = Buffer.alloc(32, 7);
+
 export interface WebStage {
   readonly console: RunningConsole;
   readonly folder: string;
@@ -31,6 +33,7 @@ export async function openWebStage(folder = mkdtempSync(join(tmpdir(), 'tq-web-'
   const console = await openConsole({
     id: 'c0ffee',
     dataFolder: folder,
+    key: KEY,
     host: '127.0.0.1',
     port: 0,
     commands: ['help', 'status'],
@@ -45,7 +48,7 @@ export async function openWebStage(folder = mkdtempSync(join(tmpdir(), 'tq-web-'
     board: async () => message('good', 'Nothing is in force.'),
   });
   const origin = new URL(console.address).origin;
-  const passes = openPasses(folder);
+  const passes = openPasses(KEY);
   const post: WebStage['post'] = (path, body, headers = {}) =>
     fetch(`${origin}${path}`, { method: 'POST', body, redirect: 'manual', headers: { origin, ...headers } });
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeLooks } from '../../../jobs/agent/agent-looks.ts';
 import { readLookReply, runErrand } from '../../../jobs/agent/agent.ts';
+import { makePlanSeal } from '../../../jobs/agent/plan-seal.ts';
 import {
   joinNetworks,
   makeAgentMailLog,
@@ -39,6 +40,7 @@ function lineTo(server: Partial<MailServer>, logLines: readonly string[] = []) {
   const needs = {
     target: 'mx1',
     drivers: makeFakeDevice().drivers,
+    seal: makePlanSeal(Buffer.alloc(32, 7)),
     limits: { measures: [], longestLeaseMinutes: 1, isProtected: () => false },
     auditLog: { write: async () => {}, verify: async () => ({ kind: 'whole', entries: 0, head: '' }) as const },
     looks,

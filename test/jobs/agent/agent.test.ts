@@ -1,15 +1,22 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readReply, runErrand } from '../../../jobs/agent/agent.ts';
+import { makePlanSeal } from '../../../jobs/agent/plan-seal.ts';
 import type { AgentNeeds } from '../../../jobs/agent/agent.ts';
 import { begunMeasures, everBegun } from '../../../jobs/measures/rescue.ts';
+import type { ErrandReply } from '../../../src/domain/measures/errand.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
+import type { Plain } from '../../../src/domain/measures/plan.ts';
 import { AuditUnavailable } from '../../../src/ports/audit-log.ts';
 import type { AuditEntry } from '../../../src/ports/audit-log.ts';
 import { makeFakeDevice } from '../../support/fake-device.ts';
 import type { FakeDevice } from '../../support/fake-device.ts';
 
 const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gateway', who: 'everyone', submissionToo: false };
-const task = (order: MeasureOrder) => ({ tag: 'tq7', order, prior: {} });
+const SEAL = makePlanSeal(Buffer.alloc(32, 7));
+const task = (order: MeasureOrder, prior: Plain = {}) => {
+  const planned = { tag: 'tq7', order, prior };
+  return { ...planned, seal: SEAL.of(planned) };
+};
 
 const quarantining = (address: string) => ({
   verb: 'engage',
@@ -36,6 +43,7 @@ describe('the agent', () => {
     needs = {
       target: 'gateway',
       drivers: device.drivers,
+      seal: SEAL,
       limits: {
         measures: ['block-port-25', 'unplug', 'quarantine-host', 'disable-account'],
         longestLeaseMinutes: 30,
@@ -114,6 +122,46 @@ describe('the agent', () => {
     await runErrand({ verb: 'release', task: task(BLOCK), fence: 6, way: 'exact', who: 'bot' }, needs);
     expect(begunMeasures(lines())).toEqual([]);
     expect([...everBegun(lines())]).toEqual(['gateway/7']);
+  });
+
+  const engageTask = (errand: unknown) => runErrand({ verb: 'engage', task: errand, fence: 5, who: 'bot' }, needs);
+
+  it('knows its own plan again, though the line has put its names in another order', async () => {
+    const reply = await runErrand({ verb: 'plan', order: BLOCK, tag: 'tq7' }, needs);
+    const { plan } = reply as Extract<ErrandReply, { readonly kind: 'planned' }>;
+    device.state = 'as it is now';
+    const { prior, seal } = plan;
+    const order = Object.fromEntries(Object.entries(BLOCK).toReversed());
+    expect(await engageTask({ seal, prior, order, tag: 'tq7' })).toEqual({ kind: 'done' });
+  });
+
+  it.each([
+    ['a prior state that it did not plan', { ...task(BLOCK), prior: { path: '/etc/shadow' } }],
+    ['a plan of another measure', { ...task(BLOCK), tag: 'tq8' }],
+    ['a plan for another order', { ...task(BLOCK), order: { ...BLOCK, who: 'all-but-mail-servers' } }],
+    ['the seal of another host', { ...task(BLOCK), seal: makePlanSeal(Buffer.alloc(32, 8)).of(task(BLOCK)) }],
+    ['no seal at all', { tag: 'tq7', order: BLOCK, prior: {} }],
+    ['half a seal', { ...task(BLOCK), seal: task(BLOCK).seal.slice(0, 20) }],
+  ])('goes by nothing in strange hands: %s', async (_what, strange) => {
+    const asked = [
+      { verb: 'engage', task: strange, fence: 5, who: 'bot' },
+      { verb: 'renew', task: strange, fence: 5, who: 'bot' },
+      { verb: 'release', task: strange, fence: 6, way: 'exact', who: 'bot' },
+      { verb: 'observe', task: strange },
+      { verb: 'verify', task: strange },
+      { verb: 'look', look: 'attempts', task: strange },
+    ];
+    for (const question of asked)
+      expect(await runErrand(question, needs)).toMatchObject({
+        kind: 'refused',
+        why: expect.stringMatching(/not planned by this agent.*tq rescue/),
+      });
+    expect([device.effects, audit]).toEqual([[], []]);
+  });
+
+  it('carries out what it would plan the same now, though its key was lost', async () => {
+    const planned = { tag: 'tq7', order: BLOCK, prior: { state: 'as it was' } };
+    expect(await engageTask(planned)).toEqual({ kind: 'done' });
   });
 
   it('makes no lease longer than it permits by renewing it', async () => {
