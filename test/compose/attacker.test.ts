@@ -45,7 +45,7 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
     const teams = { MicrosoftAppId: APP, MicrosoftAppPassword: PASSWORD, MicrosoftAppTenantId: TENANT };
     service = await startService(bot, { ready, env: { ...env, ...teams, LOG_LEVEL: 'debug' } });
     base = service.address;
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await slack.close();
@@ -227,7 +227,7 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
     expect((await attempt({ body: command(''), type: FORM })).status).toBe(200);
     await until(() => slack.workspace.posted.some((each) => each.text.includes('commands')), 20_000, 'the help');
     expect(posted()).toBe(1);
-  }, 40_000);
+  });
 
   it('sends nothing to an address that is none of Slack’s, whatever a press says', async () => {
     for (const url of [
@@ -255,7 +255,7 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
     for (const socket of slow) socket.destroy();
     expect((await attempt({ body: command('frobnicate'), type: FORM })).status).toBe(200);
     expect(service.log()).not.toContain('a request of a chat failed');
-  }, 30_000);
+  });
 
   it('finds no secret in the log or the data folder, the reasons of its refusals once each, and the bot alive', () => {
     const secrets = [BOT_TOKEN, SIGNING_SECRET, PASSWORD];

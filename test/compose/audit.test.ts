@@ -68,7 +68,7 @@ describeLab('tq audit against a real Dovecot', { sets: ['dovecot', 'net', 'redis
         { id: 'signed', holds: 'unknown' },
       ],
     });
-  }, 30_000);
+  });
 
   it('finds TLS only where passwords are refused without it, and the days that the certificate has left', async () => {
     await dovecot({ disablePlaintextAuth: 'yes', ssl: 'yes', protocols: 'imap', certificateDays: 40 });
@@ -91,7 +91,7 @@ describeLab('tq audit against a real Dovecot', { sets: ['dovecot', 'net', 'redis
       { id: 'imap-not-pop3', holds: 'yes' },
       {},
     ]);
-  }, 30_000);
+  });
 
   it('does not believe what the server offers to its own machine, and calls an ended certificate critical', async () => {
     await dovecot({ disablePlaintextAuth: 'yes', ssl: 'yes', protocols: 'imap pop3', certificateDays: -3 });
@@ -103,7 +103,7 @@ describeLab('tq audit against a real Dovecot', { sets: ['dovecot', 'net', 'redis
       severity: 'critical',
       what: 'the certificate expired 3 days ago',
     });
-  }, 30_000);
+  });
 
   it('is unknown, never closed, where packets are dropped', async () => {
     await client.must([
@@ -123,5 +123,5 @@ describeLab('tq audit against a real Dovecot', { sets: ['dovecot', 'net', 'redis
     const said = JSON.parse(ran.out);
     expect(said.doors[0]).toMatchObject({ port: 110, state: 'unknown' });
     expect(said.doors[3]).toMatchObject({ port: 993, state: 'unknown' });
-  }, 30_000);
+  });
 });

@@ -77,14 +77,14 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     await post(privateWords(teams.url, 'incident 1'));
     await until(() => inTeams() !== undefined, 15_000, 'the headline in Teams');
     expect(labels()).toContain('I have it');
-  }, 60_000);
+  });
 
   it('shows on both what is decided in Teams, and no button that is spent', async () => {
     await pressInTeams('I have it');
     await bothSay('Ana has it');
     expect(labels()).not.toContain('I have it');
     expect(slackSays()).not.toContain('"I have it"');
-  }, 60_000);
+  });
 
   it('shows on both what is decided in Slack', async () => {
     const before = teamsSays();
@@ -93,7 +93,7 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     const next = / · next: .*/.exec(teamsSays())?.[0] ?? '';
     expect(next).not.toBe('');
     await bothSay(next);
-  }, 60_000);
+  });
 
   it('takes back in Slack what an answer there offered, once it was done in Teams', async () => {
     await anna().command('do --incident 1');
@@ -103,7 +103,7 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     await post(privateWords(teams.url, 'skip the ISP does it --incident 1'));
     await until(() => offering().length === 0, 20_000, 'no answer in Slack to offer it still');
     expect(offering()).toEqual([]);
-  }, 60_000);
+  });
 
   it('gives the one who presses what is spent an answer, though the headline has gone on', async () => {
     const stale = { tq: { command: 'ack 1', key: 'incident-1', label: 'I have it' } };
@@ -111,7 +111,7 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     expect(await post(press(teams.url, stale))).toMatchObject({ statusCode: 200 });
     await until(() => teams.messages.length > before, 15_000, 'the answer');
     expect(String(teams.messages.at(-1)?.activity['summary'])).toMatch(/already|has it|incident 1/i);
-  }, 60_000);
+  });
 
   it('takes every button but the report away on both once it is closed', async () => {
     await post(privateWords(teams.url, 'close 1 it was the drill of the ISP'));
@@ -119,7 +119,7 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     expect(labels()).toEqual(['Report']);
     const slackButtons = [...slackSays().matchAll(/"type":"button".*?"text":"([^"]+)"/g)].map((match) => match[1]);
     expect(slackButtons).toEqual(['Report']);
-  }, 60_000);
+  });
 
   it('is told in Teams when Slack has thrown the app out, and Slack gets what waited once it is let in again', async () => {
     const inTeamsSaid = (words: RegExp): boolean =>
@@ -135,5 +135,5 @@ chat: {teams: {conversation: "${PRIVATE}"}}
     const answered = (): boolean => slack.workspace.posted.some((each) => each.text.includes('only looks'));
     await until(() => answered() && inTeamsSaid(/Slack can be reached again/), 45_000, 'the answer after all');
     expect(slack.workspace.posted.filter((each) => each.text.includes('only looks'))).toHaveLength(1);
-  }, 90_000);
+  });
 });

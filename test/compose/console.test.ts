@@ -61,7 +61,7 @@ describeLab('the console of the running bot', { sets: ['redis'] }, () => {
     while (!seen.includes('Nothing is in force.')) seen += (await reader?.read())?.value ?? '';
     await reader?.cancel();
     expect(seen).toContain('ledger');
-  }, 60_000);
+  });
 
   it('says what to do where no console runs, and whom it knows where the name is nobody’s', async () => {
     child = spawn('true');

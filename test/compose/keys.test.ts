@@ -76,7 +76,7 @@ describeLab('an operator’s key', { sets: ['redis'] }, () => {
     await bot.clean();
     await redis.stop();
     await dns.stop();
-  }, 60_000);
+  });
 
   it('is taken out of whatever is logged, in any case of letters', () => {
     const clean = redactorFor({ CANARY_KEY: KEY, OTHER_TOKEN: 'short', HOME_KEY: 'a+b*c(d)e[f' });

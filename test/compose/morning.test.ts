@@ -61,7 +61,7 @@ describeLab('a morning of the running bot', { sets: ['redis'] }, () => {
     expect(others).toEqual([]);
     expect(said).toContain('hq');
     expect(said).toContain('late by');
-  }, 180_000);
+  });
 });
 
 /** Due since midnight, wherever the clock stands. */

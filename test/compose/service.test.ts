@@ -87,7 +87,7 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
     expect((await get(port, '/metrics')).text).toMatch(/tourniquet_canary_age_seconds \d/);
     await redis.stop();
     await until(async () => (await get(port, '/readyz')).text.includes('look at Redis'), 8000, 'the truth about Redis');
-  }, 60_000);
+  });
 
   it('joins the Redis of a bot that runs on the same data folder, and leaves it running', async () => {
     const port = await freePort();

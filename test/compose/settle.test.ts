@@ -30,7 +30,7 @@ describeLab('what was offered in Slack', { sets: ['redis'] }, () => {
     slack = await startSlackServer();
     redis = await startRedis(['--maxmemory-policy', 'noeviction']);
     running = await Promise.all([start(), start()]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await killAll();
     await slack.close();
@@ -78,7 +78,7 @@ describeLab('what was offered in Slack', { sets: ['redis'] }, () => {
     const calls = slack.workspace.posted.filter((each) => each.text.includes('needs somebody'));
     expect(calls.map((each) => buttonsOf(each).map((button) => button.label))).toEqual([['Show it'], ['Show it']]);
     expect(calls.map((each) => each.channel).toSorted()).toEqual(['C0OPS', 'D0ANNA']);
-  }, 90_000);
+  });
 
   it('is spent on an answer by a press, though what said the answer is dead', async () => {
     await anna().command('do --incident 1');
@@ -91,5 +91,5 @@ describeLab('what was offered in Slack', { sets: ['redis'] }, () => {
     expect(await anna().press(step, 'Done')).toMatchObject({ status: 200 });
     await until(() => !buttonsOf(step).some(({ label }) => label === 'Done' || label === 'Skip'), 30_000, 'it spent');
     await until(() => step.text.includes('Done: Take the looks'), 20_000, 'the outcome beneath it');
-  }, 90_000);
+  });
 });

@@ -45,7 +45,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       const found = said('mail is refused').find(isHeadline);
       if (!found) throw new Error('no headline');
       headline = found;
-    }, 60_000);
+    });
     afterAll(async () => {
       await service.stop();
       await slack.close();
@@ -75,7 +75,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       expect((await anna().react('stopwatch', noted)).status).toBe(200);
       await until(async () => (await report()).includes('Noted in incident 1'), 20_000, 'it in the report');
       expect(await report()).toContain('the ISP called at five past');
-    }, 40_000);
+    });
 
     it('a bounce becomes a form with what was found in it, and the form as it stands an incident', async () => {
       const before = slack.workspace.views.length;
@@ -97,7 +97,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
         'the incident',
       );
       expect(JSON.stringify(said('185.12.45.7').map((each) => each.blocks))).toContain('zen.spamhaus.org');
-    }, 40_000);
+    });
 
     it('a form that is closed has no effect', async () => {
       const before = slack.workspace.views.length;
@@ -107,7 +107,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       await anna().command('windows 6.1.7601');
       await until(() => said('Windows 7').length > 0, 20_000, 'what was said after it');
       expect(said('185.12.45.99')).toEqual([]);
-    }, 40_000);
+    });
 
     it('a form whose words are no command stays open and says why', async () => {
       const before = slack.workspace.views.length;
@@ -117,13 +117,13 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
         response_action: 'errors',
         errors: { words: expect.stringContaining('did you mean open?') },
       });
-    }, 40_000);
+    });
 
     it('a dropped queue dump is read', async () => {
       const dropped = await anna().in('D0ANNA').drop('queue.json', `${DUMP}\n`, 'queue --mta postfix');
       expect(dropped.status).toBe(200);
       await until(() => said('newsletter@example.com').length > 0, 20_000, 'the queue');
-    }, 40_000);
+    });
 
     it('a listing dropped without a word is shown with what it suggests and the next step', async () => {
       await anna()
@@ -133,7 +133,7 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       const [shown] = said('lonely@example.com');
       expect(JSON.stringify(shown?.blocks)).toMatch(/By this queue alone: [^"]+/);
       expect(JSON.stringify(shown?.blocks)).toContain('Next: ');
-    }, 40_000);
+    });
 
     it('a listing dropped beneath an incident judges it again with that listing', async () => {
       const flood = Array.from({ length: 700 }, (_, index) =>
@@ -146,13 +146,13 @@ describeLab('the ways into the bot in Slack', { sets: ['redis'] }, () => {
       const [judged] = said('This is the verdict of incident 1 now');
       expect(JSON.stringify(judged)).toContain('NDR attack');
       expect(JSON.stringify(judged)).toContain('The queue that was handed over');
-    }, 60_000);
+    });
 
     it('the App Home shows sites and open incidents', async () => {
       expect((await anna().openHome()).status).toBe(200);
       const home = (): string =>
         JSON.stringify(slack.workspace.views.filter((each) => each.kind === 'home').map((each) => each.view));
       await until(() => home().includes('hq') && home().includes('mail is refused'), 15_000, 'the board');
-    }, 30_000);
+    });
   });
 });

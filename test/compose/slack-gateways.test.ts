@@ -125,7 +125,7 @@ describeLab('Slack heard by several gateways', { sets: ['redis'] }, () => {
     expect(said('20348')).toHaveLength(1);
     expect(said('17763')).toHaveLength(1);
     await stop(busy, 'SIGTERM');
-  }, 90_000);
+  });
 
   it('carries out after its death what a gateway had acknowledged, and says it once', async () => {
     const sent = await anna(one).command('windows 10.0.26100');
@@ -140,7 +140,7 @@ describeLab('Slack heard by several gateways', { sets: ['redis'] }, () => {
     expect(said('26100')).toHaveLength(1);
     await stop(busy, 'SIGTERM');
     one = await gateway();
-  }, 90_000);
+  });
 
   it('takes from the redelivery what a gateway took with it into death', async () => {
     const busy = await worker();
@@ -158,7 +158,7 @@ describeLab('Slack heard by several gateways', { sets: ['redis'] }, () => {
     await until(() => said('22631').length > 0, 20_000, 'the answer');
     expect(said('22631')).toHaveLength(1);
     await stop(busy, 'SIGTERM');
-  }, 60_000);
+  });
 
   it('brings a dropped file to a worker on another machine, which has neither the token nor the gateway’s folder', async () => {
     const busy = await worker();
@@ -176,5 +176,5 @@ describeLab('Slack heard by several gateways', { sets: ['redis'] }, () => {
     await until(() => said('300 messages').length > 0, 20_000, 'what is in the file');
     expect(readdirSync(join(two.dataFolder, 'dropped'))).toEqual([]);
     await stop(busy, 'SIGTERM');
-  }, 60_000);
+  });
 });

@@ -31,5 +31,5 @@ describeLab('"Pull the plug" in Slack over Socket Mode', { sets: ['redis'] }, ()
   it('goes from the first look to a closed incident, without a port of its own', async () => {
     await pullThePlug(slack, () => new Person(slack, overSocket(slack), { channel: 'D0ANNA' }));
     expect(service.log()).not.toContain('the chats are heard here');
-  }, 120_000);
+  });
 });

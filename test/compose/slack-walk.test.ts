@@ -39,7 +39,7 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
     await anna().command('drill stop');
     await until(() => shown().some((each) => each.text.includes('The drill is over')), 15_000, 'the score');
     expect(shown().find((each) => each.text.includes('The drill is over'))?.text).toContain('contained');
-  }, 120_000);
+  });
 
   it('keeps a drill in a channel to itself: its threads belong to it, and nothing of it becomes real once it is over', async () => {
     const inChannel = (): readonly Posted[] => shown().filter((each) => each.channel === 'C0OPS');
@@ -61,5 +61,5 @@ describeLab('"Pull the plug" in Slack', { sets: ['redis'] }, () => {
     await ops().press(briefing, 'Look what happened');
     await until(() => saying('belongs to a drill that is over') !== undefined, 15_000, 'the refusal');
     expect(summaryOf(saying('belongs to a drill that is over') as Posted)).not.toMatch(/^DRILL/);
-  }, 60_000);
+  });
 });

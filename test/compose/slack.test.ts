@@ -53,7 +53,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     await until(() => said('only looks').length > 0, 15_000, 'the second answer');
     expect(said('Tourniquet runs')).toHaveLength(1);
     expect(said('Tourniquet runs')[0]).toMatchObject({ channel: 'C0OPS', thread: undefined });
-  }, 60_000);
+  });
 
   it('answers a mention in natural words in its thread, and a press on that answer beneath it', async () => {
     await start();
@@ -72,7 +72,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
       15_000,
       'the answer to the press',
     );
-  }, 40_000);
+  });
 
   it('says what it does not understand to the person alone, at once', async () => {
     await start();
@@ -85,7 +85,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     expect(mentioned.status).toBe(200);
     await until(() => said('did you mean check?').some((each) => each.to === 'U0ANNA'), 8000, 'the private answer');
     expect(slack.workspace.posted.every((each) => each.to === 'U0ANNA')).toBe(true);
-  }, 60_000);
+  });
 
   it('is heard over Socket Mode, reconnects, and carries a redelivery of one envelope once', async () => {
     const service = await start('socket');
@@ -100,7 +100,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     await person.command('help check');
     await until(() => said('only looks').length > 0, 15_000, 'the next');
     expect(said('Tourniquet runs')).toHaveLength(1);
-  }, 40_000);
+  });
 
   it('keeps what it has to say through an outage of Slack and through its own death, and then says it once', async () => {
     const service = await start();
@@ -113,7 +113,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     await start();
     await until(() => said('Tourniquet runs').length > 0, 40_000, 'the answer after the restart');
     expect(said('Tourniquet runs')).toHaveLength(1);
-  }, 90_000);
+  });
 
   it('takes an incident from open to its thread: which of two is meant is known by the thread, buttons work there', async () => {
     writeFileSync(
@@ -135,7 +135,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     );
     await until(() => /anna/i.test(JSON.stringify(headline.blocks)), 15_000, 'the headline to say who has it');
     expect(JSON.stringify(said('the second thing').map((each) => each.blocks))).not.toMatch(/anna has it/i);
-  }, 60_000);
+  });
 
   it('says in one line why it is not started', async () => {
     const service = await start('http', {
@@ -143,7 +143,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
       ready: 'Slack is not started: SLACK_BOT_TOKEN is not set',
     });
     expect(service.log().match(/Slack is/g)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('gives the board of sites as App Home, and roles by team and user id', async () => {
     writeFileSync(
@@ -157,7 +157,7 @@ describeLab('the whole bot in Slack', { sets: ['redis'] }, () => {
     expect((await anna().command('status')).body).toContain('yours is nobody');
     const ben = new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`), { id: 'U0BEN' });
     expect((await ben.command('status')).body).toBe('');
-  }, 60_000);
+  });
 
   it('lets a user group do what its role may, refuses with words while Slack does not tell who is in it, and calls people and groups', async () => {
     writeFileSync(
@@ -191,5 +191,5 @@ escalation: {tiers: [{call: [ben, 'group:desk'], by: [thread]}]}
     const stranger = new Person(slack, overHttp(`http://127.0.0.1:${port}/slack/events`), { id: 'U0NOBODY' });
     slack.workspace.users.set('U0NOBODY', { id: 'U0NOBODY', team: 'T0HOME', kind: 'member' });
     expect((await stranger.command('ack 1')).body).toContain('needs the role responder; yours is viewer');
-  }, 60_000);
+  });
 });

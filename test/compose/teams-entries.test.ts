@@ -33,7 +33,7 @@ describeLab('the ways into the bot in Teams', { sets: ['redis'] }, () => {
     platform.conversations.add(PRIVATE);
     platform.conversations.add(GROUP);
     await start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await platform.close();
@@ -66,7 +66,7 @@ describeLab('the ways into the bot in Teams', { sets: ['redis'] }, () => {
     await post(groupWords(platform.url, 'windows 6.0.6001'));
     await until(() => said('Windows Vista', GROUP).length === 1, 15_000, 'the answer');
     expect(platform.messages.filter((each) => each.conversation.startsWith(GROUP))).toHaveLength(2);
-  }, 40_000);
+  });
 
   it('opens a form from a message with what it says, and the form becomes an incident', async () => {
     const messagePayload = { id: '1', body: { contentType: 'html', content: MESSAGE } };
@@ -80,7 +80,7 @@ describeLab('the ways into the bot in Teams', { sets: ['redis'] }, () => {
       20_000,
       'the incident',
     );
-  }, 40_000);
+  });
 
   it('hears a form as the line one would have typed, and says on it what is wrong', async () => {
     const opened = await invoke('task/fetch', { data: { form: 'say' } });
@@ -89,7 +89,7 @@ describeLab('the ways into the bot in Teams', { sets: ['redis'] }, () => {
     expect(JSON.stringify(wrong)).toContain('there is no command');
     await invoke('task/submit', { data: { form: 'say', line: 'windows 10.0.20348' } });
     await until(() => said('Windows Server 2022').length === 1, 15_000, 'the answer');
-  }, 40_000);
+  });
 
   it('says in order, once, what waited while Teams was away and the bot was killed', async () => {
     const versions = ['6.1.7601', '6.3.9600', '10.0.14393', '10.0.17763', '10.0.22631'];
@@ -112,7 +112,7 @@ describeLab('the ways into the bot in Teams', { sets: ['redis'] }, () => {
         .filter((each) => !each.includes('reached'));
     await until(() => after().length >= versions.length, 60_000, 'all of them');
     expect(after().map((each) => versions.findIndex((version) => each.includes(version)))).toEqual([0, 1, 2, 3, 4]);
-  }, 120_000);
+  });
 
   async function waiting(): Promise<number> {
     const client = openProducer(parseRedisUrl(redis.url));

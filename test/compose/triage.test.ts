@@ -106,7 +106,7 @@ describeLab('triage of a real Postfix', { sets: ['postfix', 'dovecot', 'dns', 'n
       users: { alice: 'secret' },
     });
     house = await furnish(lab, '/var/log/postfix.log');
-  }, 60_000);
+  });
   afterAll(() => house.stop());
 
   it('a dead smart host is an error of one’s own, with nobody to blame', async () => {
@@ -118,7 +118,7 @@ describeLab('triage of a real Postfix', { sets: ['postfix', 'dovecot', 'dns', 'n
     expect(said, JSON.stringify(said, undefined, 1)).toMatchObject({ verdict: 'configuration-error' });
     expect(said.missing.join('\n')).toContain('smart host 127.0.0.1: 127.0.0.1:2602 refuses the connection');
     expect(said.evidenceId).toMatch(/^lab-\d{8}T\d{6}Z-[0-9a-f]{6}$/);
-  }, 120_000);
+  });
 
   it('a flood of mail for users that do not exist, with forged senders, is an NDR attack', async () => {
     await box.must(['postsuper', '-d', 'ALL']);
@@ -132,7 +132,7 @@ describeLab('triage of a real Postfix', { sets: ['postfix', 'dovecot', 'dns', 'n
     await deferred(120);
     const said = await house.triage();
     expect(said, JSON.stringify(said, undefined, 1)).toMatchObject({ verdict: 'ndr-attack' });
-  }, 120_000);
+  });
 
   it('a guessed password that relays is found by its account', async () => {
     await box.must(['postsuper', '-d', 'ALL']);
@@ -158,7 +158,7 @@ describeLab('triage of a real Postfix', { sets: ['postfix', 'dovecot', 'dns', 'n
     expect((await house.tq('queue', 'mx1', 'show', id)).out).toContain(
       'handed in by the login alice from 198.51.100.66',
     );
-  }, 120_000);
+  });
 });
 
 const MORE_POSTFIX = `mydestination = localhost, example.test
@@ -181,7 +181,7 @@ describeLab('triage of a real Exim', { sets: ['exim', 'dns', 'net', 'redis'], ro
   beforeAll(async () => {
     lab = await startExim({ sets: ['dns'], daemon: true });
     house = await furnish(lab, '/var/log/exim4/mainlog');
-  }, 60_000);
+  });
   afterAll(() => house.stop());
 
   it('a guessed password that relays is found by its account', async () => {
@@ -200,5 +200,5 @@ describeLab('triage of a real Exim', { sets: ['exim', 'dns', 'net', 'redis'], ro
     const said = await house.triage();
     expect(said, JSON.stringify(said, undefined, 1)).toMatchObject({ verdict: 'authenticated-relay' });
     expect(said.causes[0]?.for.join('\n')).toMatch(/alice sent 205 messages[^]*\d+ failed logins came before/);
-  }, 120_000);
+  });
 });

@@ -64,7 +64,7 @@ export function keepsALateHandOut(start: () => Promise<LateRig>): void {
         expect((await rig.open(rig.api).observe(task)).kind, what).toBe('absent');
       },
     );
-  }, 60_000);
+  });
 
   it('does nothing once a later hand has carried it out and taken it back', async () => {
     await atEachCall(
@@ -74,7 +74,7 @@ export function keepsALateHandOut(start: () => Promise<LateRig>): void {
       },
       async (rig, before, _task, what) => expect(rig.world(), what).toBe(before),
     );
-  }, 60_000);
+  });
 
   it('spoils nothing of what a later hand has carried out', async () => {
     await atEachCall(
@@ -84,7 +84,7 @@ export function keepsALateHandOut(start: () => Promise<LateRig>): void {
         expect(await driver.observe(task), what).toMatchObject({ kind: 'in-force' });
       },
     );
-  }, 60_000);
+  });
 }
 
 /** Before its n-th call it waits until it is woken. */

@@ -57,7 +57,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
     rig = await start();
     driver = rig.open(rig.host);
     before = await rig.world();
-  }, 60_000);
+  });
   afterAll(() => rig.stop());
 
   it('changes nothing by planning and observing, and says what it would do', async () => {
@@ -83,7 +83,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
     expect((await driver.observe(task)).kind).toBe('in-force');
     await backToBefore(task, 'first release');
     await backToBefore(task, 'second release');
-  }, 60_000);
+  });
 
   it('goes on after a death at any boundary of engage', async () => {
     const reference = await engaged();
@@ -99,7 +99,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
       expect((await driver.observe(task)).kind, what).toBe('in-force');
       await backToBefore(task, what);
     }
-  }, 120_000);
+  });
 
   it('can be released after a death at any boundary of engage', async () => {
     const reference = await engaged();
@@ -110,7 +110,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
       await backToBefore(task, `released after a death at boundary ${boundary} of engage`);
       expect(await rig.world()).toBe(before);
     }
-  }, 120_000);
+  });
 
   it('goes on after a death at any boundary of release', async () => {
     const reference = await engaged();
@@ -121,7 +121,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
       await backToBefore(task, `released again after a death at boundary ${boundary} of release`);
       expect(await rig.world()).toBe(before);
     }
-  }, 120_000);
+  });
 
   it('is refused by the host where a later hand has acted, and then does nothing', async () => {
     const task = await planned();
@@ -135,7 +135,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
     await expect(driver.release(task, late, 'exact')).rejects.toThrow(FenceLost);
     expect(await rig.world()).toBe(world);
     await backToBefore(task, 'with its own number');
-  }, 60_000);
+  });
 
   it('sees a change by hand, refuses to restore over it with the differences, and takes back its own alone', async () => {
     const { task } = await engaged();
@@ -151,7 +151,7 @@ export function keepsTheMeasureContract(start: () => Promise<MeasureRig>): void 
     expect(await driver.release(task, next(), 'ours-only')).toMatchObject({ kind: 'released' });
     await rig.mend();
     expect(await rig.world()).toBe(before);
-  }, 60_000);
+  });
 
   it('says unknown, never absent, of a host that can not be reached', async () => {
     const task = await planned();

@@ -20,7 +20,7 @@ export function keepsTheResolverContract(start: () => Promise<ResolverRig>): voi
   let rig: ResolverRig;
   beforeAll(async () => {
     rig = await start();
-  }, 30_000);
+  });
   afterAll(() => rig.stop());
 
   const ask = (name: string, type: RecordType, deadlineMs = DEADLINE_MS): Promise<DnsReply> =>

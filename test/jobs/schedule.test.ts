@@ -42,5 +42,5 @@ describeLab('the schedule on a real Redis', { sets: ['redis'] }, () => {
     } finally {
       await first.stop();
     }
-  }, 40_000);
+  });
 });

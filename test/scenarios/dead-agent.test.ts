@@ -41,7 +41,7 @@ describeLab('a bot whose agent dies', { sets: ['redis', 'net'] }, () => {
     for (const each of [bot, host]) writeFileSync(join(each.dataFolder, 'tourniquet.yaml'), config());
     await startAgent();
     house = spawn(TQ, ['start'], { env: { ...process.env, ...env(), PORT: '0' }, stdio: ['pipe', 'pipe', 'inherit'] });
-  }, 60_000);
+  });
   afterAll(async () => {
     house.kill('SIGKILL');
     await gateway.stop();

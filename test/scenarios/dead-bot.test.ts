@@ -46,7 +46,7 @@ describeLab('a bot that dies', { sets: ['net', 'postfix', 'dns', 'redis'], root:
     site = await startSite();
     await site.company.listen('outside', 443);
     before = await site.world();
-  }, 120_000);
+  });
   afterEach(() => house.stop());
   afterAll(() => site.stop());
   it('with Redis gone in the middle of a freeze and a block, leaves what takes all back on each host', async () => {

@@ -75,5 +75,4 @@ it.each([5, 30, 120])(
     ).toMatch(/Measure 1/);
     expect(await drill.auditLog.verify()).toMatchObject({ kind: 'whole' });
   },
-  30_000,
 );

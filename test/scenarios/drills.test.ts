@@ -31,7 +31,7 @@ it('the same seed of faults gives the same run, and a limit keeps only the first
   const whole = await play(Infinity);
   expect(await play(Infinity)).toBe(whole);
   expect((JSON.parse(await play(1)) as unknown[][])[0]).toHaveLength(1);
-}, 60_000);
+});
 
 it('a machine that is slow changes nothing: no time of the real one reaches a drill', async () => {
   const scenario = loadScenarios().find((each) => each.name === 'login-and-machine');
@@ -49,4 +49,4 @@ it('a machine that is slow changes nothing: no time of the real one reaches a dr
   } finally {
     vi.unstubAllGlobals();
   }
-}, 60_000);
+});

@@ -22,7 +22,7 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
     ana = await house.startBot();
     await Promise.all([house.startAgent('gateway'), house.startAgent('mx1')]);
     await ana.say('open hq something sends');
-  }, 120_000);
+  });
   afterAll(async () => {
     if (process.env['TOURNIQUET_SHOW']) process.stdout.write(ana.transcript());
     await house.stop();
@@ -48,7 +48,7 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
     );
     expect(await ana.say(`undo ${block}`)).toContain(`Measure ${block} is taken back`);
     expect(await site.world()).toEqual(before);
-  }, 120_000);
+  });
 
   it('refuses to take back a table that somebody has put a rule into, with the difference, until it is settled', async () => {
     const block = await inForce('block gateway');
@@ -65,7 +65,7 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
     expect(await ana.say('ledger'), 'settled').not.toContain('Only ours');
     expect(await ana.say(`undo ${block}`)).toContain(`Measure ${block} is taken back`);
     expect(await site.world()).toEqual(before);
-  }, 120_000);
+  });
 
   it('refuses over a line that somebody added to main.cf, and takes back only what is ours when told so', async () => {
     const { mail } = site.company.boxes;
@@ -77,7 +77,7 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
     expect(await ana.say(`undo ${freeze} --ours-only`)).toContain(`Measure ${freeze} is taken back`);
     expect(mail.read(MAIN_CF)).toBe(`${before['main.cf']}message_size_limit = 20000000\n`);
     mail.write(MAIN_CF, before['main.cf'] ?? '');
-  }, 120_000);
+  });
 
   it('may be a disk that can’t be written any more: nothing new is begun, and what stands is taken back', async () => {
     const block = await inForce('block gateway');
@@ -95,7 +95,7 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
       new RegExp(`measure ${block} is taken back \\(it is not in the audit log`),
     );
     expect(await ana.say('audit-log verify')).toContain('The audit log is whole');
-  }, 120_000);
+  });
 
   it('is told where somebody has thawed the server by hand', async () => {
     const { mail } = site.company.boxes;
@@ -106,5 +106,5 @@ describeLab('what somebody else changes', { sets: ['net', 'postfix', 'dns', 'red
     expect(await ana.say(`undo ${freeze}`)).toContain(`Measure ${freeze} is taken back`);
     expect(await ana.say('close')).toMatch(/Incident 1 is closed/);
     expect(await site.world()).toEqual(before);
-  }, 120_000);
+  });
 });

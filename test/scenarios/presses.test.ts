@@ -29,7 +29,7 @@ describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
     ana = await house.startBot();
     [ben, cem] = await Promise.all([house.startOther('ben'), house.startOther('cem')]);
     await ana.say('open hq something sends');
-  }, 120_000);
+  });
   afterAll(async () => {
     if (process.env['TOURNIQUET_SHOW'])
       process.stdout.write([ana, ben, cem].map((each) => each.transcript()).join('\n'));
@@ -49,7 +49,7 @@ describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
     expect([carriedOut.length, tooLate.length], answers.join('\n')).toEqual([1, 1]);
     const log = (await admin.must(['cat', `${house.dataFolder}/audit/audit.jsonl`])).split('\n');
     expect(log.filter((line) => line.includes('"engage block-port-25'))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('of a person who has done it by hand carry the measure on, and say whether it is believed', async () => {
     expect(await ben.say('confirm 7')).toMatch(/nobody was asked to do anything by hand for measure 7/);
@@ -60,7 +60,7 @@ describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
     expect(await ana.say('close')).toMatch(/stays open: measure 1/);
     expect(await ben.say('confirm 1')).toMatch(/taken back/);
     expect(await ana.say('ledger')).toContain('Nothing is in force');
-  }, 120_000);
+  });
 
   it('after all was killed act as before, and one that comes too late learns who decided and when', async () => {
     await ana.say('quarantine old 10.0.0.9');
@@ -73,7 +73,7 @@ describeLab('presses', { sets: ['net', 'redis'], root: true }, () => {
     expect(await cem.say('deny 2')).toMatch(/measure 2 was approved by ben at/);
     expect(await ana.say('approve 99')).toMatch(/there is no measure 99/);
     expect(await ana.say('audit-log verify')).toContain('The audit log is whole');
-  }, 120_000);
+  });
 
   it.each([
     ['block nowhere', /there is no firewall "nowhere"; say one of old, gw/],

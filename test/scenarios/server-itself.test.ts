@@ -25,7 +25,7 @@ describeLab('a mail server that was broken into', { sets: ['net', 'postfix', 'dn
     [ben, cem] = await Promise.all([house.startOther('ben'), house.startOther('cem')]);
     await site.company.listen('outside', 443);
     before = await site.world();
-  }, 120_000);
+  });
   afterAll(async () => {
     if (process.env['TOURNIQUET_SHOW'])
       process.stdout.write([ana, ben, cem].map((each) => each.transcript()).join('\n'));
@@ -51,7 +51,7 @@ describeLab('a mail server that was broken into', { sets: ['net', 'postfix', 'dn
     expect(incident).toMatch(/The mail server itself/);
     expect(incident).toMatch(/▶ 1\. Pull the plug/);
     await malware.pause();
-  }, 120_000);
+  });
 
   it('is cut off once two others agree, and the terminal drives the incident on', async () => {
     expect(await ana.say('do')).toMatch(/2 of 2 people must still agree/);
@@ -67,7 +67,7 @@ describeLab('a mail server that was broken into', { sets: ['net', 'postfix', 'dn
     expect(await ana.say('note the image is being taken')).toMatch(/noted|Incident 1/i);
     expect(await ana.say('do plug-in')).toContain('Taken back: measure 3');
     expect(await outward()).toBe('open');
-  }, 120_000);
+  });
 
   it('leaves nothing behind once all is undone', async () => {
     expect(await ana.say('undo all')).toContain('All 2 measures are taken back');
@@ -76,5 +76,5 @@ describeLab('a mail server that was broken into', { sets: ['net', 'postfix', 'dn
       /Incident 1 is closed[^]*Not done: Build the server anew/,
     );
     expect(await ana.say('report 1')).toMatch(/Approved: .* by ben, cem/);
-  }, 120_000);
+  });
 });

@@ -33,7 +33,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     [ben] = await Promise.all([house.startOther('ben'), house.startAgent('gateway'), house.startAgent('mx1')]);
     await site.company.listen('outside', 443);
     before = await site.world();
-  }, 120_000);
+  });
   afterAll(async () => {
     if (process.env['TOURNIQUET_SHOW']) process.stdout.write(`${ana.transcript()}\n${ben.transcript()}`);
     await house.stop();
@@ -51,7 +51,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     expect(await ana.say('triage hq')).toMatch(
       /\d+ %: a workstation that sends \(compromised-workstation\)\n +for +the address is listed \(bl\.test\)\s+though\s+the\s+queues\s+are\s+clear/,
     );
-  }, 120_000);
+  });
 
   it('freezes and blocks once a second person agrees; nothing leaves, and all that is innocent goes on', async () => {
     for (const number of [1, 2]) {
@@ -76,7 +76,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
       'the flush',
     );
     expect(reached('held@far.test')).toEqual([]);
-  }, 120_000);
+  });
 
   it('names the machine within five seconds of its first refused attempt, by the name it told the DHCP server', async () => {
     const hunt = ana.begin('hunt hq --seconds 5');
@@ -87,7 +87,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     expect(await hunt.done()).toMatch(/Quarantine 10\.77\.0\.11/);
     expect(site.malware.times('blocked').length).toBeGreaterThan(10);
     expect(await ana.say('next')).toContain('Take the machine off the network');
-  }, 120_000);
+  });
 
   it('takes it off the network, lets the others send again, and what waited leaves at once', async () => {
     await ana.say('do');
@@ -99,7 +99,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     await until(() => site.malware.times('lost').length > 0, 10_000, 'PC-RECEPTION to reach nobody');
     expect(reached('victim@far.test')).toHaveLength(spam);
     await site.malware.pause();
-  }, 120_000);
+  });
 
   it('sends through the ISP’s relay while the address is listed', async () => {
     expect(await ana.say('do')).toContain('send mx1’s mail through the smart host?');
@@ -110,7 +110,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
       ADDRESSES.gatewayOutside,
       SMART_HOST,
     ]);
-  }, 120_000);
+  });
 
   it('does not close while something is in force that nobody chose to keep; undone, all is to the byte what it was', async () => {
     expect(await ana.say('close')).toMatch(/stays open: measure 3 .* in force; measure\s+4 /);
@@ -118,7 +118,7 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     expect(await site.world()).toEqual(before);
     const closed = await ana.say('close the machine is at the repair shop');
     expect(closed).toMatch(/Incident 1 is closed[^]*Not done: Wipe the machine;/);
-  }, 120_000);
+  });
 
   it('tells it all afterwards: who approved what and when, in both times, from an audit log that is whole', async () => {
     const report = await ana.say('report 1');
@@ -132,5 +132,5 @@ describeLab('the whole playbook at a real site', { sets: ['net', 'postfix', 'dns
     expect(report).toContain('Still in force: nothing');
     const verified = await house.tq('audit-log', 'verify');
     expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('The audit log is whole')]);
-  }, 120_000);
+  });
 });

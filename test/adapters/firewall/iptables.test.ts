@@ -57,7 +57,7 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
     await company.listen('outside', 443);
     await company.listen('mail', 25);
     await company.listen('gateway', 22);
-  }, 60_000);
+  });
   afterAll(() => company.stop());
 
   it('blocks port 25 outward for everyone over IPv4 and IPv6, established connections too, and counts who tried', async () => {

@@ -70,7 +70,7 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     await company.listen('outside', 443);
     await company.listen('mail', 25);
     await company.listen('gateway', 22);
-  }, 60_000);
+  });
   afterAll(() => company.stop());
 
   it('blocks port 25 outward for everyone, and nothing else', async () => {

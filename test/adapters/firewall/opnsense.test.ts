@@ -141,7 +141,7 @@ describe.each<MeasureOrder>([
       }
     }
     expect(calls, 'it died nowhere').toBeGreaterThan(1);
-  }, 60_000);
+  });
 
   it('is looked for every few seconds in the first minutes, when it is most likely, and by the half minute after that', async () => {
     const { fake, before, stage, world, arrives } = await carriesOutInVain(1);
@@ -185,7 +185,7 @@ describe.each<MeasureOrder>([
         await fake.stop();
       }
     }
-  }, 60_000);
+  });
 });
 
 describe('measures on OPNsense', () => {

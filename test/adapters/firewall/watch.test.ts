@@ -31,7 +31,7 @@ describeLab('watching a real gateway with nftables', { sets: ['net'], root: true
     watch = watchNftables('gw', host, Date.now);
     await company.listen('outside', 25);
     await company.listen('mail', 25);
-  }, 60_000);
+  });
   afterAll(() => company.stop());
 
   it('says unknown where the gateway tracks no connections', async () => {

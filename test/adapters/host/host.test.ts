@@ -121,7 +121,7 @@ it('the listing of a configured server is read through its own tool, and one tha
     err: expect.stringContaining('say one of mx1'),
   });
   await bot.clean();
-}, 60_000);
+});
 
 describe('a program run to its end', () => {
   const fences = mkdtempSync(join(tmpdir(), 'tourniquet-fence-'));

@@ -50,7 +50,7 @@ describeLab('a real Postfix by way of a real sshd', { sets: ['postfix', 'ssh', '
       20_000,
       'both to be deferred',
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([lab.stop(), office.stop()]);
     keys.remove();
@@ -165,5 +165,5 @@ resolvers: ["127.0.0.1:5353"]
     );
     expect(said.verdict).not.toBe('healthy');
     rmSync(data, { recursive: true, force: true });
-  }, 120_000);
+  });
 });

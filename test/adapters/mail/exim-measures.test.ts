@@ -65,7 +65,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     expect(await driver.release(task, next(), 'exact')).toEqual({ kind: 'released', notes: [] });
     expect(config()).toBe(before);
     await until(() => office.outside.reached().includes('held@far.test'), 15_000, 'what waited to leave at once');
-  }, 90_000);
+  });
 
   it('lets neither a queue run that is under way nor an open session send any more', async () => {
     const before = config();
@@ -97,7 +97,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
       office.outside.reached().filter((each) => queued.includes(each)),
       'sent twice',
     ).toHaveLength(queued.length);
-  }, 90_000);
+  });
 
   it('ends the open sessions of a disabled account and those that may be its own, and leaves other logins alone', async () => {
     const before = config();
@@ -126,7 +126,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     await driver.release(task, next(), 'exact');
     expect(config()).toBe(before);
     expect(await handIn(await loggedIn('alice'), 'alice@office.test', 'six@far.test')).toMatch(/^250/);
-  }, 60_000);
+  });
 
   it('ends every session where the log can not be read, and says so beforehand', async () => {
     const others = await loggedIn('bob');
@@ -141,7 +141,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     await driver.engage(task, next());
     expect(await others.say('NOOP')).toBe('closed');
     await driver.release(task, next(), 'exact');
-  }, 60_000);
+  });
 
   it('reroutes through the provider and back', async () => {
     const before = config();
@@ -153,45 +153,41 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     expect(config()).toBe(before);
     await handIn(await loggedIn('alice'), 'alice@office.test', 'back@far.test');
     await until(() => office.outside.reached().includes('back@far.test'), 15_000, 'mail to go directly again');
-  }, 60_000);
+  });
 
   it.each([
     [2604, 'Ahx7ooKa'],
     [2605, 'pa:ss^w^^ord;{$x}"\\\\'],
     [465, 'Ahx7ooKa'],
-  ])(
-    'reroutes through a relay at %i that wants a login, whatever is in its password: %s',
-    async (port, password) => {
-      const before = config();
-      const relay = await startRelay(office.box, port, 'office@isp.test', password);
-      office.box.write('/etc/exim4/relay-login', `127.0.0.1:office@isp.test:${password}\n`);
-      const smartHost = { host: '127.0.0.1', port, loginFile: '/etc/exim4/relay-login' };
-      const order: MeasureOrder = { kind: 'reroute', server: 'mx2' };
-      const driver = openDriver(office, order, hostOf(office.box), { smartHost });
-      const file = async (how: string): Promise<unknown> =>
-        office.box.must(['sh', '-c', `cd /etc/exim4 && chown root:root relay-login && ${how}`]);
-      await file('chmod 644 relay-login');
-      await expect(driver.plan(order, 'tq8')).rejects.toThrow(
-        'can be read by others (mode 644); chown root:Debian-exim /etc/exim4/relay-login and chmod 640 it first',
-      );
-      await file('chmod 600 relay-login');
-      await expect(driver.plan(order, 'tq8')).rejects.toThrow("can't be read by Debian-exim, as which Exim delivers");
-      await file('chown root:Debian-exim relay-login && chmod 640 relay-login');
-      const plan = await driver.plan(order, 'tq8');
-      expect(JSON.stringify(plan), 'the secret stays on the server').not.toContain(password);
-      const task = { tag: 'tq8', order, prior: plan.prior };
-      await driver.engage(task, next());
-      await handIn(await loggedIn('alice'), 'alice@office.test', `with-login${port}@far.test`);
-      await until(
-        () => relay.reached().includes(`with-login${port}@far.test`),
-        15_000,
-        'mail to go through the provider',
-      );
-      await driver.release(task, next(), 'exact');
-      expect(config()).toBe(before);
-    },
-    60_000,
-  );
+  ])('reroutes through a relay at %i that wants a login, whatever is in its password: %s', async (port, password) => {
+    const before = config();
+    const relay = await startRelay(office.box, port, 'office@isp.test', password);
+    office.box.write('/etc/exim4/relay-login', `127.0.0.1:office@isp.test:${password}\n`);
+    const smartHost = { host: '127.0.0.1', port, loginFile: '/etc/exim4/relay-login' };
+    const order: MeasureOrder = { kind: 'reroute', server: 'mx2' };
+    const driver = openDriver(office, order, hostOf(office.box), { smartHost });
+    const file = async (how: string): Promise<unknown> =>
+      office.box.must(['sh', '-c', `cd /etc/exim4 && chown root:root relay-login && ${how}`]);
+    await file('chmod 644 relay-login');
+    await expect(driver.plan(order, 'tq8')).rejects.toThrow(
+      'can be read by others (mode 644); chown root:Debian-exim /etc/exim4/relay-login and chmod 640 it first',
+    );
+    await file('chmod 600 relay-login');
+    await expect(driver.plan(order, 'tq8')).rejects.toThrow("can't be read by Debian-exim, as which Exim delivers");
+    await file('chown root:Debian-exim relay-login && chmod 640 relay-login');
+    const plan = await driver.plan(order, 'tq8');
+    expect(JSON.stringify(plan), 'the secret stays on the server').not.toContain(password);
+    const task = { tag: 'tq8', order, prior: plan.prior };
+    await driver.engage(task, next());
+    await handIn(await loggedIn('alice'), 'alice@office.test', `with-login${port}@far.test`);
+    await until(
+      () => relay.reached().includes(`with-login${port}@far.test`),
+      15_000,
+      'mail to go through the provider',
+    );
+    await driver.release(task, next(), 'exact');
+    expect(config()).toBe(before);
+  });
 
   it('can send what a cleaning has saved, after undo as well as by hand from its folder', async () => {
     const frozen = await engage({ kind: 'freeze-outbound', server: 'mx2' }, 'tq10');
@@ -224,7 +220,7 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
       await until(() => office.outside.reached().includes(to), 15_000, `${to} to be sent`);
     expect(await byHand.driver.release(byHand.task, next(), 'exact')).toMatchObject({ kind: 'refused' });
     expect(await byHand.driver.release(byHand.task, next(), 'ours-only')).toMatchObject({ kind: 'released' });
-  }, 60_000);
+  });
 
   it('does not put a configuration in place that Exim itself refuses', async () => {
     const good = config();
@@ -241,5 +237,5 @@ describeLab('measures on a real Exim', { sets: ['exim', 'net'], root: true }, ()
     };
     await expect(driver.engage(hostile, next())).rejects.toThrow('refuses the new configuration');
     expect(config()).toBe(good);
-  }, 30_000);
+  });
 });

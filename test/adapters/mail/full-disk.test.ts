@@ -63,7 +63,6 @@ function thaws(begin: () => Promise<Server>): void {
         await lab.stop();
       }
     },
-    60_000,
   );
 }
 

@@ -46,7 +46,7 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
   beforeAll(async () => {
     lab = await startOpensmtpd();
     outside = await startSink(lab.box, 2602);
-  }, 30_000);
+  });
   afterAll(() => lab.stop());
   const arrived = async (sender: string): Promise<boolean> =>
     (await lab.box.exec(['grep', '-q', sender, '/var/mail/alice'])).code === 0;
@@ -75,7 +75,7 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     const queue = await lab.box.must(['smtpctl', 'show', 'queue']);
     await lab.box.must(['smtpctl', 'schedule', /^([0-9a-f]{16})\|.*held@far/m.exec(queue)?.[1] ?? '']);
     await until(() => outside.reached().includes('held@far.test'), 15_000, 'what was scheduled to leave');
-  }, 60_000);
+  });
 
   it('says in numbers what it holds, and beforehand that a restart ends it', async () => {
     const driver = openDriver(lab, FREEZE, hostOf(lab.box));
@@ -129,7 +129,7 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     expect((await releaseMeasure(world, 1, HOUSE, 'exact')).refused?.map(plain).join()).toContain('has resumed it');
     expect((await releaseMeasure(world, 1, HOUSE, 'ours-only')).state).toBe('released');
     expect((await driver.observe(task)).kind).toBe('absent');
-  }, 60_000);
+  });
 
   it('can be taken back exactly after a restart that nobody has looked at yet', async () => {
     const driver = openDriver(lab, FREEZE, hostOf(lab.box));
@@ -138,7 +138,7 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     await restart(driver, task);
     expect(await driver.release(task, 1_900_000_000_001, 'exact')).toEqual({ kind: 'released', notes: [] });
     expect((await driver.observe(task)).kind).toBe('absent');
-  }, 60_000);
+  });
 
   it('is not proved while smtpd still sends what it had begun with; started anew as said, it holds that too', async () => {
     outside.takes(0.5);
@@ -165,5 +165,5 @@ describeLab('a frozen OpenSMTPD', { sets: ['opensmtpd', 'net'], root: true }, ()
     outside.takes(0);
     expect(await driver.release(task, 1_900_000_000_003, 'exact')).toEqual({ kind: 'released', notes: [] });
     await until(() => queued.every((each) => outside.reached().includes(each)), 20_000, 'what waited to leave');
-  }, 60_000);
+  });
 });

@@ -49,53 +49,45 @@ describeLab('a frozen Postfix', { sets: ['postfix', 'dovecot', 'net'], root: tru
       'content_filter =\n',
       `${FILTER}smtp inet n - y - - smtpd\n  -o content_filter=scan:[127.0.0.1]:10025\n`,
     ],
-  ])(
-    'goes on taking mail in through a content filter of %s',
-    async (_where, main, master) => {
-      await begin(main, master);
-      const driver = openDriver(office, FREEZE, hostOf(office.box));
-      const plan = await driver.plan(FREEZE, 'tq1');
-      expect(plan.blastRadius.map(plain).join('\n')).toContain(
-        'what leads inward goes on: relay_transport (relay), content_filter (scan)',
-      );
-      const task = { tag: 'tq1', order: FREEZE, prior: plan.prior };
-      await driver.engage(task, 1);
-      expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
-      const stranger = await openSession(office.box, 25);
-      await stranger.say('EHLO far.test');
-      expect(await handIn(stranger, 'filtered@far.test', 'alice@office.test')).toMatch(/^250/);
-      const arrived = async (): Promise<boolean> =>
-        (await office.box.exec(['grep', '-q', 'filtered@far.test', '/var/mail/alice'])).code === 0;
-      await until(arrived, 15_000, 'inbound mail to arrive');
-      await handsOut('out@far.test');
-      await until(() => isHeld('out@far.test'), 15_000, 'outbound mail to be held, filtered or not');
-      await driver.release(task, 2, 'exact');
-      await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
-    },
-    60_000,
-  );
+  ])('goes on taking mail in through a content filter of %s', async (_where, main, master) => {
+    await begin(main, master);
+    const driver = openDriver(office, FREEZE, hostOf(office.box));
+    const plan = await driver.plan(FREEZE, 'tq1');
+    expect(plan.blastRadius.map(plain).join('\n')).toContain(
+      'what leads inward goes on: relay_transport (relay), content_filter (scan)',
+    );
+    const task = { tag: 'tq1', order: FREEZE, prior: plan.prior };
+    await driver.engage(task, 1);
+    expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    const stranger = await openSession(office.box, 25);
+    await stranger.say('EHLO far.test');
+    expect(await handIn(stranger, 'filtered@far.test', 'alice@office.test')).toMatch(/^250/);
+    const arrived = async (): Promise<boolean> =>
+      (await office.box.exec(['grep', '-q', 'filtered@far.test', '/var/mail/alice'])).code === 0;
+    await until(arrived, 15_000, 'inbound mail to arrive');
+    await handsOut('out@far.test');
+    await until(() => isHeld('out@far.test'), 15_000, 'outbound mail to be held, filtered or not');
+    await driver.release(task, 2, 'exact');
+    await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
+  });
 
   it.each([
     ['is held and said to be, by the agent of outbound mail', 'smtp', '', 'inbound mail is held too where it leads'],
     ['goes on, by an agent of its own', 'inner', 'inner unix - - y - - smtp\n', 'what leads inward goes on:'],
-  ])(
-    'mail for a domain of its own that transport_maps leads inside %s',
-    async (_how, agent, master, said) => {
-      await begin(`transport_maps = inline:{ {branch.test=${agent}:[127.0.0.1]:2602} }\n`, master);
-      const driver = openDriver(office, FREEZE, hostOf(office.box));
-      const plan = await driver.plan(FREEZE, 'tq1');
-      const line = plan.blastRadius.map(plain).find((each) => each.startsWith(said));
-      expect(line).toContain(`transport_maps for branch.test (${agent})`);
-      await driver.engage({ tag: 'tq1', order: FREEZE, prior: plan.prior }, 1);
-      const stranger = await openSession(office.box, 25);
-      await stranger.say('EHLO far.test');
-      expect(await handIn(stranger, 'friend@far.test', 'anna@branch.test')).toMatch(/^250/);
-      const isThrough = (): boolean => office.outside.reached().includes('anna@branch.test');
-      await until(async () => isThrough() || (await isHeld('anna@branch.test')), 15_000, 'its way to be seen');
-      expect(isThrough()).toBe(agent === 'inner');
-    },
-    60_000,
-  );
+  ])('mail for a domain of its own that transport_maps leads inside %s', async (_how, agent, master, said) => {
+    await begin(`transport_maps = inline:{ {branch.test=${agent}:[127.0.0.1]:2602} }\n`, master);
+    const driver = openDriver(office, FREEZE, hostOf(office.box));
+    const plan = await driver.plan(FREEZE, 'tq1');
+    const line = plan.blastRadius.map(plain).find((each) => each.startsWith(said));
+    expect(line).toContain(`transport_maps for branch.test (${agent})`);
+    await driver.engage({ tag: 'tq1', order: FREEZE, prior: plan.prior }, 1);
+    const stranger = await openSession(office.box, 25);
+    await stranger.say('EHLO far.test');
+    expect(await handIn(stranger, 'friend@far.test', 'anna@branch.test')).toMatch(/^250/);
+    const isThrough = (): boolean => office.outside.reached().includes('anna@branch.test');
+    await until(async () => isThrough() || (await isHeld('anna@branch.test')), 15_000, 'its way to be seen');
+    expect(isThrough()).toBe(agent === 'inner');
+  });
 
   it.each([
     ['by default', 'smtp', 'relay_transport = smtp:[127.0.0.1]:2602\n'],
@@ -127,6 +119,5 @@ describeLab('a frozen Postfix', { sets: ['postfix', 'dovecot', 'net'], root: tru
       await driver.release(task, 2, 'exact');
       await until(() => office.outside.reached().includes('out@far.test'), 15_000, 'what waited to leave');
     },
-    60_000,
   );
 });

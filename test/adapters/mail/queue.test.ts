@@ -126,5 +126,5 @@ describeLab('the queue of a real Sendmail', { sets: ['sendmail', 'net'], root: t
       ).snapshot;
     await expect(read()).rejects.toThrow(HostUnknown);
     await lab.stop();
-  }, 40_000);
+  });
 });

@@ -66,14 +66,10 @@ describe('the dialogue that tells an open relay', () => {
     ['450 4.1.2 <relay-test@example.net>: Recipient address rejected: Domain not found', 'unclear'],
     ['554 5.7.1 <relay-test@example.com>: Sender address rejected: Access denied', 'unclear'],
     ['421 4.3.2 Service not available', 'unclear'],
-  ] as const)(
-    'to the recipient it says %j: %s',
-    async (rcpt, kind) => {
-      expect((await ask({ rcpt })).kind).toBe(kind);
-      expect(readFileSync(heard, 'utf8')).not.toMatch(/DATA|BDAT|AUTH/i);
-    },
-    15_000,
-  );
+  ] as const)('to the recipient it says %j: %s', async (rcpt, kind) => {
+    expect((await ask({ rcpt })).kind).toBe(kind);
+    expect(readFileSync(heard, 'utf8')).not.toMatch(/DATA|BDAT|AUTH/i);
+  });
 
   it('ends at the recipient: RSET and QUIT, and no message', async () => {
     await ask({});
@@ -134,7 +130,7 @@ describeLab('a real Postfix', { sets: ['postfix', 'net'], root: true }, () => {
   beforeAll(async () => {
     lab = await startPostfix({ mainCf: MAIN_CF.replace('inet_interfaces = 127.0.0.1', 'inet_interfaces = all') });
     outside = await outsideOf(lab);
-  }, 60_000);
+  });
   afterAll(() => Promise.all([lab.stop(), outside.stop()]));
 
   it('refuses a stranger’s relaying; set up to trust all networks it accepts it; no message is made', async () => {
@@ -143,10 +139,10 @@ describeLab('a real Postfix', { sets: ['postfix', 'net'], root: true }, () => {
       answer: expect.stringContaining('Relay access'),
     });
     await lab.box.must(['sh', '-c', 'postconf -e mynetworks=0.0.0.0/0 && postfix reload']);
-    await expect.poll(() => probeFrom(outside), { timeout: 10_000 }).toMatchObject({ kind: 'accepted' });
+    await expect.poll(() => probeFrom(outside), { timeout: 30_000 }).toMatchObject({ kind: 'accepted' });
     expect(await lab.box.must(['postqueue', '-j'])).toBe('');
     expect(lab.box.read('/var/log/postfix.log')).not.toMatch(/message-id=|cleanup\[|qmgr\[/);
-  }, 60_000);
+  });
 });
 
 describeLab('a real Exim', { sets: ['exim', 'net'], root: true }, () => {
@@ -155,7 +151,7 @@ describeLab('a real Exim', { sets: ['exim', 'net'], root: true }, () => {
   beforeAll(async () => {
     lab = await startExim({ daemon: true });
     outside = await outsideOf(lab);
-  }, 60_000);
+  });
   afterAll(() => Promise.all([lab.stop(), outside.stop()]));
 
   it('refuses a stranger’s relaying; set up to accept all hosts it accepts it; no message is made', async () => {
@@ -167,8 +163,8 @@ describeLab('a real Exim', { sets: ['exim', 'net'], root: true }, () => {
     lab.box.write('/etc/exim4/exim4.conf', config.replace('accept authenticated = *', 'accept hosts = *'));
     expect(await probeFrom(outside)).toMatchObject({ kind: 'refused' });
     await lab.box.must(['sh', '-c', 'pkill -HUP exim4 || kill -HUP $(cat /run/exim4/exim.pid)']);
-    await expect.poll(() => probeFrom(outside), { timeout: 10_000 }).toMatchObject({ kind: 'accepted' });
+    await expect.poll(() => probeFrom(outside), { timeout: 30_000 }).toMatchObject({ kind: 'accepted' });
     expect((await lab.box.must(['exim4', '-bpc'])).trim()).toBe('0');
     expect(lab.box.read('/var/log/exim4/mainlog')).not.toContain(' <= ');
-  }, 60_000);
+  });
 });

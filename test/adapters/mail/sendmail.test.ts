@@ -23,7 +23,7 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
   beforeAll(async () => {
     lab = await startSendmail();
     outside = await startSink(lab.box, 2602);
-  }, 30_000);
+  });
   afterAll(() => lab.stop());
   const arrived = async (words: string): Promise<boolean> =>
     (await lab.box.exec(['grep', '-q', words, '/var/mail/alice'])).code === 0;
@@ -66,7 +66,7 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
       20_000,
       'what waited to leave at once',
     );
-  }, 90_000);
+  });
 
   it('lets no queue run that is under way go on', async () => {
     const queued = Array.from({ length: 20 }, (_, index) => `run${index}@far.test`);
@@ -87,7 +87,7 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
     outside.takes(0);
     expect(await driver.release(task, 4, 'exact')).toEqual({ kind: 'released', notes: [] });
     await until(() => queued.every((each) => outside.reached().includes(each)), 20_000, 'what waited to leave');
-  }, 60_000);
+  });
 
   it('says in numbers what it holds', async () => {
     const { blastRadius, commands } = await openDriver(lab, FREEZE, hostOf(lab.box)).plan(FREEZE, 'tq3');
@@ -124,7 +124,7 @@ describeLab('a frozen Sendmail', { sets: ['sendmail', 'net'], root: true }, () =
     expect((await lab.box.exec(['sh', '-c', 'ss -ltn | grep -q :25'])).code, 'the daemon lives').toBe(0);
     await start('/usr/sbin/sendmail');
     expect(await driver.release(task, 7, 'exact')).toEqual({ kind: 'released', notes: [] });
-  }, 60_000);
+  });
 
   it('is not begun with a configuration that Sendmail refuses', async () => {
     const host = hostOf(lab.box);

@@ -78,7 +78,7 @@ describeLab('machines of a real segment with a real DHCP server', { sets: ['net'
   beforeAll(async () => {
     company = await startCompany();
     await company.startDhcp();
-  }, 60_000);
+  });
   afterAll(() => company.stop());
 
   it('are named by the lease, the network card and the port, also where they tried by IPv6', async () => {

@@ -28,7 +28,7 @@ describeLab('a drill of two people in Teams', { sets: ['redis'] }, () => {
     platform.conversations.add(CHANNEL);
     platform.messages.push({ conversation: CHANNEL, id: ROOT, activity: {}, edits: 0 });
     service = await startService(bot, { config: PEOPLE, env: { TEAMS_LOCAL: '1' } });
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await platform.close();
@@ -93,5 +93,5 @@ describeLab('a drill of two people in Teams', { sets: ['redis'] }, () => {
     await say(ANA, 'ledger');
     const ledger = await says('Nothing is in force.');
     expect(String(ledger.activity['summary'])).not.toMatch(/^DRILL/);
-  }, 120_000);
+  });
 });

@@ -25,7 +25,7 @@ describeLab('a drill of two people in Slack', { sets: ['redis'] }, () => {
     bot = makeBot();
     slack = await startSlackServer();
     service = await startService(bot, { ...roadTo(slack, 'http'), config: PEOPLE });
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await slack.close();
@@ -70,5 +70,5 @@ describeLab('a drill of two people in Slack', { sets: ['redis'] }, () => {
     const ledger = await says('Nothing is in force.');
     expect(ledger.text).not.toMatch(/^DRILL/);
     expect(buttonsOf(card).map((each) => each.label)).not.toContain('Approve');
-  }, 120_000);
+  });
 });

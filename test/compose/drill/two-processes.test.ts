@@ -46,7 +46,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
     await say('drill start infected-workstation --seed 3 --speed 1', /DRILL ▲ Tuesday, 07:30/);
     other = start(['start', '--role', 'worker']);
     await until(() => other.err().includes('started'), 60_000, 'the other process');
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const { child } of [player, other]) {
       child.kill('SIGKILL');
@@ -62,7 +62,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
       expect(await say('ledger', /in force/)).toMatch(/^DRILL /);
       await sleep(500);
     }
-  }, 60_000);
+  });
 
   it('lets one person at one keyboard propose, and approve as somebody else', async () => {
     await say('drill join', /DRILL ✔ You approve from now on/);
@@ -72,7 +72,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
     await say('drill as ben approve 1', /DRILL ▲ Measure 1: freeze outbound mail of mx1: in force/);
     await say('skip', /DRILL \? skip needs a reason/);
     await say('drill as ben aprove 1', /DRILL \? .*aprove/);
-  }, 60_000);
+  });
 
   it('leaves no trace in the real incidents, ledger, audit log and figures', async () => {
     const real = async (...words: string[]) => (await bot.run([...words])).out;
@@ -83,12 +83,12 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
     const beside = await bot.run(['chat'], { input: 'ledger\n' });
     expect(beside.out).toContain('Nothing is in force.');
     expect(beside.out).not.toContain('DRILL');
-  }, 60_000);
+  });
 
   it('is over when it is stopped, and what is said afterwards is real again, whoever takes it', async () => {
     const before = other.err().length;
     await say('drill stop', /DRILL .* The drill is over/);
     expect(await say('ledger', /in force/)).not.toContain('DRILL');
     expect(other.err().slice(before)).not.toContain('"level":"error"');
-  }, 60_000);
+  });
 });

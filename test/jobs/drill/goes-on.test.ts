@@ -52,7 +52,7 @@ it('asks whether it leaks again where the lists keep the address for hours, and 
   const found = played.run.steps.findIndex(({ message }) => plain(message.summary).startsWith('It has not stopped'));
   expect(lines.slice(found - 2, found + 1)).toEqual(['do off-lists', 'do off-lists', 'do prove-stopped']);
   expect(played.score.result).toBe('contained');
-}, 20_000);
+});
 
 it('sends directly again only once no list that matters has the address', async () => {
   const { run } = await play('stolen-login', 1);

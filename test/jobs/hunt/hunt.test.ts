@@ -271,7 +271,7 @@ describeLab('the hunt at a real gateway', { sets: ['net'], root: true }, () => {
   beforeAll(async () => {
     company = await startCompany();
     await company.startDhcp();
-  }, 60_000);
+  });
   afterAll(() => company.stop());
 
   it('names the machine, with its DHCP name, within 5 s of its first blocked attempt', async () => {
