@@ -22,7 +22,7 @@ import { lookAtFitness } from './fitness.ts';
 import { leaksOf, siteOf } from './leak.ts';
 import { sweep } from './sweep.ts';
 import type { Finding } from './sweep.ts';
-import { withAddresses } from './widen.ts';
+import { withAddresses, withUnfound } from './widen.ts';
 
 /** One question may take so long; the whole at most this much more. Milliseconds. */
 const QUESTION_MS = 5000;
@@ -62,7 +62,7 @@ export const runCheck: CommandJob<
       'say check and an address, or put a site into tourniquet.yaml',
     );
   const wholeMs = Math.max(200, (request.deadlineMs ?? WHOLE_MS) - 150);
-  const { subjects, origins, notes } = await withAddresses(
+  const { subjects, origins, unfound, notes } = await withAddresses(
     asked,
     world.resolver,
     args.value.anyAddress,
@@ -84,7 +84,10 @@ export const runCheck: CommandJob<
     world,
   );
   const fitness = await fitnessOf(swept);
-  const findings = swept.map((row) => mistrusted(row, fitness.unfit));
+  const findings = swept.map((row, index) => {
+    const subject = subjects[index];
+    return withUnfound(mistrusted(row, fitness.unfit), subject && unfound.get(nameOfSubject(subject)));
+  });
   const leaks = await leaksOf(subjects, world);
   const checked = subjects.map((subject, index): CheckedSubject => {
     const rows = findings[index] ?? [];

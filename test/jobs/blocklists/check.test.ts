@@ -21,16 +21,20 @@ import { list, subject } from '../../support/verdicts.ts';
 const LISTED = '203.0.113.9';
 const CLEAR = '198.51.100.10';
 const PRIVATE = '10.0.0.9';
+const lists = [list('bl.test'), list('names.test', 'kind: domain')];
 
 describe('a check of what is configured', () => {
   let dns: MisbehavingServer;
   /** Each answer is this much later than the one before. */
   let stepMs: number;
   let subjects: readonly string[];
+  /** How the name mail.example is answered: `ok`, or an rcode. */
+  let hosts: Readonly<Record<string, string>>;
   let world: World;
   let said: Utterance[];
   beforeEach(async () => {
     stepMs = 0;
+    hosts = {};
     subjects = [LISTED, CLEAR];
     said = [];
     dns = await startMisbehaving(
@@ -41,6 +45,12 @@ describe('a check of what is configured', () => {
           const place = Number(asked.name.split('.')[0]);
           return [stepMs > 0 && !asked.name.includes('.127.') ? { ...answer, afterMs: place * stepMs } : answer];
         },
+        'names.test': (asked) => [reply(asked, asked.name === 'test.names.test' ? [a(asked.name, '127.0.0.2')] : [])],
+        'mail.example': (asked) => [
+          hosts[asked.type] === 'ok'
+            ? reply(asked, [a(asked.name, CLEAR)])
+            : reply(asked, [], { rcode: hosts[asked.type] ?? 'NXDOMAIN' }),
+        ],
       },
       true,
     );
@@ -59,7 +69,7 @@ describe('a check of what is configured', () => {
       ...sweepWorld(openResolver([readServer(dns.address)])),
       random: systemRandom,
       incidents,
-      catalogue: { read: async () => ({ lists: [list('bl.test')], left: [] }) },
+      catalogue: { read: async () => ({ lists, left: [] }) },
       listingHistory: { read: async () => new Map(), note: async () => new Map() },
       secondOpinion: { confirm: async () => 'unconfirmed' },
       sites: {
@@ -114,6 +124,23 @@ describe('a check of what is configured', () => {
     const refused = await check();
     expect(refused.status).toBe('refused');
     expect(plain(refused.message.summary)).toContain('put the public addresses into tourniquet.yaml');
+  });
+
+  it.each([
+    ['neither address could be looked up', 'SERVFAIL', 'SERVFAIL', 'unknown', 'unknown servfail'],
+    ['the IPv4 address could not be looked up', 'SERVFAIL', 'NXDOMAIN', 'unknown', 'unknown servfail'],
+    ['only the IPv6 address, which no list covers, is missing', 'ok', 'SERVFAIL', 'clear', 'not-covered'],
+    ['it has no address', 'NXDOMAIN', 'NXDOMAIN', 'clear', 'not-covered'],
+    ['the server has lists alone', 'REFUSED', 'REFUSED', 'clear', 'not-covered'],
+  ])('a name is as well known as its addresses: %s', async (_what, A, AAAA, state, cell) => {
+    hosts = { A, AAAA };
+    const answer = await check('check mail.example --any-address');
+    const row = (answer.data as { subjects: { state: string; lists: { state: string; why?: string }[] }[] })
+      .subjects[0];
+    expect([row?.state, [row?.lists[0]?.state, row?.lists[0]?.why].join(' ').trim()]).toEqual([state, cell]);
+    expect(answer.status).toBe(state === 'clear' ? 'ok' : 'unknown');
+    const notes = JSON.stringify((answer.data as { notes?: string[] }).notes ?? []);
+    expect(notes.includes('could not be found out')).toBe([A, AAAA].some((each) => /SERV|REF/.test(each)));
   });
 
   it('row 34: refuses a private or local address by name, and no list hears of it', async () => {
