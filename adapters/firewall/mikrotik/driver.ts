@@ -9,35 +9,24 @@
  *    it: once a later hand has replaced the fence, the router itself refuses the rule. Entries of lists have no place, so the
  *    fence is read again after each; without its rules an entry does nothing.
  */
-import { cidrContains, parseCidr } from '../../../src/domain/address/cidr.ts';
-import { parseIp } from '../../../src/domain/address/ip.ts';
-import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import { sayOpenNow } from '../../../src/domain/measures/open-now.ts';
 import type { MeasureTask, Observation, Plain } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
-import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { DeviceApi } from '../../../src/ports/device-api.ts';
 import { FenceLost, HostUnknown } from '../../../src/ports/host.ts';
-import { MeasureRefused } from '../../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../../src/ports/measures.ts';
+import { cutConnections, cutNow, toBeCut } from './connections.ts';
 import { MENUS, itemsOf, listOf } from './items.ts';
-import type { Item, Menu, Resolved } from './items.ts';
-import { carriedConnections, connectionsOf, isHeld, openRouter, secondsOf } from './rest.ts';
-import type { Hand, Router, Row } from './rest.ts';
+import type { Item } from './items.ts';
+import { compare, inWords, isOurs, leaseOf, withLease } from './laid.ts';
+import type { Look } from './laid.ts';
+import { blastRadius, readPrior, resolve } from './resolved.ts';
+import type { MikrotikGateway } from './resolved.ts';
+import { isHeld, openRouter } from './rest.ts';
+import type { Hand } from './rest.ts';
 
 /** In the order in which they are laid. */
 const STEPS: readonly Item['step'][] = ['rules', 'switch', 'seal'];
-
-export interface MikrotikGateway {
-  readonly name: string;
-  readonly outside: readonly string[];
-  readonly keep: readonly string[];
-  readonly manage: readonly string[];
-  readonly allowed: readonly string[];
-  readonly mailServers: readonly string[];
-  /** Whether an address is one of ours: only connections outward are cut. */
-  isInside(address: string): boolean;
-}
 
 export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () => number): MeasureDriver {
   const { name } = gateway;
@@ -142,214 +131,5 @@ export function openMikrotik(gateway: MikrotikGateway, api: DeviceApi, now: () =
         return { kind: 'unknown', why: [foreign(error.message, 400)] };
       }
     },
-  };
-}
-
-interface Look {
-  readonly there: readonly { readonly item: Item; readonly row: Row }[];
-  readonly missing: readonly Item[];
-  /** With our tag, but not as we laid it; and entries of others in our lists. */
-  readonly strange: readonly string[];
-  /** Whatever else carries our tag or stands in our lists: what was counted, and what is strange. */
-  readonly ours: readonly { readonly menu: Menu; readonly id: string }[];
-  readonly isUnarmed: boolean;
-  readonly until?: number;
-}
-
-function compare(
-  task: MeasureTask,
-  items: readonly Item[],
-  rows: ReadonlyMap<Menu, readonly Row[]>,
-  now: number,
-): Look {
-  const there: { item: Item; row: Row }[] = [];
-  const missing: Item[] = [];
-  for (const item of items) {
-    const row = rows
-      .get(item.menu)
-      ?.find((each) => Object.entries(item.properties).every(([key, value]) => each[key] === value));
-    if (row && row['disabled'] !== 'true') there.push({ item, row });
-    else missing.push(item);
-  }
-  const rest = [...rows].flatMap(([menu, list]) =>
-    list
-      .filter((row) => isOurs(row, task.tag) && !there.some((each) => each.row === row))
-      .map((row) => ({ menu, row })),
-  );
-  const armed = there.filter(({ item }) => item.step === 'switch');
-  const left = armed.flatMap(({ row }) => secondsOf(row['timeout']) ?? []);
-  return {
-    there,
-    missing,
-    strange: rest
-      .filter(({ row }) => row['list'] !== listOf(task.tag, 'tried'))
-      .map(({ menu, row }) => `+ ${inWords(menu, row)}`),
-    ours: rest.map(({ menu, row }) => ({ menu, id: row['.id'] ?? '' })),
-    isUnarmed: armed.length === 0,
-    ...(left.length > 0 && { until: now + Math.min(...left) * 1000 }),
-  };
-}
-
-function isOurs(row: Row, tag: string): boolean {
-  const lists = ['', 'allow', 'keep', 'manage', 'seal', 'tried'].map((what) => listOf(tag, what));
-  return (row['comment'] ?? '').startsWith(`tourniquet ${tag} `) || lists.includes(row['list'] ?? '');
-}
-
-function withLease(item: Item, order: MeasureOrder): Row {
-  const lease = leaseOf(order);
-  return item.step === 'switch' && lease !== undefined ? { ...item.properties, timeout: `${lease}s` } : item.properties;
-}
-
-function leaseOf(order: MeasureOrder): number | undefined {
-  if (order.kind !== 'unplug' && order.kind !== 'block-port-25') return undefined;
-  return order.leaseMinutes === undefined ? undefined : Math.round(order.leaseMinutes * 60);
-}
-
-async function resolve(
-  order: MeasureOrder,
-  gateway: MikrotikGateway,
-  router: Router,
-): Promise<{ readonly resolved: Resolved; readonly notes: readonly Phrase[] }> {
-  const { name, outside } = gateway;
-  if (outside.length === 0 && order.kind !== 'quarantine-host')
-    throw new MeasureRefused(
-      `It isn't known which interfaces of ${name} lead to the internet; write them under outside in tourniquet.yaml.`,
-    );
-  const base: Resolved = { outside, allowed: [], manage: [] };
-  const rules = await router.list('ip/firewall/filter');
-  const isFast = rules.some((row) => row['action'] === 'fasttrack-connection' && row['disabled'] !== 'true');
-  const notes = isFast
-    ? [
-        say`FastTrack is on: established connections pass the filter, so those that this cuts are removed from the router's list`,
-      ]
-    : [];
-  switch (order.kind) {
-    case 'block-port-25': {
-      if (order.who === 'everyone') return { resolved: base, notes };
-      if (gateway.mailServers.length === 0)
-        throw new MeasureRefused(
-          `No mail server behind ${name} has an address in tourniquet.yaml, so that "all but the mail servers" would be everyone.`,
-        );
-      return { resolved: { ...base, allowed: [...gateway.mailServers, ...gateway.allowed] }, notes };
-    }
-    case 'unplug':
-      return { resolved: { ...base, allowed: gateway.keep, manage: gateway.manage }, notes };
-    case 'quarantine-host': {
-      const found = (await router.list('ip/arp')).find((row) => row['address'] === order.address)?.['mac-address'];
-      return { resolved: { ...base, ...(found !== undefined && { mac: found.toLowerCase() }) }, notes };
-    }
-    default:
-      return { resolved: base, notes };
-  }
-}
-
-/** Connections outward to the blocked ports, as menu and id. */
-async function outwardConnections(
-  gateway: MikrotikGateway,
-  router: Router,
-  task: MeasureTask,
-): Promise<readonly (readonly [menu: string, id: string])[]> {
-  const ports = task.order.kind === 'block-port-25' && task.order.submissionToo ? [25, 465, 587] : [25];
-  const { allowed } = readPrior(task.prior, gateway.name);
-  const found = await connectionsOf(router);
-  return found.flatMap(({ menu, id, source, destination, port }) => {
-    const isOutward = gateway.isInside(source) && !gateway.isInside(destination);
-    return isOutward && ports.includes(port) && !allowed.includes(source) ? [[menu, id] as const] : [];
-  });
-}
-
-/** What is open now that would not go on. */
-async function cutNow(
-  gateway: MikrotikGateway,
-  router: Router,
-  task: MeasureTask,
-): Promise<readonly { readonly source: string }[]> {
-  const all = await connectionsOf(router);
-  const { order } = task;
-  if (order.kind === 'quarantine-host')
-    return all.filter(({ source, destination }) => source === order.address || destination === order.address);
-  if (order.kind === 'unplug')
-    return all.filter(({ source, destination }) => gateway.isInside(source) !== gateway.isInside(destination));
-  const ids = new Set((await outwardConnections(gateway, router, task)).map(([menu, id]) => `${menu} ${id}`));
-  return all.filter(({ menu, id }) => ids.has(`${menu} ${id}`));
-}
-
-/** Connections that the rules don't reach, as menu and id: for the blocked ports any, else what FastTrack carries. */
-async function toBeCut(
-  gateway: MikrotikGateway,
-  router: Router,
-  task: MeasureTask,
-): Promise<readonly (readonly [menu: string, id: string])[]> {
-  const { order } = task;
-  if (order.kind === 'block-port-25') return outwardConnections(gateway, router, task);
-  const { allowed, manage } = readPrior(task.prior, gateway.name);
-  const isCut = ([one, other]: readonly [string, string]): boolean => {
-    if (order.kind === 'quarantine-host') return one === order.address || other === order.address;
-    const isCrossing = gateway.isInside(one) !== gateway.isInside(other);
-    return isCrossing && ![one, other].some((each) => isAmong([...allowed, ...manage], each));
-  };
-  const found = await carriedConnections(router);
-  return found.flatMap(({ menu, id, ends, isFast }) => (isFast && isCut(ends) ? [[menu, id] as const] : []));
-}
-
-function isAmong(ranges: readonly string[], address: string): boolean {
-  const ip = parseIp(address);
-  return ranges.some((text) => {
-    const range = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
-    return ip.kind === 'ok' && range.kind === 'ok' && cidrContains(range.value, ip.value);
-  });
-}
-
-async function cutConnections(
-  task: MeasureTask,
-  gateway: MikrotikGateway,
-  router: Router,
-  fence: number,
-): Promise<void> {
-  for (const [menu, id] of await toBeCut(gateway, router, task)) await router.remove(menu, id, fence);
-}
-
-function blastRadius(order: MeasureOrder, { name }: MikrotikGateway, resolved: Resolved): readonly Phrase[] {
-  switch (order.kind) {
-    case 'block-port-25':
-      return [
-        say`no machine behind ${name}, nor ${name} itself, can send to ${order.submissionToo ? '25, 465, 587' : '25'} outside${order.who === 'everyone' ? ', the mail servers too' : `, but for ${resolved.allowed.join(', ')}`}`,
-        say`inbound mail and mail inside the house go on`,
-      ];
-    case 'unplug':
-      return [
-        say`nothing passes between inside and outside${resolved.allowed.length > 0 ? `, but for ${resolved.allowed.join(', ')}` : ''}; ${name} itself opens no connection outside`,
-        say`${name} ends it by itself after ${order.leaseMinutes} min, or when it restarts`,
-      ];
-    case 'quarantine-host':
-      return [
-        say`${order.address}${resolved.mac === undefined ? '' : ` (network card ${resolved.mac})`} reaches nothing beyond its own segment`,
-      ];
-    default:
-      return [];
-  }
-}
-
-function inWords(menu: string, properties: Row): string {
-  const shown = Object.entries(properties).filter(
-    ([key]) => !key.startsWith('.') && !['bytes', 'packets', 'creation-time'].includes(key),
-  );
-  return `${menu} ${shown.map(([key, value]) => `${key}=${value}`).join(' ')}`;
-}
-
-function readPrior(prior: Plain, name: string): Resolved {
-  const field = (key: string): unknown =>
-    typeof prior === 'object' && prior !== null && !Array.isArray(prior) ? Reflect.get(prior, key) : undefined;
-  const list = (key: string): readonly string[] => {
-    const value = field(key);
-    if (Array.isArray(value) && value.every((each): each is string => typeof each === 'string')) return value;
-    throw new MeasureRefused(`The record of this measure on ${name} lacks ${key}; take it back by hand.`);
-  };
-  const mac = field('mac');
-  return {
-    outside: list('outside'),
-    allowed: list('allowed'),
-    manage: list('manage'),
-    ...(typeof mac === 'string' && { mac }),
   };
 }

@@ -8,7 +8,7 @@ import { watchMikrotik } from '../../../adapters/firewall/mikrotik/watch.ts';
 import { openNftables } from '../../../adapters/firewall/netfilter/nftables/driver.ts';
 import { watchNftables } from '../../../adapters/firewall/netfilter/nftables/watch.ts';
 import { openOpnsense } from '../../../adapters/firewall/opnsense/driver.ts';
-import type { OpnsenseGateway } from '../../../adapters/firewall/opnsense/driver.ts';
+import type { OpnsenseGateway } from '../../../adapters/firewall/opnsense/switches.ts';
 import { watchOpnsense } from '../../../adapters/firewall/opnsense/watch.ts';
 import type { Gateway } from '../../../adapters/firewall/netfilter/resolved.ts';
 import { tcpProbe } from '../../../adapters/network/probe.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openMikrotik } from '../../../adapters/firewall/mikrotik/driver.ts';
-import type { MikrotikGateway } from '../../../adapters/firewall/mikrotik/driver.ts';
+import type { MikrotikGateway } from '../../../adapters/firewall/mikrotik/resolved.ts';
 import { watchMikrotik } from '../../../adapters/firewall/mikrotik/watch.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
