@@ -5,11 +5,12 @@
  * Rules:
  * 1. A reply counts only when its id and its whole question match (name compared without case, RFC 4343).
  * 2. Data counts only when its owner is the asked name or the end of the CNAME chain from it.
- * 3. NXDOMAIN that carries data, or data under another owner, is malformed: not an answer at all.
+ * 3. NXDOMAIN that carries data, data under another owner, or a record that isn't whole is malformed: not an answer at all.
  */
 import dnsPacket from 'dns-packet';
 import type { Answer, DecodedPacket } from 'dns-packet';
 import type { Question } from '../../src/ports/dns.ts';
+import { hasWholeRecords } from './records.ts';
 
 /** Largest UDP reply we ask for: 1232 octets pass every path unfragmented (DNS flag day 2020). */
 export const UDP_PAYLOAD = 1232;
@@ -34,15 +35,35 @@ export function decodeReply(wire: Uint8Array, question: Question, id: number): W
   try {
     packet = dnsPacket.decode(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength));
   } catch {
-    return { kind: 'not-ours' };
+    return unreadable(wire, question, id);
   }
-  const asked = packet.questions?.[0];
-  const ours = packet.type === 'response' && packet.id === id && packet.questions?.length === 1;
-  if (!ours || asked?.name.toLowerCase() !== question.name || asked.type !== question.type) return { kind: 'not-ours' };
+  if (!isOurs(packet, question, id)) return { kind: 'not-ours' };
   if (packet.flag_tc) return { kind: 'truncated' };
   const rcode = rcodeOf(packet);
   if (rcode !== 'NOERROR' && rcode !== 'NXDOMAIN') return { kind: 'rcode', rcode };
+  if (!hasWholeRecords(wire)) return NOT_WHOLE;
   return readAnswers(packet, question, rcode);
+}
+
+const NOT_WHOLE: WireReply = { kind: 'malformed', detail: 'a record is not whole, or has not the size of its kind' };
+
+function isOurs(packet: DecodedPacket, question: Question, id: number): boolean {
+  const asked = packet.questions?.[0];
+  if (packet.type !== 'response' || packet.id !== id || packet.questions?.length !== 1) return false;
+  return asked?.name.toLowerCase() === question.name && asked.type === question.type;
+}
+
+/** What the codec can't read is ours all the same where its head and its question are. */
+function unreadable(wire: Uint8Array, question: Question, id: number): WireReply {
+  const head = Buffer.from(wire);
+  head.fill(0, 6, 12);
+  try {
+    const packet = dnsPacket.decode(head);
+    if (!isOurs(packet, question, id)) return { kind: 'not-ours' };
+    return packet.flag_tc ? { kind: 'truncated' } : NOT_WHOLE;
+  } catch {
+    return { kind: 'not-ours' };
+  }
 }
 
 function rcodeOf(packet: DecodedPacket): string {

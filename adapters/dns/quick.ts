@@ -10,6 +10,7 @@
 import type { Question, RecordType } from '../../src/ports/dns.ts';
 import { UDP_PAYLOAD, clampTtl } from './message.ts';
 import type { WireReply } from './message.ts';
+import { afterName, long, short } from './records.ts';
 
 const HEADER = 12;
 /** Owner name that points to the question's (RFC 1035 section 4.1.4), and the size of an A record under it. */
@@ -113,26 +114,9 @@ function hasSameQuestion(wire: Uint8Array, sent: Uint8Array, end: number): boole
 /** RFC 2308: of the SOA, the lower of its own TTL and its minimum; the lowest bound without one; undefined: look whole. */
 function negativeTtl(wire: Uint8Array, from: number): number | undefined {
   if (short(wire, 8) === 0) return clampTtl(0);
-  let at = from;
-  for (;;) {
-    const length = wire[at];
-    if (length === undefined || (length > 63 && length < 0xc0)) return undefined;
-    if (length >= 0xc0) {
-      at += 2;
-      break;
-    }
-    at += length + 1;
-    if (length === 0) break;
-  }
+  const at = afterName(wire, from);
+  if (at === undefined) return undefined;
   const size = short(wire, at + 8);
   if (wire.length < at + 10 + size || size < 22 || short(wire, at) !== TYPE_SOA) return undefined;
   return clampTtl(Math.min(long(wire, at + 4), long(wire, at + 10 + size - 4)));
-}
-
-function short(wire: Uint8Array, at: number): number {
-  return ((wire[at] ?? 0) << 8) | (wire[at + 1] ?? 0);
-}
-
-function long(wire: Uint8Array, at: number): number {
-  return short(wire, at) * 0x1_0000 + short(wire, at + 2);
 }

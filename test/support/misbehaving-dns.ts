@@ -23,6 +23,8 @@ export type Behaviour = (asked: Asked) => readonly Reply[];
 
 export interface Reply {
   readonly packet: Packet & { readonly rcode?: string };
+  /** These octets in its place. */
+  readonly wire?: Buffer;
   readonly afterMs?: number;
   /** From another port than the one that was asked. */
   readonly fromElsewhere?: true;
@@ -120,7 +122,7 @@ async function bindBoth(
 
 function send(replies: readonly Reply[], udp: Socket, other: Socket, to: RemoteInfo): void {
   for (const each of replies) {
-    const wire = dnsPacket.encode(each.packet);
+    const wire = each.wire ?? dnsPacket.encode(each.packet);
     const go = (): void => {
       try {
         (each.fromElsewhere ? other : udp).send(wire, to.port, to.address);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import dnsPacket from 'dns-packet';
 import { afterAll, expect, it } from 'vitest';
 import { systemResolvers } from '../../../adapters/dns/resolv-conf.ts';
 import { openResolver, readServer } from '../../../adapters/dns/resolver.ts';
@@ -132,6 +133,30 @@ it.each<readonly [number, string, Behaviour, boolean, right: string, tempting: s
   expect(ours).toBe(right);
   expect(documentedRows()).toContain(documented(seen));
 });
+
+it.each<readonly [string, readonly number[], 'bare' | 'followed']>([
+  ['three octets at the end', [127, 0, 0], 'bare'],
+  ['three octets, and more after them', [127, 0, 0], 'followed'],
+  ['five octets', [127, 0, 0, 2, 0], 'bare'],
+  ['none', [], 'followed'],
+])('an address of %s is malformed, and neither a code nor a silence', async (_what, data, where) => {
+  const server = await startMisbehaving(
+    { 'odd.bl.test': proved((asked) => [{ ...reply(asked), wire: addressOf(asked, data, where) }]) },
+    true,
+  );
+  const [finding] = await ask(server.address, [list('odd.bl.test')], LISTED);
+  await server.stop();
+  expect(short(finding)).toBe('unknown malformed');
+});
+
+/** A reply with one A record of these octets, and an OPT record after it. */
+function addressOf(asked: Asked, data: readonly number[], where: 'bare' | 'followed'): Buffer {
+  const wire = dnsPacket.encode(reply(asked, [a(asked.name, '127.0.0.2')]).packet);
+  const opt = where === 'bare' ? [] : [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0];
+  const odd = Buffer.concat([wire.subarray(0, -6), Buffer.from([0, data.length, ...data, ...opt])]);
+  odd.writeUInt16BE(where === 'bare' ? 0 : 1, 10);
+  return odd;
+}
 
 it('the page names all 45 rows, and each that is no single answer by a test of that number', () => {
   const named = documentedRows().flatMap((line) => {
