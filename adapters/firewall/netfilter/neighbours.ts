@@ -40,21 +40,6 @@ export function twinsOf(addresses: readonly string[], neighbours: readonly Neigh
     .map((each) => each.address);
 }
 
-/** Interfaces that the default routes of both families leave through. Throws HostUnknown. */
-export async function defaultWays(host: Host): Promise<readonly string[]> {
-  const lists = await Promise.all([
-    listOf(host, ['route', 'show', 'default']),
-    listOf(host, ['-6', 'route', 'show', 'default']),
-  ]);
-  const devices = lists.flat().flatMap((route): readonly unknown[] => {
-    const hops: unknown = Reflect.get(route, 'nexthops');
-    return Array.isArray(hops)
-      ? hops.map((hop: unknown) => (typeof hop === 'object' && hop !== null ? Reflect.get(hop, 'dev') : undefined))
-      : [Reflect.get(route, 'dev')];
-  });
-  return [...new Set(devices.filter((each) => typeof each === 'string'))];
-}
-
 /** Networks that are routed by other interfaces than those: the inside. Throws HostUnknown. */
 export async function networksInside(host: Host, outside: readonly string[]): Promise<readonly Cidr[]> {
   const lists = await Promise.all([listOf(host, ['route', 'show']), listOf(host, ['-6', 'route', 'show'])]);

@@ -11,10 +11,10 @@ import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask, Plain, Proof } from '../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
-import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
-import { cardOf, defaultWays, neighboursOf, twinsOf } from './neighbours.ts';
+import { cardOf, neighboursOf, twinsOf } from './neighbours.ts';
+import { waysOut } from './ways.ts';
 
 export interface Gateway {
   readonly name: string;
@@ -45,8 +45,7 @@ export async function resolve(order: MeasureOrder, gateway: Gateway, host: Host)
     throw new MeasureRefused(
       `It isn't known which interfaces of ${name} lead to the internet; write them under outside in tourniquet.yaml.`,
     );
-  const others =
-    order.kind === 'quarantine-host' ? [] : (await defaultWays(host)).filter((way) => !outside.includes(way));
+  const others = order.kind === 'quarantine-host' ? [] : (await waysOut(host)).filter((way) => !outside.includes(way));
   if (others.length > 0)
     throw new MeasureRefused(
       `The way to the internet leads through ${others.join(', ')} of ${name} too, and nothing would be blocked there; write it under outside in tourniquet.yaml.`,
@@ -73,29 +72,20 @@ export async function resolve(order: MeasureOrder, gateway: Gateway, host: Host)
   }
 }
 
-/** Whether every way to the internet leads through interfaces where the rules apply; `by` is what is proved besides. */
-export async function provedOnEveryWay(task: MeasureTask, name: string, host: Host, by: Phrase): Promise<Proof> {
+/** Ways to the internet that the rules don't cover, as a route has come or moved since; each as a difference. Throws HostUnknown. */
+export async function waysPast(task: MeasureTask, name: string, host: Host): Promise<readonly Phrase[]> {
+  if (task.order.kind === 'quarantine-host') return [];
+  const { outside } = readPrior(task.prior, name);
+  return (await waysOut(host))
+    .filter((way) => !outside.includes(way))
+    .map((way) => say`the way of ${name} to the internet leads through ${foreign(way)} too, where nothing is blocked`);
+}
+
+/** What proves it: `by`, and that nothing leads past the rules (`waysPast` was asked). */
+export function provedOnEveryWay(task: MeasureTask, name: string, by: Phrase): Proof {
   if (task.order.kind === 'quarantine-host') return { kind: 'proved', by: [by] };
   const { outside } = readPrior(task.prior, name);
-  try {
-    const found = await defaultWays(host);
-    const open = found.filter((way) => !outside.includes(way));
-    if (open.length > 0)
-      return {
-        kind: 'disproved',
-        by: [
-          say`the default route of ${name} now leaves through ${foreign(open.join(', '))}, where nothing is blocked`,
-        ],
-      };
-    if (found.length === 0) return { kind: 'proved', by: [by] };
-    return {
-      kind: 'proved',
-      by: [by, say`every default route leaves through ${foreign(found.join(', '))}, where they apply`],
-    };
-  } catch (error) {
-    if (!(error instanceof HostUnknown)) throw error;
-    return { kind: 'unknown', why: [foreign(error.message, 400)] };
-  }
+  return { kind: 'proved', by: [by, say`no way of ${name} to the internet leads past ${foreign(outside.join(', '))}`] };
 }
 
 export function portsOf(submissionToo: boolean): readonly number[] {

@@ -260,7 +260,35 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     const second = ['default', 'via', ADDRESSES.innocent, 'dev', 'br0', 'metric', '9'];
     await gateway.must(['ip', 'route', 'add', ...second]);
     expect(await driver.verify(task)).toMatchObject({ kind: 'disproved' });
+    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
     await gateway.must(['ip', 'route', 'del', ...second]);
+    expect(await released(task)).toBe('released');
+  });
+
+  it('finds a way out in every table that a rule leads to, and the halves of a VPN, and takes no dead end for one', async () => {
+    const { gateway } = company.boxes;
+    const via = ['via', ADDRESSES.innocent, 'dev', 'br0'];
+    const ip = async (...words: readonly string[]): Promise<unknown> => gateway.must(['ip', ...words]);
+    await ip('route', 'add', 'default', ...via, 'table', '100');
+    const task = await engaged(BLOCK);
+    expect((await driver.verify(task)).kind, 'no rule leads there').toBe('proved');
+    await ip('rule', 'add', 'from', ADDRESSES.infected, 'lookup', '100');
+    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
+    await expect(driver.plan(BLOCK, 'tq904')).rejects.toThrow(/leads through br0 of gw too/);
+    await ip('rule', 'del', 'from', ADDRESSES.infected);
+    await ip('route', 'flush', 'table', '100');
+    await ip('route', 'add', '128.0.0.0/1', ...via);
+    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
+    await ip('route', 'del', '128.0.0.0/1');
+    await ip('-6', 'route', 'add', '2000::/3', 'dev', 'br0');
+    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
+    await ip('-6', 'route', 'del', '2000::/3');
+    await ip('-6', 'route', 'add', 'unreachable', 'default', 'metric', '4294967295');
+    await ip('route', 'add', '224.0.0.0/4', 'dev', 'br0');
+    expect((await driver.plan(BLOCK, 'tq905')).commands).not.toEqual([]);
+    expect((await driver.verify(task)).kind).toBe('proved');
+    await ip('-6', 'route', 'del', 'unreachable', 'default', 'metric', '4294967295');
+    await ip('route', 'del', '224.0.0.0/4', 'dev', 'br0');
     expect(await released(task)).toBe('released');
   });
 

@@ -14,7 +14,7 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { openNow } from '../conntrack.ts';
-import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
+import { blastRadius, provedOnEveryWay, resolve, waysPast, writePrior } from '../resolved.ts';
 import type { Gateway } from '../resolved.ts';
 import { rulesOf } from './rules.ts';
 import type { Family, IpSet, Rule, Rules } from './rules.ts';
@@ -85,6 +85,8 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
       if (all.length > 0) return { kind: 'changed', differences: all.map((line) => [foreign(line)]) };
       if (seen.lease === 'over')
         return { kind: 'absent', notes: [say`its lease on ${name} is over; the kernel ended it`] };
+      const past = await waysPast(task, name, host);
+      if (past.length > 0) return { kind: 'changed', differences: past };
       const notes = seen.families.flatMap(({ tool, before }) =>
         before ? [say`${tool} on ${name} has other rules before ours in ${foreign(before)}`] : [],
       );
@@ -152,7 +154,7 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
       if (seen.notes.length > 0) return { kind: 'unknown', why: seen.notes[0] ?? [] };
       const by = say`iptables and ip6tables on ${name} list the rules of ${task.tag}, unchanged, before all others`;
-      return provedOnEveryWay(task, name, host, by);
+      return provedOnEveryWay(task, name, by);
     },
   };
 }

@@ -5,7 +5,7 @@
  * 1. A measure is one table of its own, loaded in one transaction and taken back by deleting it: there is no half.
  * 2. An existing table is never loaded again (that would wipe the counted offenders); only its lease is begun anew.
  * 3. Its chains and fixed sets are compared with what was loaded; a difference is somebody else's hand.
- * 4. Rules that no default route leads through block nothing: that is disproved, not proved.
+ * 4. A way to the internet that leads past the rules is looked for each time: what leaves there is not blocked.
  */
 import type { MeasureTask, Observation } from '../../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
@@ -14,7 +14,7 @@ import type { Host, HowToRun, Ran } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences } from './drift.ts';
 import { openNow } from '../conntrack.ts';
-import { blastRadius, provedOnEveryWay, resolve, writePrior } from '../resolved.ts';
+import { blastRadius, provedOnEveryWay, resolve, waysPast, writePrior } from '../resolved.ts';
 import type { Gateway } from '../resolved.ts';
 import { leaseSetOf, rulesetOf, tableOf } from './orders.ts';
 import { renewText, tableText } from './ruleset.ts';
@@ -62,6 +62,8 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
       const { end, differences } = await look(task, text, rulesetOf(task, name));
       if (differences.length > 0) return { kind: 'changed', differences: differences.map((line) => [foreign(line)]) };
       if (end === 'over') return { kind: 'absent', notes: [say`its lease on ${name} is over; the kernel ended it`] };
+      const past = await waysPast(task, name, host);
+      if (past.length > 0) return { kind: 'changed', differences: past };
       return { kind: 'in-force', notes: [], ...(end !== 'none' && { until: end }) };
     } catch (error) {
       if (!(error instanceof HostUnknown)) throw error;
@@ -121,7 +123,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
       const by = say`the kernel of ${name} lists the rules of ${tableOf(task.tag)}, unchanged, in its hooks`;
-      return await provedOnEveryWay(task, name, host, by);
+      return provedOnEveryWay(task, name, by);
     },
   };
 }
