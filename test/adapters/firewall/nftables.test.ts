@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openNftables } from '../../../adapters/firewall/netfilter/nftables/driver.ts';
 import { tableOf } from '../../../adapters/firewall/netfilter/nftables/orders.ts';
+import { watchNftables } from '../../../adapters/firewall/netfilter/nftables/watch.ts';
 import { openHost } from '../../../adapters/host/process.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
@@ -322,6 +323,43 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     });
     expect(await driver.release(task, (hand += 1), 'exact')).toMatchObject({ kind: 'refused' });
     expect(await driver.release(task, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
+  });
+
+  it('sees a rule of its own that was laid once more before the counting, and a table that is switched off', async () => {
+    const task = await engaged(BLOCK);
+    const { gateway } = company.boxes;
+    const table = tableOf(task.tag);
+    await gateway.must(['nft', 'insert', 'rule', 'inet', table, 'smtp', 'reject', 'with', 'tcp', 'reset']);
+    expect(await driver.observe(task)).toEqual({
+      kind: 'changed',
+      differences: [[{ foreign: '+ smtp: reject with tcp reset' }]],
+    });
+    await gateway.must(['nft', 'flush', 'chain', 'inet', table, 'smtp']);
+    expect(await driver.release(task, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
+    const other = await engaged(BLOCK);
+    await gateway.must(['nft', 'add', 'table', 'inet', tableOf(other.tag), '{ flags dormant; }']);
+    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
+    expect(await driver.verify(other)).toMatchObject({
+      kind: 'disproved',
+      by: [[{ foreign: '+ table: flags dormant' }]],
+    });
+    expect(await driver.release(other, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
+  });
+
+  it('goes on counting who tries while the plug is pulled and a machine is in quarantine, and each is taken back by itself', async () => {
+    const block = await engaged(BLOCK);
+    const plug = await engaged({ kind: 'unplug', firewall: 'gw', leaseMinutes: 1 });
+    const one = await engaged({ kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.infected });
+    await company.connect('infected', ADDRESSES.outside, 25);
+    await company.connect('mail', ADDRESSES6.outside, 25);
+    const look = await watchNftables('gw', host, Date.now).attempts(block);
+    expect(look.kind === 'counted' && look.sources.map(({ source }) => source).toSorted()).toEqual([
+      ADDRESSES.infected,
+      ADDRESSES6.mail,
+    ]);
+    for (const task of [block, plug]) expect((await driver.release(task, (hand += 1), 'exact')).kind).toBe('released');
+    expect((await driver.observe(one)).kind).toBe('in-force');
+    expect(await released(one)).toBe('released');
   });
 
   it('sees that somebody flushed the rules, and a late hand is refused by the gateway itself', async () => {

@@ -1,7 +1,10 @@
 /** What somebody else's hand has changed in a measure's table: its chains as text, its fixed sets by their elements. */
 import type { NamedSet, Ruleset } from './ruleset.ts';
 
-/** The rules of our chains that are missing (-), and those that aren't ours (+). `listing` is `nft -s -t list table`. */
+/**
+ * The rules of our chains that are missing (-), and those that aren't ours (+), one of ours that stands there twice among
+ * them; and a table that is switched off whole. `listing` is `nft -s -t list table`.
+ */
 export function chainDifferences(listing: string, ruleset: Ruleset): readonly string[] {
   const theirs = new Map<string, string[]>();
   let chain: string[] | undefined;
@@ -11,18 +14,32 @@ export function chainDifferences(listing: string, ruleset: Ruleset): readonly st
     else if (line === '}') chain = undefined;
     else if (line !== '') chain?.push(readable(line));
   }
-  const differences: string[] = [];
+  // Of a set they stand one tab deeper.
+  const differences = [...listing.matchAll(/^\t(flags .*)$/gm)].map(([, flags]) => `+ table: ${flags ?? ''}`);
   for (const { name, lines } of ruleset.chains) {
     const have = theirs.get(name) ?? [];
     const ours = lines.map(readable);
-    differences.push(...ours.filter((line) => !have.includes(line)).map((line) => `- ${name}: ${line}`));
-    differences.push(...have.filter((line) => !ours.includes(line)).map((line) => `+ ${name}: ${line}`));
-    if (have.length === ours.length && have.every((line) => ours.includes(line)) && have.join() !== ours.join())
-      differences.push(`~ ${name}: the rules stand in another order`);
+    const changes = [
+      ...without(ours, have).map((line) => `- ${name}: ${line}`),
+      ...without(have, ours).map((line) => `+ ${name}: ${line}`),
+    ];
+    if (changes.length === 0 && have.join() !== ours.join())
+      changes.push(`~ ${name}: the rules stand in another order`);
+    differences.push(...changes);
   }
   for (const name of theirs.keys())
     if (!ruleset.chains.some((each) => each.name === name)) differences.push(`+ chain ${name}`);
   return differences;
+}
+
+/** What is left of `lines` when each of `others` has taken one away. */
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** `json` is `nft -j list set`. */

@@ -12,6 +12,7 @@
  * 5. Rules are written as `nft list` prints them, so that drift is found by comparing text.
  * 6. The plug holds the firewall's own traffic too (a proxy or resolver on it is a way out), but for answers to those who
  *    manage it and what keeps its link to the provider up (neighbour discovery, DHCP).
+ * 7. The block comes before the plug and the quarantine: what they drop first would not be counted, and read as silence.
  */
 export interface BlockRules {
   readonly outside: readonly string[];
@@ -84,13 +85,13 @@ export function blockRuleset(rules: BlockRules): Ruleset {
       {
         name: 'forward',
         lines: [
-          'type filter hook forward priority filter - 10; policy accept;',
+          'type filter hook forward priority -30; policy accept;',
           `${leaving} ${SYN} update @macs4 { ip saddr . ether saddr counter }`,
           `${leaving} ${SYN} update @macs6 { ip6 saddr . ether saddr counter }`,
           jump,
         ],
       },
-      { name: 'output', lines: ['type filter hook output priority filter - 10; policy accept;', jump] },
+      { name: 'output', lines: ['type filter hook output priority -30; policy accept;', jump] },
     ],
   };
 }
