@@ -87,6 +87,8 @@ export function openSurface({ web, clock, mentionOf, outbox, recall }: SurfaceNe
         channel: place.channel,
         ...(place.thread !== undefined && { thread_ts: place.thread }),
       });
+      // Slack counts from when it has it, which is later than when it was sent.
+      next.set(`post ${place.channel}`, clock.monotonic() + LIMITS.postEveryMs);
       return messageId(textAt(sent, 'channel') ?? place.channel, textAt(sent, 'ts') ?? '');
     } catch (error) {
       if (!(error instanceof SlackTrouble) || !OUTSIDE.has(error.code) || place.user === undefined)

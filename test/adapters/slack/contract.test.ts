@@ -6,11 +6,8 @@ import type { Sent } from '../../support/slack/person.ts';
 import { openSlackStage } from '../../support/slack/stage.ts';
 import { BOT, BOT_ID } from '../../support/slack/workspace.ts';
 
-/** A second of Slack's pace takes this part of one here. */
-const SPEED = 50;
-
 async function open(road: 'http' | 'socket'): Promise<ChatStage> {
-  const stage = await openSlackStage({ road, speed: SPEED });
+  const stage = await openSlackStage({ road, clock: 'by hand' });
   const { workspace, responses } = stage.slack;
   workspace.limitsRate = false;
   const person = stage.person();
@@ -38,7 +35,7 @@ async function open(road: 'http' | 'socket'): Promise<ChatStage> {
           } catch (error) {
             const wait = Number(record(error)['afterMs'] ?? 0);
             if (!(wait > 0)) throw error;
-            await new Promise((resolve) => setTimeout(resolve, wait / SPEED));
+            stage.pass(wait);
           }
         }
       },

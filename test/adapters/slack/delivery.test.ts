@@ -62,13 +62,14 @@ describeLab('what waits to be said in Slack', { sets: ['redis'] }, () => {
     const [refused, ...taken] = calls('chat.postMessage').filter((call) => call.args['channel'] === 'C0OPS');
     expect(refused?.outcome).toBe('status 429');
     expect(taken.map((call) => call.outcome)).toEqual(['ok', 'ok', 'ok']);
-    expect((taken[0]?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(1950);
-    expect(Math.min(...gaps(taken))).toBeGreaterThan(900);
+    expect((taken[0]?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThan(1990);
+    expect(Math.min(...gaps(taken))).toBeGreaterThan(990);
     expect(lost).toEqual([]);
-  }, 30_000);
+  });
 
   it('is edited once a second at most, however often it changes, and ends with the last', async () => {
     deliver(stage);
+    const began = performance.now();
     for (let done = 0; done <= 40; done += 1) {
       await put('C0OPS', 'sweep', `${done} of 40 looked at`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -77,9 +78,9 @@ describeLab('what waits to be said in Slack', { sets: ['redis'] }, () => {
     const edits = calls('chat.update');
     expect(stage.slack.workspace.posted).toHaveLength(1);
     expect(edits.length).toBeGreaterThan(1);
-    expect(edits.length).toBeLessThan(6);
-    expect(Math.min(...gaps(edits))).toBeGreaterThan(900);
-  }, 30_000);
+    expect(edits.length).toBeLessThan(2 + (performance.now() - began) / 1000);
+    expect(Math.min(...gaps(edits))).toBeGreaterThan(990);
+  });
 
   it('is said after a restart, once, and edits what stood before it', async () => {
     deliver(stage);
@@ -100,5 +101,5 @@ describeLab('what waits to be said in Slack', { sets: ['redis'] }, () => {
       { text: '🔵 somebody look', thread: headline?.ts, edits: 0 },
     ]);
     await restarted.close();
-  }, 40_000);
+  });
 });

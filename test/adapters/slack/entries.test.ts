@@ -14,7 +14,12 @@ import type { Posted } from '../../support/slack/workspace.ts';
 describe('what is said in Slack', () => {
   let stage: SlackStage;
   beforeAll(async () => {
-    stage = await openSlackStage({ speed: 50, guests: ['T0OTHER/U0FAR'], named: ['T0HOME/U0ONE'], sharedChannels: [] });
+    stage = await openSlackStage({
+      clock: 'by hand',
+      guests: ['T0OTHER/U0FAR'],
+      named: ['T0HOME/U0ONE'],
+      sharedChannels: [],
+    });
     stage.slack.workspace.limitsRate = false;
   });
   afterAll(() => stage.close());
@@ -25,15 +30,10 @@ describe('what is said in Slack', () => {
 
   let key = 0;
   async function post(said: Message, channel = 'C0OPS'): Promise<Posted> {
-    const deliver = () =>
-      stage.chat.surface.deliver(
-        { conversation: { surface: 'slack', id: channel }, key: `k${(key += 1)}`, message: said },
-        undefined,
-      );
-    await deliver().catch(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      return deliver();
-    });
+    // One message a second and channel.
+    stage.pass(1000);
+    const conversation = { surface: 'slack', id: channel } as const;
+    await stage.chat.surface.deliver({ conversation, key: `k${(key += 1)}`, message: said }, undefined);
     const posted = stage.slack.workspace.posted.at(-1);
     if (!posted) throw new Error('nothing was posted');
     return posted;

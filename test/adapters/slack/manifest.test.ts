@@ -80,4 +80,4 @@ it('is printed by tq slack manifest, with the reasons as comments, without any R
   expect(JSON.parse(json.out)).toMatchObject({ settings: { socket_mode_enabled: true } });
   expect((await bot.run(['slack', 'manifest', '--url', 'http://x'])).status).toBe(64);
   await bot.clean();
-}, 60_000);
+});

@@ -33,12 +33,14 @@ export interface SlackStage {
   person(options?: PersonOptions): Person;
   /** The last message with this text anywhere in it. */
   posted(words: string): Posted | undefined;
+  /** So long goes by on a clock by hand. */
+  pass(ms: number): void;
   readonly close: () => Promise<void>;
 }
 
 export interface StageOptions {
-  /** How many times as fast the adapter's clock runs. */
-  readonly speed?: number;
+  /** The adapter's clock, for its paces and memories, goes on by `pass` alone. */
+  readonly clock?: 'by hand';
   readonly road?: 'http' | 'socket';
   readonly guests?: readonly string[];
   readonly sharedChannels?: readonly string[];
@@ -64,6 +66,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
   const settled: Utterance[] = [];
   const recall = options.recall ?? makeRecall();
   let result: HearResult | Error = { kind: 'taken' };
+  let passed = 0;
   const socket = options.road === 'socket';
   const chat = openSlack(
     {
@@ -88,7 +91,7 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
         },
       },
       registry,
-      clock: { ...systemClock, monotonic: () => systemClock.monotonic() * (options.speed ?? 1) },
+      clock: options.clock === undefined ? systemClock : { ...systemClock, monotonic: () => passed },
       firstTime: async (id) => !seen.has(id) && Boolean(seen.add(id)),
       mentionOf: (name) => options.mentions?.[name],
       keyOf: async (id) => keys.get(id),
@@ -125,6 +128,9 @@ export async function openSlackStage(options: StageOptions = {}): Promise<SlackS
     person: (who) => new Person(slack, socket ? overSocket(slack) : overHttp(eventsUrl), who),
     posted: (words) =>
       slack.workspace.posted.findLast((each) => JSON.stringify([each.text, each.blocks]).includes(words)),
+    pass: (ms) => {
+      passed += ms;
+    },
     close: async () => {
       await chat.close();
       await listener.close();
