@@ -5,7 +5,7 @@
  * how a platform is spoken to (each chat adapter's `deliver`).
  * Rules:
  * 1. `put` resolves once Redis has it. A later version under the same key takes the place of a pending one (edits
- *    coalesce); a loud one never does.
+ *    coalesce), or its own where that one is being said; a loud one never does.
  * 2. One deliverer at a time per conversation (a lease of 8 s, renewed while it speaks, so that the messages of a killed
  *    one soon go on); a conversation told to wait (429) holds up no other.
  * 3. A message is removed only after the surface has returned its id: a crash in between says it twice rather than
@@ -31,13 +31,16 @@ export function outboxAddress(conversation: Utterance['conversation']): string {
   }
 }
 
+/** What stands first may be on its way to the surface: a later version of it gets a place of its own. */
 const PUT = `
-local pending = redis.call('HEXISTS', KEYS[2], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-if pending == 0 then redis.call('RPUSH', KEYS[1], ARGV[1]) end
+local queue = redis.call('LRANGE', KEYS[1], 0, -1)
+local has_place = false
+for place = 2, #queue do has_place = has_place or queue[place] == ARGV[1] end
+if not has_place then redis.call('RPUSH', KEYS[1], ARGV[1]) end
 if not redis.call('ZSCORE', KEYS[3], ARGV[3]) then redis.call('ZADD', KEYS[3], ARGV[4], ARGV[3]) end
 for _, key in ipairs({KEYS[1], KEYS[2]}) do redis.call('PEXPIRE', key, 604800000) end
-return pending`;
+return 1`;
 
 /** Takes a due conversation's oldest message under a lease: moves its due time ahead by the lease. */
 const TAKE = `
@@ -49,10 +52,9 @@ return due[1]`;
 const DONE = `
 if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then
   redis.call('HDEL', KEYS[2], ARGV[1])
-  redis.call('LREM', KEYS[1], 1, ARGV[1])
+  redis.call('LREM', KEYS[1], 0, ARGV[1])
 else
   redis.call('LREM', KEYS[1], 1, ARGV[1])
-  if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then redis.call('RPUSH', KEYS[1], ARGV[1]) end
 end
 if redis.call('LLEN', KEYS[1]) == 0 then redis.call('ZREM', KEYS[3], ARGV[3])
 else redis.call('ZADD', KEYS[3], ARGV[4], ARGV[3]) end

@@ -76,6 +76,32 @@ describeLab('the deliverer', { sets: ['redis'] }, () => {
     expect(said.map((each) => each.split(' ')[0])).toEqual(['elsewhere', 'first', 'second']);
   });
 
+  it('keeps the order where a later version comes while the first is being said', async () => {
+    const outbox = openOutbox(redis);
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    const said: string[] = [];
+    const surface: Surface = {
+      name: 'slack',
+      deliver: async ({ message: { summary } }) => {
+        said.push(plain(summary));
+        if (said.length === 1) await told;
+        return 'id';
+      },
+    };
+    await outbox.put(utter('c6', 'k', 'headline'));
+    const deliverer = startDeliverer(outbox, 'slack', surface, () => {});
+    await until(() => said.length === 1, 10_000, 'the headline to be on its way');
+    await outbox.put(utter('c6', 'k', 'headline, later'));
+    await outbox.put(utter('c6', 'k', 'wake up', { loud: true }));
+    await outbox.put(utter('c6', 'k', 'headline, at last'));
+    tell();
+    await until(() => said.length >= 3, 10_000, 'all to be said');
+    await outbox.put(utter('c6', 'j', 'and on'));
+    await until(() => said.includes('and on'), 10_000, 'what comes after');
+    await deliverer.close();
+    expect(said).toEqual(['headline', 'headline, at last', 'wake up', 'and on']);
+  });
+
   it('says only the last of several versions that wait', async () => {
     const { said } = await sayAll(
       [1, 2, 3].map((each) => utter('c4', 'k', `version ${each}`)),
