@@ -8,7 +8,7 @@ import type { Document } from 'yaml';
 import { z } from 'zod';
 import type { Blocklist, Code, ErrorCode, TestPoints } from '../../src/domain/blocklists/blocklist.ts';
 import type { Catalogue, LeftOut } from '../../src/domain/blocklists/catalogue.ts';
-import { faultInWords } from '../../src/domain/fault-words.ts';
+import { faultInWords, withoutMark } from '../../src/domain/fault-words.ts';
 import { causeOf, entry, errorKeyOf, keyOf } from './entry.ts';
 import type { Entry } from './entry.ts';
 
@@ -29,7 +29,7 @@ export function readCatalogue(
   keys: Readonly<Record<string, string | undefined>>,
 ): Catalogue {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(withoutMark(text), { lineCounter: lines });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;

@@ -6,7 +6,7 @@
  */
 import { LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { faultInWords } from '../../src/domain/fault-words.ts';
+import { faultInWords, withoutMark } from '../../src/domain/fault-words.ts';
 import { CAUSES } from '../../src/domain/causes.ts';
 
 const amount = (least: number, most: number) => {
@@ -99,7 +99,7 @@ export class ScenarioRefused extends Error {
 /** Reads scenarios, a list or a single one. Throws ScenarioRefused. */
 export function readScenarios(text: string, file: string): readonly Scenario[] {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(withoutMark(text), { lineCounter: lines });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;

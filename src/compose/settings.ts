@@ -30,7 +30,10 @@ export function readSettings(file: string | undefined): Settings {
     configFile === undefined ? readConfig('', 'tourniquet.yaml') : readConfig(readText(configFile), configFile);
   return {
     config,
-    playbooks: config.playbooks.flatMap((path) => readPlaybooks(readText(path), path)),
+    playbooks: config.playbooks.reduce<readonly Playbook[]>(
+      (before, path) => [...before, ...readPlaybooks(readText(path), path, before)],
+      [],
+    ),
     configFile,
     dataFolder: resolve(process.env['TOURNIQUET_DATA'] ?? join(stateHome(), 'tourniquet')),
     redisUrl: process.env['REDIS_URL'],

@@ -6,13 +6,15 @@
  * 2. What a playbook changes it also takes back: a measure without a later `takesBack` is a fault, but for cleaning a
  *    queue, which keeps what it deletes.
  * 3. A look only looks: a command that does more is a fault. Nothing is computed from text; a word `{name}` is that fact.
+ * 4. What could never come to anything is a fault: a second playbook for the same cause, a step that waits for a later one,
+ *    a fact that never has the value named.
  */
 import { z } from 'zod';
-import { findSpec } from '../commands/parse.ts';
-import { registry } from '../commands/registry.ts';
 import { splitWords } from '../commands/words.ts';
 import { CAUSES } from '../domain/causes.ts';
+import { valuesOf } from '../domain/playbook/facts.ts';
 import type { Deed, Playbook, Step } from '../domain/playbook/step.ts';
+import { lookFault } from './playbook-look.ts';
 import { readYaml } from './yaml.ts';
 import type { Fault } from './yaml.ts';
 
@@ -31,12 +33,17 @@ const measure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unplug'), leaseMinutes: z.int().min(1).max(120).default(30) }),
   z.strictObject({ kind: z.literal('disable-account'), account: z.string().default('{account}') }),
   z.strictObject({ kind: z.literal('quarantine-host'), address: z.string().default('{offender}') }),
-  z.strictObject({
-    kind: z.literal('clean-queue'),
-    sender: z.string().exactOptional(),
-    account: z.string().exactOptional(),
-    recipientDomain: z.string().exactOptional(),
-  }),
+  z
+    .strictObject({
+      kind: z.literal('clean-queue'),
+      sender: z.string().exactOptional(),
+      account: z.string().exactOptional(),
+      recipientDomain: z.string().exactOptional(),
+    })
+    .refine(
+      ({ sender, account, recipientDomain }) => (sender ?? account ?? recipientDomain) !== undefined,
+      'name sender, account or recipientDomain: all that waits is never deleted',
+    ),
 ]);
 
 const DEEDS = ['measure', 'look', 'person', 'takesBack'] as const;
@@ -63,6 +70,9 @@ const step = z
         code: 'custom',
         message: `a step does one thing: exactly one of ${DEEDS.join(', ')}, but there ${given.length === 0 ? 'is none' : `are ${given.join(' and ')}`}`,
       });
+    const split = splitWords(read.look ?? '');
+    if (split.kind === 'bad')
+      context.addIssue({ code: 'custom', path: ['look'], message: `${split.why}; ${split.remedy}` });
   })
   .transform((read): Step => {
     const { measure: _measure, look: _look, person: _person, takesBack: _takesBack, ...rest } = read;
@@ -95,11 +105,29 @@ const playbooks = z.array(
   }),
 );
 
-/** Reads a file of playbooks. Throws ConfigRefused with every fault. */
-export function readPlaybooks(text: string, file: string): readonly Playbook[] {
+/** Reads a file of playbooks; `before`: those of the files before it. Throws ConfigRefused with every fault. */
+export function readPlaybooks(text: string, file: string, before: readonly Playbook[] = []): readonly Playbook[] {
   return readYaml(text, file, playbooks, [], (read) =>
-    read.flatMap((book, index) => faultsOf(book).map(({ path, why }) => ({ path: [index, ...path], why }))),
+    read.flatMap((book, index) =>
+      [...bookFaults(book, [...before, ...read.slice(0, index)]), ...faultsOf(book)].map(({ path, why }) => ({
+        path: [index, ...path],
+        why,
+      })),
+    ),
   );
+}
+
+function bookFaults(book: Playbook, before: readonly Playbook[]): readonly Fault[] {
+  const same = before.some((each) => each.id === book.id);
+  return [
+    ...(same ? [{ path: ['id'], why: `there is a playbook ${book.id} before` }] : []),
+    ...book.causes.flatMap((cause, index) => {
+      const first = before.find((each) => each.causes.includes(cause));
+      return first
+        ? [{ path: ['causes', index], why: `${first.id} is for ${cause} already; only the first would be used` }]
+        : [];
+    }),
+  ];
 }
 
 function faultsOf(book: Playbook): readonly Fault[] {
@@ -110,7 +138,22 @@ function faultsOf(book: Playbook): readonly Fault[] {
     const faults: Fault[] = [];
     if (ids.indexOf(each.id) < index) faults.push({ path: at('id'), why: `there is a step ${each.id} before` });
     each.after?.forEach((name, where) => {
-      if (!ids.includes(name)) faults.push({ path: at('after', where), why: nothingCalled(name, ids) });
+      const why = !ids.includes(name)
+        ? nothingCalled(name, ids)
+        : name === each.id
+          ? 'a step can’t wait for itself'
+          : ids.indexOf(name) > index
+            ? `${name} comes later; a step waits for steps above it`
+            : undefined;
+      if (why !== undefined) faults.push({ path: at('after', where), why });
+    });
+    each.skipWhere?.forEach(({ fact: name, is }, where) => {
+      const values = valuesOf(name);
+      if (is !== undefined && values && !values.includes(is))
+        faults.push({
+          path: at('skipWhere', where, 'is'),
+          why: `${name} is never ${JSON.stringify(is)}; write one of ${values.join(', ')}`,
+        });
     });
     faults.push(...deedFaults(book, each, index, measures).map(({ path, why }) => ({ path: at(...path), why })));
     return faults;
@@ -138,17 +181,8 @@ function deedFaults(
         ? []
         : [{ path: ['takesBack'], why: `${nothingCalled(does.of, measures)} (only a measure is taken back)` }];
     case 'look': {
-      const [name] = does.words;
-      const spec = name === undefined ? undefined : findSpec(name, registry);
-      if (spec?.risk === 'look' && !spec.shellOnly) return [];
-      return [
-        {
-          path: ['look'],
-          why: spec
-            ? `${spec.name} does more than look; write a step with measure or person`
-            : `there is no command ${JSON.stringify(name ?? '')}; tq --help lists them`,
-        },
-      ];
+      const why = lookFault(does.words);
+      return why === undefined ? [] : [{ path: ['look'], why }];
     }
     case 'person':
       return [];

@@ -1,11 +1,12 @@
 /**
  * A YAML file -> what its schema says, or every fault at once, each with its line, column and remedy.
  */
-import { LineCounter, isCollection, isMap, isNode, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { isCollection, isMap, isNode } from 'yaml';
+import type { Document, LineCounter } from 'yaml';
 import type { z } from 'zod';
 import { faultInWords } from '../domain/fault-words.ts';
 import { nearestWord } from '../domain/nearest.ts';
+import { readYamlText } from './yaml-text.ts';
 
 export interface ConfigFault {
   readonly line: number;
@@ -43,24 +44,19 @@ export function readYaml<T>(
   empty: unknown,
   more: (read: T) => readonly Fault[],
 ): T {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const broken = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      line,
-      column: col,
-      path: '',
-      why: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-    };
-  });
-  if (broken.length > 0) throw new ConfigRefused(file, broken);
+  const read = readYamlText(text);
+  if (read.kind === 'bad')
+    throw new ConfigRefused(
+      file,
+      read.faults.map((fault) => ({ ...fault, path: '' })),
+    );
+  const { document, lines, value } = read;
   const place = (path: Path, why: string): ConfigFault => ({
     ...positionOf(document, lines, path),
     path: pathInWords(path),
     why,
   });
-  const parsed = schema.safeParse(document.toJS() ?? empty);
+  const parsed = schema.safeParse(value ?? empty);
   if (!parsed.success) {
     const faults = parsed.error.issues.flatMap((issue) => {
       const path = issue.path.filter((part) => typeof part !== 'symbol');

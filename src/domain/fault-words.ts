@@ -51,6 +51,11 @@ export function faultInWords(
   }
 }
 
+/** Without the byte order mark that some editors put first, and that parsers take for an indentation. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
+}
+
 function oneOf(permitted: readonly string[], given: unknown): string {
   const nearest = typeof given === 'string' ? nearestWord(given, permitted) : undefined;
   const list = permitted.length === 1 ? `write ${permitted[0]}` : `write one of ${permitted.join(', ')}`;

@@ -28,6 +28,8 @@ describe('one’s own playbooks', () => {
     expect(book.id).toBe('stolen-password');
     expect(book.steps.map((step) => step.does.kind)).toEqual(['person', 'measure', 'look', 'take-back']);
     expect(playbookFor('ndr-attack', own).id).toBe('ndr-attack');
+    for (const written of [`\uFEFF${DOCUMENTED}`, DOCUMENTED.replaceAll('\n', '\r\n')])
+      expect(readPlaybooks(written, 'by an editor of Windows')).toEqual(own);
   });
 
   it('are refused with every fault, each with its line and column', () => {
@@ -66,8 +68,54 @@ describe('one’s own playbooks', () => {
       'look: queue\n      person: Do it',
       'exactly one of',
     ],
+    ['a step that waits for itself', 'after: [look]', 'after: [unfreeze-outbound]', 'a step can’t wait for itself'],
+    [
+      'all that waits',
+      'kind: freeze-outbound',
+      'kind: clean-queue',
+      '14:7 [0].steps[1].measure: name sender, account or',
+    ],
+    ['a quote that is left open', 'queue {server} top', 'queue "{server} top', '(") is never closed'],
+    [
+      'a look that its command can’t read',
+      'top senders',
+      'top sendrs',
+      '21:7 [0].steps[2].look: queue does not know "top sendrs"',
+    ],
+    ['an option that there isn’t', 'top senders', '--tpo senders', 'queue has no option "--tpo"'],
+    [
+      'a fact that never has this value',
+      'is: clear',
+      'is: empty',
+      'queue is never "empty"; write one of full, some, clear',
+    ],
   ])('are refused for %s', (_what, from, to, why) => {
     expect(DOCUMENTED).toContain(from);
     expect(faultsOf(DOCUMENTED.replace(from, to)).join('\n')).toContain(why);
+  });
+
+  it('are refused where two steps wait for each other, as neither could be taken', () => {
+    const text = DOCUMENTED.replace('top senders', 'top senders\n      after: [unfreeze-outbound]');
+    expect(faultsOf(text).map((fault) => fault.split(' #')[0])).toEqual([
+      '22:15 [0].steps[2].after[0]: unfreeze-outbound comes later; a step waits for steps above it',
+    ]);
+  });
+
+  it('are refused where a second one is for the same cause, in the same file or in another', () => {
+    const twice = DOCUMENTED + DOCUMENTED.replace('id: stolen-password', 'id: ours-too');
+    const why = 'stolen-password is for authenticated-relay already; only the first would be used';
+    expect(faultsOf(twice)).toEqual([`33:12 [1].causes[0]: ${why}`]);
+    expect(faultsOf(DOCUMENTED + DOCUMENTED)[0]).toBe('31:3 [1].id: there is a playbook stolen-password before');
+    const first = readPlaybooks(DOCUMENTED, 'first');
+    const other = DOCUMENTED.replace('id: stolen-password', 'id: ours-too');
+    expect(() => readPlaybooks(other, 'second.yaml', first)).toThrow(why);
+  });
+
+  it('may call a fact what somebody will say, whatever it is', () => {
+    const text = DOCUMENTED.replace('queue {server} top senders', 'check {customer}').replace(
+      'fact: queue, is: clear',
+      'fact: sick, is: much',
+    );
+    expect(faultsOf(text)).toEqual([]);
   });
 });

@@ -76,6 +76,40 @@ describe('a configuration', () => {
     ]);
   });
 
+  it.each([
+    [
+      'a tab',
+      'sites:\n  - name: hq\n\taddresses: [192.0.2.7]\n    servers: []\n',
+      '3:1 : a tab indents this line; YAML takes spaces alone',
+    ],
+    [
+      'a hard blank',
+      'sites:\n  - name: hq\n  \u00a0 servers: []\n',
+      '3:3 : a blank that is no space indents this line; YAML takes spaces alone',
+    ],
+    ['a key twice', 'sites: []\nsites: []\n', '2:1 : this key stands above already'],
+    [
+      'a second document',
+      'sites: []\n---\npeople: []\n',
+      '2:1 : a second document begins here (---); write everything into one',
+    ],
+    ['another encoding', 'sites:\n  - name: M\uFFFDnchen\n', '2:12 : this is not UTF-8; save the file as UTF-8'],
+    [
+      'a word with a star',
+      'sites:\n  - name: hq\n    dkim: [*mail]\n',
+      '3:12 : *mail stands for nothing, as there is no &mail above; quote it where it is a word',
+    ],
+    [
+      'a file that grows',
+      `a: &a [x]\n${'bcdefghijkl'.replaceAll(/./g, (name) => `${name}: &${name} [${`*${String.fromCharCode(name.charCodeAt(0) - 1)}, `.repeat(9)}]\n`)}`,
+      '2:8 : its aliases (*name) stand for too much; write out what they stand for',
+    ],
+    ['brackets without end', `sites: ${'['.repeat(20_000)}`, ': brackets are nested too deeply here'],
+    ['a file that nobody wrote', `# ${'x'.repeat(1_000_000)}`, '1:1 : it is longer than 1,000,000 characters'],
+  ])('is refused for %s with one fault, in words that say where it is', (_what, text, fault) => {
+    expect(faultsOf(text)).toEqual([expect.stringContaining(fault)]);
+  });
+
   it('is refused where a site names a server or a firewall that is not there', () => {
     expect(
       faultsOf('sites:\n  - name: hq\n    servers: [mx9]\n    firewall: gw\nservers:\n  - {name: mx1, mta: postfix}\n'),

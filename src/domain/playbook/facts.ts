@@ -1,4 +1,5 @@
 /** From a diagnosis to the facts that a playbook asks for. What isn't known is left out. */
+import { CAUSES } from '../causes.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
 import type { Evidence } from '../diagnosis/evidence.ts';
 import type { Facts } from './step.ts';
@@ -25,4 +26,25 @@ export function factsOf(evidence: Evidence, diagnosis: Diagnosis): Facts {
   if (sharedAddress !== undefined) facts['sharedAddress'] = sharedAddress;
   if (smartHost !== undefined) facts['smartHostInUse'] = smartHost;
   return facts;
+}
+
+const YES_OR_NO = [true, false] as const;
+
+/** The facts that have one of a few values. */
+const VALUES: ReadonlyMap<string, readonly (string | number | boolean)[]> = new Map<
+  string,
+  readonly (string | boolean)[]
+>([
+  ['queue', ['full', 'some', 'clear']],
+  ['listed', ['abuse', 'policy', 'minor', 'clear']],
+  ['verdict', CAUSES],
+  ['offenderIsServer', YES_OR_NO],
+  ['sharedAddress', YES_OR_NO],
+  ['smartHost', YES_OR_NO],
+  ['smartHostInUse', YES_OR_NO],
+]);
+
+/** The values that a fact may have, where they are few; undefined where it may be anything. */
+export function valuesOf(fact: string): readonly (string | number | boolean)[] | undefined {
+  return VALUES.get(fact);
 }

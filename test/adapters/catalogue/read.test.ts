@@ -46,6 +46,11 @@ describe('a return code', () => {
   });
 });
 
+it('a catalogue that an editor has marked as UTF-8 is read as any other', () => {
+  const text = '- {zone: a.test, kind: ip, families: [4], weight: low, codes: {"127.0.0.2": {meaning: spam}}}\n';
+  expect(readCatalogue(`\uFEFF${text}`, 'mine.yaml', {})).toEqual(readCatalogue(text, 'mine.yaml', {}));
+});
+
 describe('a catalogue with a fault', () => {
   it.each([
     ['no list at all', '[]', '1:1', 'at least one list'],

@@ -117,7 +117,8 @@ describe('a scenario file', () => {
 
   it('may be one scenario alone, with numbers as ranges or plain', () => {
     const [one] = readScenarios(
-      '{name: mine, title: t, cause: open-relay, trouble: [{kind: open-relay, perMinute: 3, sinceMinutes: [10, 20]}], expert: [e]}',
+      // As an editor of Windows saves it.
+      '\uFEFF{name: mine, title: t, cause: open-relay, trouble: [{kind: open-relay, perMinute: 3, sinceMinutes: [10, 20]}], expert: [e]}',
       'mine.yaml',
     );
     expect(one?.trouble).toEqual([{ kind: 'open-relay', perMinute: [3, 3], sinceMinutes: [10, 20] }]);
