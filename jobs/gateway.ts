@@ -15,7 +15,7 @@ import type { Command, Misheard } from '../src/commands/parse.ts';
 import type { CommandSpec } from '../src/commands/spec.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import { readDrillKey } from '../src/domain/drill/place.ts';
-import { foreign, say } from '../src/domain/foreign.ts';
+import { worded } from '../src/domain/worded.ts';
 import { sayMisheard, sayQuestion } from '../src/messages/help.ts';
 import { message, notice } from '../src/messages/message.ts';
 import type { Message } from '../src/messages/message.ts';
@@ -63,7 +63,7 @@ async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {
     return { kind: 'taken' };
   } catch (error) {
     const why = error instanceof QueueDown || error instanceof FileRefused ? error.message : new QueueDown().message;
-    return { kind: 'refused', message: message('critical', say`${foreign(why)}`, notice('critical', why)) };
+    return { kind: 'refused', message: message('critical', worded(why), notice('critical', why)) };
   }
 }
 

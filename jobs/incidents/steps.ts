@@ -11,6 +11,7 @@ import { readArguments } from '../../src/commands/parse.ts';
 import { doSpec, doneSpec, skipSpec } from '../../src/commands/specs/steps.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Foreign, Phrase } from '../../src/domain/foreign.ts';
+import { worded } from '../../src/domain/worded.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { advance } from '../../src/domain/playbook/advance.ts';
 import type { Asked, PlaybookEffect } from '../../src/domain/playbook/advance.ts';
@@ -115,7 +116,7 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
       };
     case 'instruct': {
       const words = say`${effect.step.title}: it is yours.`;
-      const what = text([foreign(effect.instruction, 800)]);
+      const what = text(worded(effect.instruction, 800));
       return { status: 'ok', message: message('neutral', words, what, ...afterwards(effect.step, press)) };
     }
     case 'answer':
@@ -129,7 +130,7 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
 function afterwards(step: PlacedStep, { number }: Press): readonly Block[] {
   const on = `--incident ${number}`;
   return [
-    text(say`It has worked when: ${foreign(step.proof, 300)}`),
+    text(say`It has worked when: ${worded(step.proof, 300)}`),
     actions(
       button('Done', `done ${step.id} ${on}`, 'primary'),
       button('Skip', `skip "not needed" --step ${step.id} ${on}`),
@@ -156,7 +157,7 @@ function lookAgain(step: PlacedStep, minutes: number, { number, seen, asked }: P
       ),
     ];
   return [
-    text(say`It has worked when: ${foreign(step.proof, 300)}`),
+    text(say`It has worked when: ${worded(step.proof, 300)}`),
     text(`Look again in ${minutes} min.`),
     actions(
       button('Look again', `do ${step.id} ${on}`, 'primary'),
@@ -171,7 +172,7 @@ async function marked(effect: PlaybookEffect | undefined, press: Press): Promise
   const mark = effect?.kind === 'mark' ? effect.mark : undefined;
   const title = press.seen.playbook.steps.find((step) => step.id === mark?.step)?.title ?? 'It';
   const how = mark?.outcome === 'skipped' ? 'skipped' : mark?.outcome === 'by-hand' ? 'done by hand' : 'done';
-  return withNext(mark ? say`${foreign(title, 120)}: ${how}.` : say`That was done already.`, 'good', press);
+  return withNext(mark ? say`${worded(title, 120)}: ${how}.` : say`That was done already.`, 'good', press);
 }
 
 /** Nothing was moved: why, and where a measure waits, its card. */

@@ -3,6 +3,7 @@ import type { Advice, AdviceId, Exposure } from '../domain/exposure/audit.ts';
 import type { DoorLook } from '../domain/exposure/door.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import { message, notice } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
@@ -14,7 +15,7 @@ export function sayAudit(host: string, looks: readonly DoorLook[], exposure: Exp
     critical.length > 0 ? 'critical' : blind > 0 ? 'unknown' : exposure.findings.length > 0 ? 'warning' : 'good';
   const worst = critical[0] ?? exposure.findings[0];
   const summary = worst
-    ? say`${foreign(host, 100)}: on port ${worst.port}, ${foreign(worst.what, 200)}`
+    ? say`${foreign(host, 100)}: on port ${worst.port}, ${worded(worst.what, 200)}`
     : say`${foreign(host, 100)}: ${open} of ${looks.length} doors open, ${blind > 0 ? `${blind} could not be looked at` : 'nothing found'}`;
   return message(
     tone,
@@ -60,7 +61,7 @@ function cellsOf({ state }: DoorLook): readonly Phrase[] {
 }
 
 function findingBlock(finding: Exposure['findings'][number]): Block {
-  return notice(finding.severity, say`Port ${finding.port}: ${foreign(finding.what, 300)}.`);
+  return notice(finding.severity, say`Port ${finding.port}: ${worded(finding.what, 300)}.`);
 }
 
 function adviceBlocks(advice: readonly Advice[]): readonly Block[] {

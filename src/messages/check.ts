@@ -8,6 +8,7 @@ import type { RemovalAdvice } from '../domain/blocklists/removal.ts';
 import type { SubjectState } from '../domain/blocklists/verdict.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import type { Opinion } from '../ports/second-opinion.ts';
 import type { CheckedSubject } from './checked.ts';
 import { listingDetails, listingFacts } from './check-listings.ts';
@@ -44,7 +45,7 @@ export function sayCheck(said: CheckSaid): Message {
     ...nextBlocks(checked),
     ...(checked.length > 6 ? [] : listingDetails(checked)),
     ...(sinceDays === undefined ? [] : changesOf(said.remembered, sinceDays, said.now)),
-    ...said.notes.map((note) => notice('unknown', [foreign(note, 300)])),
+    ...said.notes.map((note) => notice('unknown', worded(note, 300))),
     text(`Took ${(said.elapsedMs / 1000).toFixed(1)} s.`),
   );
 }

@@ -2,6 +2,7 @@
 import type { DrillScore } from '../domain/drill/score.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import type { PlayedDrill, ScenarioCard } from '../ports/drills.ts';
 import { actions, button, message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
@@ -16,7 +17,7 @@ export function sayDrillBegins(drill: PlayedDrill, isChosen: boolean): Message {
     message(
       'warning',
       isChosen
-        ? say`Tuesday, 07:30. You come in, and somebody says: ${foreign(scenario.title, 120)}.`
+        ? say`Tuesday, 07:30. You come in, and somebody says: ${worded(scenario.title, 120)}.`
         : 'Tuesday, 07:30. You come in, and somebody says that mail is not as it should be.',
       text(
         `From now on everything said here goes to a simulated company: one site (office), a mail server (mx1), a firewall (gw), some workstations behind one address. Nothing real is touched. Time runs ${speed === 1 ? 'as yours does' : `${speed} times as fast as yours`}.`,
@@ -42,7 +43,7 @@ export function sayScenarios(cards: readonly ScenarioCard[]): Message {
     {
       kind: 'table',
       columns: [{ name: 'scenario' }, { name: 'what one sees' }],
-      rows: cards.map((card): readonly Phrase[] => [[foreign(card.name)], [foreign(card.title)]]),
+      rows: cards.map((card): readonly Phrase[] => [[foreign(card.name)], worded(card.title)]),
     },
     text('Say drill start and one of them, or drill start alone for any.'),
     actions(button('Any of them', 'drill start', 'primary')),
@@ -119,11 +120,11 @@ export function sayScore(scenario: ScenarioCard, seed: number, score: DrillScore
         { name: 'time', value: [minutes(truth.elapsedMs)] },
       ],
     },
-    ...score.wrongSteps.map((step) => notice('critical', [foreign(step, 300)])),
+    ...score.wrongSteps.map((step) => notice('critical', worded(step, 300))),
     {
       kind: 'evidence',
       title: 'What somebody with experience would have done',
-      items: scenario.expert.map((line) => ({ side: 'neutral', text: [foreign(line, 300)] })),
+      items: scenario.expert.map((line) => ({ side: 'neutral', text: worded(line, 300) })),
     },
     notice('neutral', `Again: drill start ${scenario.name} --seed ${seed}`),
   ];

@@ -1,6 +1,7 @@
 /** Help and "not understood", said from the specs themselves so that they can't disagree with what is carried out. */
 import type { CommandSpec } from '../commands/spec.ts';
-import { foreign, say } from '../domain/foreign.ts';
+import { say } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import { actions, button, heading, message, text } from './message.ts';
 import type { Block, Message } from './message.ts';
 
@@ -57,7 +58,7 @@ export function sayHelpOf(spec: CommandSpec): Message {
 
 /** A word that isn't known, answered with the nearest that is. */
 export function sayMisheard(why: string, remedy: string, nearest?: string): Message {
-  const words = say`${foreign(why)}: ${foreign(remedy, 600)}`;
+  const words = say`${worded(why)}: ${worded(remedy, 600)}`;
   const help = button('Help', 'help');
   const offer =
     nearest === undefined ? [help] : [button(nearest, nearest, 'primary'), ...(nearest === 'help' ? [] : [help])];
@@ -71,7 +72,7 @@ export function sayQuestion(
 ): Message {
   return message(
     'neutral',
-    say`${foreign(question, 400)}`,
+    worded(question, 400),
     actions(...offers.map(({ label, line }) => button(label, line, 'plain'))),
   );
 }

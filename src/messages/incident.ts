@@ -4,6 +4,7 @@
  */
 import { foreign, plain, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import { wallTime } from '../domain/calendar/zone.ts';
 import type { Incident } from '../domain/incidents/incident.ts';
 import { stateInWords } from '../domain/measures/decision.ts';
@@ -124,11 +125,11 @@ function noteOf(at: StepView, here: boolean): Phrase | undefined {
   const by: Phrase = mark ? say` by ${mark.by.shown}` : [];
   switch (status) {
     case 'waiting':
-      return here ? [foreign(step.why, 300)] : undefined;
+      return here ? worded(step.why, 300) : undefined;
     case 'begun':
       return step.does.kind === 'person'
-        ? say`${foreign(step.does.instruction, 400)} Then say done. It has worked when: ${foreign(step.proof, 200)}.`
-        : say`being looked at${by}. It has worked when: ${foreign(step.proof, 200)}.`;
+        ? say`${worded(step.does.instruction, 400)} Then say done. It has worked when: ${worded(step.proof, 200)}.`
+        : say`being looked at${by}. It has worked when: ${worded(step.proof, 200)}.`;
     case 'asking':
       return say`measure ${measure?.number ?? 0} asks for approval`;
     case 'working':
@@ -314,15 +315,15 @@ export function sayNext(view: IncidentView): Message {
   const here = noteOf(current, true);
   return message(
     'neutral',
-    say`Incident ${incident.number}, next: ${foreign(step.title, 120)}`,
-    text(say`${foreign(step.why, 400)}`),
+    say`Incident ${incident.number}, next: ${worded(step.title, 120)}`,
+    text(worded(step.why, 400)),
     ...(isTakenBackByHand(current) ? [text('It was done by hand: take it back by hand, and say done.')] : []),
     {
       kind: 'facts',
       facts: [
         { name: 'step', value: [step.id] },
-        { name: 'it has worked when', value: [foreign(step.proof, 300)] },
-        { name: 'taken back by', value: [foreign(step.undo, 300)] },
+        { name: 'it has worked when', value: worded(step.proof, 300) },
+        { name: 'taken back by', value: worded(step.undo, 300) },
         ...(here && current.status !== 'waiting' ? [{ name: 'now', value: here }] : []),
       ],
     },

@@ -1,4 +1,5 @@
-import { foreign, say } from '../domain/foreign.ts';
+import { say } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import { message, notice } from './message.ts';
 import type { Message } from './message.ts';
 
@@ -6,8 +7,8 @@ import type { Message } from './message.ts';
 export function sayRefused(why: string, remedy: string, rule?: string): Message {
   const ended = /[.?!]$/.test(why.trim());
   const named = rule === undefined ? '' : ` (rule: ${rule})`;
-  const then = remedy === '' ? [] : say`${ended ? ' ' : '; '}${foreign(ended ? capital(remedy) : remedy, 400)}`;
-  const words = say`${foreign(why.trim(), 2000)}${then}${named}`;
+  const then = remedy === '' ? [] : say`${ended ? ' ' : '; '}${worded(ended ? capital(remedy) : remedy, 400)}`;
+  const words = say`${worded(why.trim(), 2000)}${then}${named}`;
   return message('unknown', words, notice('unknown', words));
 }
 

@@ -3,6 +3,7 @@ import type { CauseId } from '../domain/causes.ts';
 import type { Diagnosis, RankedCause } from '../domain/diagnosis/diagnose.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { worded } from '../domain/worded.ts';
 import { message, notice, text } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
@@ -39,7 +40,7 @@ export function sayTriage(
       items: diagnosis.faults.map((fault) => ({ side: 'neutral', text: fault.text })),
     });
   }
-  blocks.push(...notes.map((note) => notice('unknown', [foreign(note, 400)])));
+  blocks.push(...notes.map((note) => notice('unknown', worded(note, 400))));
   return message(toneOf(verdict), say`${headline(diagnosis)}${sure}`, ...blocks);
 }
 

@@ -12,6 +12,7 @@ import { parseLine } from '../../../src/commands/parse.ts';
 import type { CommandSpec } from '../../../src/commands/spec.ts';
 import { readBounce } from '../../../src/domain/bounces/bounce.ts';
 import { foreign, plain, say } from '../../../src/domain/foreign.ts';
+import { worded } from '../../../src/domain/worded.ts';
 import { lineForBounce, sayBounce } from '../../../src/messages/bounce.ts';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
@@ -191,7 +192,7 @@ async function takeOnce(spoken: Spoken, needs: ListenerNeeds): Promise<Taken> {
     if (typeof fetched === 'string')
       return {
         kind: 'told',
-        message: message('warning', [foreign(fetched, 400)], notice('warning', [foreign(fetched, 400)])),
+        message: message('warning', worded(fetched, 400), notice('warning', worded(fetched, 400))),
       };
     files.push(fetched);
   }

@@ -11,6 +11,7 @@
 import { rm } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { foreign, say } from '../../../src/domain/foreign.ts';
+import { worded } from '../../../src/domain/worded.ts';
 import { findSpec } from '../../../src/commands/parse.ts';
 import { registry } from '../../../src/commands/registry.ts';
 import { message, notice } from '../../../src/messages/message.ts';
@@ -162,8 +163,8 @@ async function hearMessage(activity: Activity, event: string, needs: EarsNeeds):
   try {
     files = await fetchDropped(activity, needs.door, needs.inbox);
   } catch (error) {
-    const why = foreign(error instanceof Error ? error.message : String(error), 300);
-    await tell(message('warning', [why], notice('warning', [why])), conversation, `refused-${event}`, needs);
+    const why = worded(error instanceof Error ? error.message : String(error), 300);
+    await tell(message('warning', why, notice('warning', why)), conversation, `refused-${event}`, needs);
     return TAKEN;
   }
   const text = words === '' ? (files.length > 0 ? 'queue' : 'help') : words;

@@ -57,7 +57,8 @@ function findingsOf({ plan }: DoorLook, door: OpenDoor): readonly Finding[] {
     );
   if (door.encryption === 'not-offered' && door.refusal === undefined)
     add('warning', plan.protocol === 'pop3' ? 'STLS is not offered' : 'STARTTLS is not offered');
-  if (door.encryption === 'broken') add('critical', `TLS is offered and fails: ${door.refusal ?? ''}`);
+  if (door.encryption === 'broken')
+    add('critical', `TLS is offered and fails${door.refusal === undefined ? '' : `: ${JSON.stringify(door.refusal)}`}`);
   const { certificate } = door;
   if (certificate && certificate.daysLeft < 0)
     add(plan.port === 25 ? 'warning' : 'critical', `the certificate expired ${-certificate.daysLeft} days ago`);
