@@ -31,13 +31,19 @@ export function outboxAddress(conversation: Utterance['conversation']): string {
   }
 }
 
+/** Gives the slot a place after the first `first - 1`, where a version of it waits that has none there. */
+const PLACE = `
+local function place(first)
+  if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then return end
+  local queue = redis.call('LRANGE', KEYS[1], first - 1, -1)
+  for _, slot in ipairs(queue) do if slot == ARGV[1] then return end end
+  redis.call('RPUSH', KEYS[1], ARGV[1])
+end`;
+
 /** What stands first may be on its way to the surface: a later version of it gets a place of its own. */
-const PUT = `
+const PUT = `${PLACE}
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-local queue = redis.call('LRANGE', KEYS[1], 0, -1)
-local has_place = false
-for place = 2, #queue do has_place = has_place or queue[place] == ARGV[1] end
-if not has_place then redis.call('RPUSH', KEYS[1], ARGV[1]) end
+place(2)
 if not redis.call('ZSCORE', KEYS[3], ARGV[3]) then redis.call('ZADD', KEYS[3], ARGV[4], ARGV[3]) end
 for _, key in ipairs({KEYS[1], KEYS[2]}) do redis.call('PEXPIRE', key, 604800000) end
 return 1`;
@@ -49,12 +55,13 @@ if #due == 0 then return nil end
 redis.call('ZADD', KEYS[1], ARGV[2], due[1])
 return due[1]`;
 
-const DONE = `
+const DONE = `${PLACE}
 if redis.call('HGET', KEYS[2], ARGV[1]) == ARGV[2] then
   redis.call('HDEL', KEYS[2], ARGV[1])
   redis.call('LREM', KEYS[1], 0, ARGV[1])
 else
   redis.call('LREM', KEYS[1], 1, ARGV[1])
+  place(1)
 end
 if redis.call('LLEN', KEYS[1]) == 0 then redis.call('ZREM', KEYS[3], ARGV[3])
 else redis.call('ZADD', KEYS[3], ARGV[4], ARGV[3]) end
