@@ -79,7 +79,7 @@ const CONTENT = new Set([
 const HICCUPS = 4;
 
 export function openWeb(token: string, apiUrl: string | undefined, logger: Logger, reach: Reach): SlackWeb {
-  const api = new URL(apiUrl === undefined || apiUrl === '' ? SLACK_API : apiUrl);
+  const api = new URL(apiUrl ?? SLACK_API);
   const client = new webApi.WebClient(token, {
     slackApiUrl: api.href.endsWith('/') ? api.href : `${api.href}/`,
     retryConfig: { retries: 0 },

@@ -16,9 +16,8 @@ const CHATS: readonly Chat[] = [
   {
     name: 'Slack',
     missing: (env) => {
-      const isSet = (name: string): boolean => env[name] !== undefined && env[name] !== '';
-      if (!isSet('SLACK_BOT_TOKEN')) return 'SLACK_BOT_TOKEN is not set (docs/slack.md)';
-      if (isSet('SLACK_APP_TOKEN') || isSet('SLACK_SIGNING_SECRET')) return undefined;
+      if (env['SLACK_BOT_TOKEN'] === undefined) return 'SLACK_BOT_TOKEN is not set (docs/slack.md)';
+      if ((env['SLACK_APP_TOKEN'] ?? env['SLACK_SIGNING_SECRET']) !== undefined) return undefined;
       return 'beside SLACK_BOT_TOKEN it needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP; docs/slack.md)';
     },
     start: async (needs) => (await import('./slack.ts')).startSlack(needs),
@@ -34,7 +33,7 @@ const CERTIFICATE: readonly string[] = ['MicrosoftAppCertificateThumbprint', 'Mi
 
 /** Without any one of them it would let in whom nobody has vouched for, or could answer nobody. */
 function missingOfTeams(env: NodeJS.ProcessEnv): string | undefined {
-  const isSet = (name: string): boolean => env[name] !== undefined && env[name] !== '';
+  const isSet = (name: string): boolean => env[name] !== undefined;
   if (env['TEAMS_LOCAL'] === '1' && !isSet('MicrosoftAppId')) return undefined;
   const byCertificate = CERTIFICATE.some(isSet);
   const isManaged = env['MicrosoftAppType']?.toLowerCase() === 'userassignedmsi';
@@ -86,6 +85,6 @@ export async function startChats(needs: Omit<ChatNeeds, 'listener'>, chats: read
 
 function readPort(text: string | undefined): number {
   const port = Number(text ?? 3978);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535 && text !== '') return port;
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`PORT ${JSON.stringify(text)} is not a port. Set 1 to 65535, or leave it out for 3978.`);
 }

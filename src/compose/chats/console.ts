@@ -29,14 +29,13 @@ export interface ConsoleOfBot {
 /** Opens the console on the loopback, or where TOURNIQUET_CONSOLE_HOST says. */
 export async function startConsole(service: Service, settings: Settings): Promise<ConsoleOfBot> {
   const { env } = settings;
-  const read = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const name = read('TOURNIQUET_CONSOLE_NAME');
+  const name = env['TOURNIQUET_CONSOLE_NAME'];
   const running = await openConsole({
     id: folderId(settings.dataFolder),
     dataFolder: settings.dataFolder,
     key: keyOf(settings),
-    host: read('TOURNIQUET_CONSOLE_HOST') ?? '127.0.0.1',
-    port: Number(read('TOURNIQUET_CONSOLE_PORT') ?? PORT),
+    host: env['TOURNIQUET_CONSOLE_HOST'] ?? '127.0.0.1',
+    port: Number(env['TOURNIQUET_CONSOLE_PORT'] ?? PORT),
     ...(name !== undefined && { name }),
     commands: registry.filter((spec) => !spec.shellOnly).map((spec) => spec.name),
     gateway: service.gateway,

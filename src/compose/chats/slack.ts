@@ -15,17 +15,16 @@ export const SLACK_PATH = '/slack/events';
 
 export async function startSlack({ service, settings, log, listener }: ChatNeeds): Promise<RunningChat> {
   const { config, env } = settings;
-  const read = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const apiUrl = read('SLACK_API_URL');
+  const apiUrl = env['SLACK_API_URL'];
   if (apiUrl !== undefined && !/^https?:\/\//.test(apiUrl))
     throw new Error(
       `SLACK_API_URL ${JSON.stringify(apiUrl)} is not an address. Write https://slack.com/api/ or leave it out.`,
     );
   const slack = openSlack(
     {
-      botToken: read('SLACK_BOT_TOKEN') ?? '',
-      signingSecret: read('SLACK_SIGNING_SECRET'),
-      appToken: read('SLACK_APP_TOKEN'),
+      botToken: env['SLACK_BOT_TOKEN'] ?? '',
+      signingSecret: env['SLACK_SIGNING_SECRET'],
+      appToken: env['SLACK_APP_TOKEN'],
       apiUrl,
       groups: config.groups.map(({ slack: id }) => id),
       downloads: join(settings.dataFolder, 'dropped'),
@@ -57,7 +56,7 @@ export async function startSlack({ service, settings, log, listener }: ChatNeeds
   if (slack.handle) listener.register(SLACK_PATH, slack.handle);
   const ways = [
     ...(slack.handle ? [SLACK_PATH] : []),
-    ...(read('SLACK_APP_TOKEN') === undefined ? [] : ['Socket Mode']),
+    ...(env['SLACK_APP_TOKEN'] === undefined ? [] : ['Socket Mode']),
   ];
   return { how: ways.join(' and '), close: () => slack.close() };
 }

@@ -24,7 +24,7 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
     random: service.world.random,
     dataFolder: settings.dataFolder,
     credentials,
-    ...(tenantId !== undefined && tenantId !== '' && { tenantId }),
+    ...(tenantId !== undefined && { tenantId }),
     isNamed: (actor) => isNamed(settings.config, actor),
     mentionOf: (name) => settings.config.people.find((person) => person.name === name)?.teams?.split('/')[1],
     refused: noteRefusals(service.world.clock, log, PATH),
@@ -50,8 +50,7 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
 
 /** Undefined: local mode. Throws an Error that names the variable and the remedy. */
 function readCredentials(env: NodeJS.ProcessEnv): Credentials | undefined {
-  const read = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
-  const appId = read('MicrosoftAppId');
+  const appId = env['MicrosoftAppId'];
   if (appId === undefined && env['TEAMS_LOCAL'] === '1') return undefined;
   if (appId === undefined)
     throw new Error(
@@ -59,20 +58,17 @@ function readCredentials(env: NodeJS.ProcessEnv): Credentials | undefined {
     );
   if (!GUID.test(appId))
     throw new Error(`MicrosoftAppId ${JSON.stringify(appId)} is not an app id. Copy it from the bot’s registration.`);
-  const tenantId = read('MicrosoftAppTenantId') ?? '';
+  const tenantId = env['MicrosoftAppTenantId'] ?? '';
   if (!GUID.test(tenantId))
     throw new Error(
       'MicrosoftAppTenantId is no tenant id. Copy it from the bot’s registration: only people of this tenant are heard.',
     );
-  const type = read('MicrosoftAppType') ?? 'SingleTenant';
+  const type = env['MicrosoftAppType'] ?? 'SingleTenant';
   const appType = APP_TYPES.find((each) => each.toLowerCase() === type.toLowerCase());
   if (!appType)
     throw new Error(`MicrosoftAppType ${JSON.stringify(type)} is not known. Set one of ${APP_TYPES.join(', ')}.`);
-  const password = read('MicrosoftAppPassword');
-  const certificate = readCertificate(
-    read('MicrosoftAppCertificateThumbprint'),
-    read('MicrosoftAppCertificateKeyFile'),
-  );
+  const password = env['MicrosoftAppPassword'];
+  const certificate = readCertificate(env['MicrosoftAppCertificateThumbprint'], env['MicrosoftAppCertificateKeyFile']);
   if (appType !== 'UserAssignedMSI' && password === undefined && !certificate)
     throw new Error(
       'MicrosoftAppPassword is missing. Set it, or MicrosoftAppCertificateThumbprint and MicrosoftAppCertificateKeyFile.',
