@@ -5,12 +5,17 @@
  * 1. In the acknowledgement where Slack shows it (slash commands, forms), else over the response URL, else as an
  *    ephemeral message, else directly.
  * 2. A response URL is used only on Slack's own hosts, at once, and kept nowhere.
+ * 3. What can't be told at once is the outbox's, which tells the person directly once Slack is back.
  */
+import { text as words } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
+import type { Utterance } from '../../../src/ports/conversation.ts';
+import { conversationOf } from './place.ts';
 import type { Place } from './place.ts';
 import { NATIVE } from './render/block.ts';
 import { renderSlack } from './render/render.ts';
 import type { RenderedSlack } from './render/render.ts';
+import { timeOf } from './render/text.ts';
 import { SlackTrouble } from './web.ts';
 import type { SlackWeb } from './web.ts';
 
@@ -60,4 +65,15 @@ export async function tellPrivately(
     if (trouble.passes) failed = 'later';
   }
   return failed;
+}
+
+/** The same for the outbox, in the direct conversation with the person: what it answers was said somewhere else, `at`. */
+export function lateAnswer(message: Message, key: string, user: string, at: number): Utterance {
+  const why = words(`Said late: this answers what you said at ${timeOf(at)}, when Slack did not take it.`);
+  return {
+    conversation: { ...conversationOf({ channel: user, user }), alone: true },
+    key,
+    message: { ...message, blocks: [...message.blocks, why] },
+    final: true,
+  };
 }

@@ -3,8 +3,8 @@
  *
  * Rules:
  * 1. Everything that is addressed to the bot is answered: taken (the outbox answers), or refused to the person alone.
- * 2. It is acknowledged once the gateway has taken it. An event that can be neither taken nor answered throws, so that
- *    Slack sends it again.
+ * 2. It is acknowledged once the gateway or, with its refusal, the outbox has taken it; else it throws, so that Slack
+ *    sends an event again (a press it never does).
  * 3. What is delivered again while it is being taken waits for the same. A refusal is said once, however often the event comes, over all gateways.
  */
 import type { App } from '@slack/bolt';
@@ -16,11 +16,11 @@ import { worded } from '../../../src/domain/worded.ts';
 import { lineForBounce, sayBounce } from '../../../src/messages/bounce.ts';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
-import type { Actor, Gateway, HeardFile } from '../../../src/ports/conversation.ts';
+import type { Actor, Gateway, HeardFile, Outbox } from '../../../src/ports/conversation.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { identityOf } from './admission.ts';
 import type { Admission, Workspace } from './admission.ts';
-import { privately, tellPrivately } from './answer.ts';
+import { lateAnswer, privately, tellPrivately } from './answer.ts';
 import { fetchDropped } from './files.ts';
 import { FORM, formError, formView, readForm } from './form.ts';
 import type { Groups } from './groups.ts';
@@ -48,8 +48,8 @@ export interface ListenerNeeds {
   readonly clock: Clock;
   /** By event: what is being taken now. A file may take longer than Slack waits; its redelivery waits for the same. */
   readonly underway: Map<string, Promise<Taken>>;
-  /** Whose answer could not be told yet: it is, when the event comes again. */
-  readonly untold: Set<string>;
+  /** Takes what could not be told to the person at once. */
+  readonly outbox: Outbox;
   /** Folder for dropped files. */
   readonly downloads: string;
   /** Who the bot is and where it lives, as far as Slack has told. */
@@ -61,8 +61,6 @@ export interface ListenerNeeds {
   /** The board for the App Home of this person. */
   board(actor: Actor): Promise<Message>;
 }
-
-const MOST_UNTOLD = 1000;
 
 /** What became of it: taken, or to be told to the person. */
 export type Taken =
@@ -231,12 +229,16 @@ function isMeant(spoken: Spoken, registry: readonly CommandSpec[]): boolean {
 }
 
 async function tell(taken: Taken, spoken: Omit<Spoken, 'said'>, needs: ListenerNeeds): Promise<void> {
-  const { untold } = needs;
-  if (taken.kind !== 'told' || !(untold.delete(spoken.id) || (await isFirst(spoken.id, needs)))) return;
+  if (taken.kind !== 'told' || !(await isFirst(spoken.id, needs))) return;
   const told = await tellPrivately(needs.web, taken.message, spoken.id, spoken.place, spoken.responseUrl);
   if (told !== 'later') return;
-  if (untold.size < MOST_UNTOLD) untold.add(spoken.id);
-  throw new Error('The person could not be told; Slack may send it again.');
+  const late = lateAnswer(
+    taken.message,
+    `late-${spoken.id}`,
+    spoken.place.user ?? spoken.speaker.user,
+    needs.clock.now(),
+  );
+  await needs.outbox.put(late);
 }
 
 /** Where it can't be known (Redis is down), it is rather said twice. */

@@ -76,7 +76,6 @@ export function openSlack(settings: SlackSettings, needs: SlackNeeds): SlackChat
     admission: openAdmission(web, settings.rules, needs.clock),
     groups: openGroups(web, settings.groups, needs.clock),
     underway: new Map(),
-    untold: new Set(),
     isNamed: (identity) => settings.rules.named(identity),
     self: introduction.self,
   };

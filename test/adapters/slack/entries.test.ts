@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { message, notice } from '../../../src/messages/message.ts';
+import { plain } from '../../../src/domain/foreign.ts';
+import { actions, button, message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import { until } from '../../lab/process.ts';
 import { record } from '../../support/slack/methods.ts';
@@ -227,17 +228,32 @@ describe('what is said in Slack', () => {
     expect(stage.heard).toHaveLength(0);
   });
 
-  it('tells a refusal when the event comes again, where Slack was away the first time', async () => {
+  it('leaves a refusal to the outbox where Slack does not take it at once, which tells the person directly', async () => {
     const why = 'there is no command "frobnicate"';
+    const { workspace } = stage.slack;
     stage.answerWith({ kind: 'refused', message: message('unknown', why) });
-    stage.slack.workspace.fail('chat.postEphemeral', { kind: 'status', status: 500 });
-    stage.slack.workspace.fail('chat.postMessage', { kind: 'status', status: 500 });
+    workspace.fail('chat.postEphemeral', { kind: 'status', status: 429, retryAfter: 7 });
+    workspace.fail('chat.postMessage', { kind: 'status', status: 500 });
     const sent = await stage.person().mention('frobnicate');
-    expect(sent.status).toBe(503);
+    expect([sent.status, (await sent.again()).status]).toEqual([200, 200]);
     expect(privately('frobnicate')).toHaveLength(0);
-    expect((await sent.again()).status).toBe(200);
-    expect((await sent.again()).status).toBe(200);
-    expect(privately('frobnicate')).toHaveLength(1);
+    expect(stage.settled).toHaveLength(1);
+    const [late] = stage.settled.splice(0);
+    if (!late) throw new Error('the outbox has nothing');
+    await stage.chat.surface.deliver(late, undefined);
+    expect(workspace.posted.at(-1)).toMatchObject({ channel: 'D0ANNA', text: expect.stringContaining('frobnicate') });
+    expect(workspace.posted.at(-1)?.text).toContain('Said late');
+  });
+
+  it('leaves the refusal of a press to the outbox too, which Slack would never send again', async () => {
+    const { workspace } = stage.slack;
+    const card = await post(message('neutral', 'Press', actions(button('Ledger', 'ledger'))));
+    stage.answerWith({ kind: 'refused', message: message('critical', 'The queue is down.') });
+    workspace.fail('chat.postMessage', { kind: 'status', status: 500 });
+    workspace.fail('chat.postEphemeral', { kind: 'status', status: 500 });
+    await stage.person().press(card, 'Ledger', { response_url: 'http://127.0.0.2:9/gone' });
+    await until(() => stage.settled.length > 0, 3000, 'the outbox to have it');
+    expect(stage.settled.splice(0).map((each) => plain(each.message.summary))).toEqual(['The queue is down.']);
   });
 
   it('doesn’t ask Slack to send again what can never be told', async () => {
