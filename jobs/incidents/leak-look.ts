@@ -14,7 +14,7 @@ import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { QUIET_MS, judgeLeak } from '../../src/domain/incidents/stopped.ts';
 import type { LeakFinding, LeakLooks } from '../../src/domain/incidents/stopped.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
-import { nextBlocks } from '../../src/messages/incident.ts';
+import { nextBlocks } from '../../src/messages/next.ts';
 import { sayLeak } from '../../src/messages/leak.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { Place } from '../../src/ports/sites.ts';

@@ -17,7 +17,7 @@ import { advance } from '../../src/domain/playbook/advance.ts';
 import type { Asked, PlaybookEffect } from '../../src/domain/playbook/advance.ts';
 import { lastMark, viewSteps } from '../../src/domain/playbook/state.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
-import { nextBlocks } from '../../src/messages/incident.ts';
+import { nextBlocks } from '../../src/messages/next.ts';
 import { actions, button, message, notice, text } from '../../src/messages/message.ts';
 import type { Block, Button, Tone } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';

@@ -2,16 +2,15 @@
  * An incident in one message, edited in place in every conversation that follows it: what it is, what is in force, where
  * the playbook stands, and at most two things that one would press now.
  */
-import { foreign, plain, say } from '../domain/foreign.ts';
+import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
-import { worded } from '../domain/worded.ts';
 import { wallTime } from '../domain/calendar/zone.ts';
 import type { Incident } from '../domain/incidents/incident.ts';
-import { stateInWords } from '../domain/measures/decision.ts';
 import { isStanding } from '../domain/measures/record.ts';
 import type { MeasureRecord } from '../domain/measures/record.ts';
 import { currentStep, isOver, viewSteps } from '../domain/playbook/state.ts';
-import type { PlaybookState, StepStatus, StepView } from '../domain/playbook/state.ts';
+import type { PlaybookState } from '../domain/playbook/state.ts';
+import { isTakenBackByHand, noteOf, shownState, stepButtons } from './incident-step.ts';
 import { measureBlock, orderInWords } from './measure.ts';
 import { actions, button, message, notice, text } from './message.ts';
 import type { Block, Button, Message, Progress, Tone } from './message.ts';
@@ -99,103 +98,8 @@ function progressOf(view: IncidentView): Progress {
   };
 }
 
-function shownState(status: StepStatus, here: boolean): Progress['steps'][number]['state'] {
-  switch (status) {
-    case 'waiting':
-      return here ? 'current' : 'waiting';
-    case 'begun':
-      return 'current';
-    case 'asking':
-    case 'working':
-      return 'working';
-    case 'done':
-    case 'by-hand':
-      return 'done';
-    case 'skipped':
-    case 'failed':
-    case 'undone':
-      return status;
-    default:
-      return status satisfies never;
-  }
-}
-
-function noteOf(at: StepView, here: boolean): Phrase | undefined {
-  const { step, status, mark, measure, note } = at;
-  const by: Phrase = mark ? say` by ${mark.by.shown}` : [];
-  switch (status) {
-    case 'waiting':
-      return here ? worded(step.why, 300) : undefined;
-    case 'begun':
-      return step.does.kind === 'person'
-        ? say`${worded(step.does.instruction, 400)} Then say done. It has worked when: ${worded(step.proof, 200)}.`
-        : say`being looked at${by}. It has worked when: ${worded(step.proof, 200)}.`;
-    case 'asking':
-      return say`measure ${measure?.number ?? 0} asks for approval`;
-    case 'working':
-      return say`measure ${measure?.number ?? 0} is being worked on${note ? say`: ${note}` : []}`;
-    case 'done':
-      if (measure) return say`measure ${measure.number}`;
-      return note ?? (by.length > 0 ? say`done${by}` : undefined);
-    case 'by-hand':
-      return say`done by hand${by}`;
-    case 'skipped':
-      return note ? say`${note}${by}` : undefined;
-    case 'failed':
-      return note;
-    case 'undone':
-      return say`taken back`;
-    default:
-      return status satisfies never;
-  }
-}
-
-function stepButtons(at: StepView, here: boolean, incident: number): readonly Button[] {
-  const { step, status } = at;
-  const on = `--incident ${incident}`;
-  const skip = button('Skip', `skip "not needed" --step ${step.id} ${on}`);
-  const done = button('Done', `done ${step.id} ${on}`);
-  switch (status) {
-    case 'waiting':
-    case 'failed':
-      if (!here) return [];
-      return isTakenBackByHand(at) ? [done, skip] : [button(verbOf(step.does.kind), `do ${step.id} ${on}`), skip];
-    case 'begun':
-      if (step.does.kind === 'person') return [done, skip];
-      return [done, button(verbOf(step.does.kind), `do ${step.id} ${on}`), skip];
-    case 'asking':
-    case 'working':
-    case 'done':
-    case 'by-hand':
-    case 'skipped':
-    case 'undone':
-      return [];
-    default:
-      return status satisfies never;
-  }
-}
-
-/** What was done by hand, no measure of ours stands for: only the same hand can take it back. */
-function isTakenBackByHand({ step, measure, status }: StepView): boolean {
-  return step.does.kind === 'take-back' && measure === undefined && status === 'waiting';
-}
-
-function verbOf(kind: StepView['step']['does']['kind']): string {
-  switch (kind) {
-    case 'measure':
-      return 'Propose';
-    case 'look':
-      return 'Look';
-    case 'person':
-      return 'Begin';
-    case 'take-back':
-      return 'Take back';
-    default:
-      return kind satisfies never;
-  }
-}
-
-function buttonsOf({ incident, playbook, measures }: IncidentView): readonly Button[] {
+/** What one may press of an incident, the likeliest first. */
+export function buttonsOf({ incident, playbook, measures }: IncidentView): readonly Button[] {
   const on = `--incident ${incident.number}`;
   const current = currentStep(playbook);
   const ready = current && (current.status === 'waiting' || current.status === 'failed');
@@ -249,7 +153,7 @@ function toneOf(incident: Incident, standing: readonly MeasureRecord[]): Tone {
 }
 
 /** `2026-11-25 08:05 Europe/Berlin` */
-function momentOf(at: number, timezone: string): string {
+export function momentOf(at: number, timezone: string): string {
   const { date, time } = wallTime(at, timezone);
   return `${date} ${time} ${timezone}`;
 }
@@ -288,82 +192,4 @@ export function sayIncidents(views: readonly IncidentView[]): Message {
       ...views.slice(0, 5).map(({ incident }) => button(`Incident ${incident.number}`, `incident ${incident.number}`)),
     ),
   );
-}
-
-/** The same beneath another answer; where it is one sentence, that is said once. */
-export function nextBlocks(view: IncidentView): readonly Block[] {
-  const { summary, blocks } = sayNext(view);
-  const isSaid = blocks.some((block) => block.kind === 'notice' && plain(block.text) === plain(summary));
-  return isSaid ? blocks : [text(summary), ...blocks];
-}
-
-/** What to do next, and why. */
-export function sayNext(view: IncidentView): Message {
-  const { incident, playbook } = view;
-  const current = currentStep(playbook);
-  if (!current) {
-    const words = isOver(playbook)
-      ? say`Incident ${incident.number}: every step is over and nothing is in force that nobody chose to keep. Close it.`
-      : say`Incident ${incident.number}: every step is over, but something is still in force: take it back, or keep it on purpose.`;
-    return message(isOver(playbook) ? 'good' : 'warning', words, notice('neutral', words), actions(...buttonsOf(view)));
-  }
-  const moving = current.status === 'working' ? view.measures.find(isMeasureOf(current)) : undefined;
-  if (moving) return sayMoving(incident, moving);
-  const asked = current.status === 'asking' ? view.measures.find(isMeasureOf(current)) : undefined;
-  if (asked) return sayAsking(view, asked);
-  const { step } = current;
-  const here = noteOf(current, true);
-  return message(
-    'neutral',
-    say`Incident ${incident.number}, next: ${worded(step.title, 120)}`,
-    text(worded(step.why, 400)),
-    ...(isTakenBackByHand(current) ? [text('It was done by hand: take it back by hand, and say done.')] : []),
-    {
-      kind: 'facts',
-      facts: [
-        { name: 'step', value: [step.id] },
-        { name: 'it has worked when', value: worded(step.proof, 300) },
-        { name: 'taken back by', value: worded(step.undo, 300) },
-        ...(here && current.status !== 'waiting' ? [{ name: 'now', value: here }] : []),
-      ],
-    },
-    actions(...primaries(stepButtons(current, true, incident.number))),
-  );
-}
-
-const isMeasureOf =
-  ({ measure }: StepView) =>
-  ({ number }: MeasureRecord): boolean =>
-    number === measure?.number;
-
-/** It is neither so nor so yet: there is nothing to press, but to wait, or to see what keeps it. */
-function sayMoving({ number }: Incident, record: MeasureRecord): Message {
-  const words = say`Incident ${number}: measure ${record.number} (${orderInWords(record.order)}) is ${stateInWords(record)}.`;
-  const [keeps] = record.lastSeen?.notes ?? [];
-  return message(
-    'neutral',
-    words,
-    notice('neutral', words),
-    ...(keeps ? [notice('unknown', keeps)] : []),
-    text('It goes on by itself and is told here once it is through; say next then.'),
-    actions(button('Look again', `next --incident ${number}`, 'primary'), button('Ledger', 'ledger')),
-  );
-}
-
-/** Others are asked: what one can do oneself meanwhile. */
-function sayAsking({ incident, timezone }: IncidentView, record: MeasureRecord): Message {
-  const words = say`Incident ${incident.number}: measure ${record.number} (${orderInWords(record.order)}) waits for approval until ${momentOf(record.expiresAt, timezone)}.`;
-  return message(
-    'warning',
-    words,
-    notice('warning', words),
-    text(
-      say`Somebody other than who proposed it says approve ${record.number}. Alone? break-glass ${record.number} and why.`,
-    ),
-    actions(button('Look again', `next --incident ${incident.number}`, 'primary'), button('Ledger', 'ledger')),
-  );
-}
-
-function primaries(buttons: readonly Button[]): readonly Button[] {
-  return buttons.map((each, index) => (index === 0 ? { ...each, style: 'primary' } : each));
 }
