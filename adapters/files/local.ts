@@ -3,10 +3,17 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Files } from '../../src/ports/files.ts';
 import { cutBytes, cutText } from './lines.ts';
+import { unpacked } from './packed.ts';
+
+const STDIN = '/dev/stdin';
 
 /** `sent`: the octets of what isn't a file here; undefined where the name is a path. */
 export function openFiles(sent: (name: string) => AsyncIterable<Buffer> | undefined): Files {
-  const open = (name: string): AsyncGenerator<Buffer> => octetsOf(name, sent(name));
+  const open = (name: string): AsyncGenerator<Buffer> => {
+    const parcel = sent(name);
+    const shown = parcel ? 'the file that was sent' : name === STDIN ? 'standard input' : name;
+    return unpacked(shown, octetsOf(name, parcel));
+  };
   return {
     async *lines(path, longest) {
       const chunks = open(path);
@@ -51,7 +58,7 @@ async function* octetsOf(path: string, sent: AsyncIterable<Buffer> | undefined):
   }
   // A socket (sshd and many programs give one as standard input) can't be opened by that name, only read (ENXIO, open(2)).
   const stream =
-    path === '/dev/stdin'
+    path === STDIN
       ? createReadStream('', { fd: 0, autoClose: false, highWaterMark: 1 << 18 })
       : createReadStream(path, { highWaterMark: 1 << 18 });
   try {
@@ -64,7 +71,10 @@ async function* octetsOf(path: string, sent: AsyncIterable<Buffer> | undefined):
   }
 }
 
+/** By the mark at the start; without one, two octets with a zero in each are UTF-16: no listing begins with a NUL. */
 function encodingOf(start: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
-  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
-  return start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const [first, second] = start;
+  if (first === undefined || second === undefined) return 'utf-8';
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le';
+  return (first === 0xfe && second === 0xff) || (first === 0 && second !== 0) ? 'utf-16be' : 'utf-8';
 }

@@ -1,8 +1,8 @@
 /** Files that somebody hands over: a saved dump, a JSON of another command; a path, or the name of what was sent. */
 export interface Files {
   /**
-   * The lines of a file, decoded (UTF-8, or UTF-16 where it begins with that mark, as Windows PowerShell writes), in
-   * pieces as they come. A line longer than `longest` octets is given as `undefined`; where the text
+   * The lines of a file, unpacked where gzip packed it and decoded (UTF-8, or UTF-16 as Windows PowerShell writes, with
+   * its mark or without), in pieces as they come. A line longer than `longest` octets is given as `undefined`; where the text
    * begins with `[` (a JSON array, in which a line's end means nothing) it comes in pieces instead.
    * Throws an Error that names the file and the remedy.
    */

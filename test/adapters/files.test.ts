@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { localFiles } from '../../adapters/files/local.ts';
 
@@ -24,6 +25,12 @@ it.each<[what: string, bytes: string | Buffer, lines: readonly (string | undefin
   ['empty lines', '\n\na\n', ['', '', 'a']],
   ['a mark at the start', '\u{FEFF}a\n', ['a']],
   ['UTF-16 as Windows PowerShell writes it', Buffer.from('\u{FEFF}a ä\r\nb', 'utf16le'), ['a ä', 'b']],
+  ['UTF-16 without its mark', Buffer.from('a ä\r\nb', 'utf16le'), ['a ä', 'b']],
+  ['UTF-16 the other way round without its mark', Buffer.from('a ä\nb', 'utf16le').swap16(), ['a ä', 'b']],
+  ['what gzip packed', gzipSync('a\nb'), ['a', 'b']],
+  ['UTF-16 that gzip packed', gzipSync(Buffer.from('a ä\r\nb', 'utf16le')), ['a ä', 'b']],
+  ['two that gzip packed, one after the other', Buffer.concat([gzipSync('a\n'), gzipSync('b')]), ['a', 'b']],
+  ['nothing that gzip packed', gzipSync(''), []],
   ['octets that are no UTF-8', Buffer.from([97, 0xff, 0xe4, 10, 98]), ['a\u{FFFD}\u{FFFD}', 'b']],
   ['characters that a chunk’s end tears', `${'ä'.repeat(400)}\n${'€'.repeat(300)}`, ['ä'.repeat(400), '€'.repeat(300)]],
   ['a line that is too long, over several chunks', `a\n${long}\nb`, ['a', undefined, 'b']],
@@ -31,6 +38,27 @@ it.each<[what: string, bytes: string | Buffer, lines: readonly (string | undefin
   ['two that are too long, one after the other', `${long}\n${long}\nb\n`, [undefined, undefined, 'b']],
 ])('reads %s', async (_what, bytes, lines) => {
   expect(await linesOf(bytes)).toEqual(lines);
+});
+
+it.each<[what: string, bytes: Buffer, says: RegExp]>([
+  ['xz', Buffer.from('fd377a585a000004', 'hex'), /file is packed by xz; hand over what xzcat prints of it/],
+  ['zstd', Buffer.from('28b52ffd2405', 'hex'), /packed by zstd; hand over what zstdcat/],
+  ['bzip2', Buffer.from('BZh91AY&SYx'), /packed by bzip2; hand over what bzcat/],
+  ['zip', Buffer.from('PK\u{3}\u{4}\u{14}'), /packed by zip; hand over what unzip -p/],
+  ['tar', Buffer.from(`name${'\0'.repeat(253)}ustar\0`), /packed by tar; hand over what tar xOf/],
+  ['tar and gzip', gzipSync(`name${'\0'.repeat(253)}ustar\0`), /packed by tar/],
+  ['gzip twice', gzipSync(gzipSync('a')), /packed twice/],
+  ['gzip, and cut off', gzipSync(long).subarray(0, -20), /can't be unpacked .*damaged or not whole/],
+  ['gzip, and damaged', Buffer.concat([gzipSync('').subarray(0, 10), Buffer.from('no')]), /can't be unpacked/],
+])('says of a file that is packed by %s what to do', async (_what, bytes, says) => {
+  await expect(linesOf(bytes)).rejects.toThrow(says);
+});
+
+it('unpacks a whole text, within its bound', async () => {
+  const path = join(folder, 'file.gz');
+  writeFileSync(path, gzipSync(long));
+  expect(await localFiles.text(path, long.length)).toBe(long);
+  await expect(localFiles.text(path, 1000)).rejects.toThrow('more than 1000 bytes');
 });
 
 it.each(['utf8', 'utf16le'] as const)('gives a JSON array without line ends in pieces (%s)', async (encoding) => {
