@@ -257,7 +257,7 @@ describe('a broken file', () => {
     ['a disk of 140 %', { evidence: evidence({ diskFreePercent: 140 }) }, /diskFreePercent: /],
     ['two sites', { site: 'sites: [{name: a}, {name: b}]' }, /has 2 sites/],
     ['no site', { site: 'sites: []' }, /has 0 sites/],
-    ['YAML that breaks off', { site: 'sites: [{name: a' }, /site-1.*2 faults/],
+    ['YAML that breaks off', { site: 'sites: [{name: a' }, /site-1.* has a fault/],
     ['a misspelt key', { site: 'sites: [{name: a, sharedAdress: true}]' }, /sharedAdress/],
   ])('with %s is refused by its name, in one line, and nothing is concluded', async (_what, files, why) => {
     const answer = await run({ ...files });
