@@ -31,6 +31,7 @@ export async function run(): Promise<void> {
   const sdk = openSdk({ ...credentials, metadataUrl: platform.metadataUrl });
   const teams = await openTeams({
     gateway: service.gateway,
+    outbox: service.world.outbox,
     clock: systemClock,
     random: systemRandom,
     dataFolder: folder,

@@ -8,7 +8,7 @@
  * 3. What is delivered again while it is being taken waits for the same. A refusal is said once, however often the event comes, over all gateways.
  */
 import type { App } from '@slack/bolt';
-import { parseLine } from '../../../src/commands/parse.ts';
+import { isMeantUnasked } from '../../../src/commands/overheard.ts';
 import type { CommandSpec } from '../../../src/commands/spec.ts';
 import { readBounce } from '../../../src/domain/bounces/bounce.ts';
 import { foreign, plain, say } from '../../../src/domain/foreign.ts';
@@ -221,11 +221,8 @@ function wordsWithFiles(text: string, files: readonly HeardFile[]): string {
   return files.length > 0 ? 'queue' : 'help';
 }
 
-/** Overheard words are meant for the bot where they are a command whole, or one that only an incident has. */
-function isMeant(spoken: Spoken, registry: readonly CommandSpec[]): boolean {
-  if (spoken.said.kind !== 'words') return true;
-  const command = parseLine(spoken.said.text, registry);
-  return command.kind === 'command' || (command.spec !== undefined && command.spec.risk !== 'look');
+function isMeant({ said }: Spoken, registry: readonly CommandSpec[]): boolean {
+  return said.kind !== 'words' || isMeantUnasked(said.text, registry);
 }
 
 async function tell(taken: Taken, spoken: Omit<Spoken, 'said'>, needs: ListenerNeeds): Promise<void> {

@@ -12,10 +12,11 @@ import { rm } from 'node:fs/promises';
 import { createHash, randomUUID } from 'node:crypto';
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import { worded } from '../../../src/domain/worded.ts';
-import { findSpec } from '../../../src/commands/parse.ts';
+import { isMeantUnasked } from '../../../src/commands/overheard.ts';
 import { registry } from '../../../src/commands/registry.ts';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
+import { DeliveryLater } from '../../../src/ports/conversation.ts';
 import { sayHello } from '../../../src/messages/welcome.ts';
 import type {
   Actor,
@@ -24,8 +25,10 @@ import type {
   Heard,
   HeardFile,
   HearResult,
+  Outbox,
   Said,
   Surface,
+  Utterance,
 } from '../../../src/ports/conversation.ts';
 import { placeOf, readActivity } from './activity.ts';
 import type { Activity } from './activity.ts';
@@ -45,6 +48,8 @@ export interface EarsNeeds extends Omit<InvokeNeeds, 'hear' | 'activity' | 'even
   readonly authenticate?: (activity: Activity, authorization: string) => Promise<Readonly<Record<string, unknown>>>;
   readonly gateway: Gateway;
   readonly surface: Surface;
+  /** Takes what can't be said at once. */
+  readonly outbox: Outbox;
   readonly membership: Membership;
   /** Dropped files are fetched into it. */
   readonly inbox: string;
@@ -179,7 +184,7 @@ async function hearMessage(activity: Activity, event: string, needs: EarsNeeds):
 /** With the permission to read a channel everything arrives: only a command within a thread is meant for us unasked. */
 function isCommandInThread(activity: Activity, words: string): boolean {
   const inThread = (activity.replyToId ?? '') !== '' || activity.conversation.id.includes(';messageid=');
-  return inThread && findSpec(words.split(' ')[0] ?? '', registry) !== undefined;
+  return inThread && isMeantUnasked(words, registry);
 }
 
 async function hear(
@@ -218,10 +223,18 @@ async function beneath(conversation: Conversation, needs: EarsNeeds): Promise<Pi
   return key === undefined ? {} : { beneath: key };
 }
 
-/** Says it at once, past the outbox (which may be what is down); a failure is no failure of the hearing. */
+/**
+ * Says it at once, past the outbox (which may be what is down), and leaves to it what Teams does not take now. A failure is
+ * no failure of the hearing.
+ */
 async function tell(words: Message, conversation: Conversation, key: string, needs: EarsNeeds): Promise<void> {
   if (!(await needs.firstTime(key).catch(() => true))) return;
-  await needs.surface.deliver({ conversation, key, message: words }, undefined).catch(() => '');
+  const utterance: Utterance = { conversation, key, message: words };
+  try {
+    await needs.surface.deliver(utterance, undefined);
+  } catch (error) {
+    if (error instanceof DeliveryLater) await needs.outbox.put(utterance).catch(() => {});
+  }
 }
 
 async function greet(activity: Activity, event: string, needs: EarsNeeds): Promise<Reply> {

@@ -1,6 +1,6 @@
 /** Teams, put together: what hears and what speaks. */
 import { join } from 'node:path';
-import type { Gateway, Surface } from '../../../src/ports/conversation.ts';
+import type { Gateway, Outbox, Surface } from '../../../src/ports/conversation.ts';
 import type { MentionOf } from '../../../src/messages/message.ts';
 import type { Clock, Random } from '../../../src/ports/clock.ts';
 import type { Recall } from '../../../src/ports/recall.ts';
@@ -22,6 +22,7 @@ import { openTeamsSurface } from './surface.ts';
 
 export interface TeamsPlan {
   readonly gateway: Gateway;
+  readonly outbox: Outbox;
   readonly clock: Clock;
   readonly random: Random;
   readonly dataFolder: string;
@@ -91,6 +92,7 @@ export async function openTeams(plan: TeamsPlan): Promise<Teams> {
     memory,
     consents,
     surface,
+    outbox: plan.outbox,
     gateway: plan.gateway,
     membership: openMembership(door, connector, plan.isNamed, () => clock.monotonic()),
     inbox: join(plan.dataFolder, 'teams', 'inbox'),

@@ -20,6 +20,7 @@ export async function startTeams(needs: ChatNeeds): Promise<RunningChat> {
   const tenantId = env['MicrosoftAppTenantId'];
   const teams = await openTeams({
     gateway: service.gateway,
+    outbox: service.world.outbox,
     clock: service.world.clock,
     random: service.world.random,
     dataFolder: settings.dataFolder,

@@ -300,6 +300,26 @@ describe('what Teams wants answered at once', () => {
     expect(stage.heard).toHaveLength(before);
     await stage.post({ ...channelWords(url, '', '1690000000000'), text: 'status', entities: [] });
     expect(stage.heard).toHaveLength(before + 1);
+    for (const text of ['check with Ben first', 'help is on its way', 'Status of the freeze? Anybody?'])
+      await stage.post({ ...channelWords(url, '', '1690000000000'), text, entities: [] });
+    expect(stage.heard).toHaveLength(before + 1);
+  });
+
+  it('leaves a refusal to the outbox where Teams does not take it now', async () => {
+    stage.answerWith({ kind: 'refused', message: message('unknown', 'there is no command "frobnicate"') });
+    const before = stage.platform.messages.length;
+    const activity = privateWords(url, 'frobnicate');
+    stage.platform.fail(429, 'TooManyRequests', 1, { 'retry-after': '5' });
+    await stage.post(activity);
+    await stage.post(activity);
+    stage.answerWith({ kind: 'taken' });
+    expect(stage.platform.messages).toHaveLength(before);
+    const [late, ...more] = stage.left.splice(0);
+    if (!late) throw new Error('the outbox has nothing');
+    expect(more).toEqual([]);
+    await stage.surface.deliver(late, undefined);
+    expect(stage.platform.messages.at(-1)).toMatchObject({ conversation: PRIVATE });
+    expect(JSON.stringify(stage.platform.messages.at(-1))).toContain('frobnicate');
   });
 
   it('hears a group chat where it is mentioned, answers in it, greets it, and leaves chatter alone', async () => {

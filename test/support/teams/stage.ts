@@ -7,7 +7,7 @@ import { systemClock, systemRandom } from '../../../adapters/clock/system.ts';
 import { serveEars } from '../../../adapters/chat/teams/http.ts';
 import { openSdk } from '../../../adapters/chat/teams/sdk.ts';
 import { openTeams } from '../../../adapters/chat/teams/teams.ts';
-import type { Heard, HearResult, Surface } from '../../../src/ports/conversation.ts';
+import type { Heard, HearResult, Surface, Utterance } from '../../../src/ports/conversation.ts';
 import type { Recall } from '../../../src/ports/recall.ts';
 import { makeRecall } from '../recall.ts';
 import { ANA, APP, TENANT, claimsFor } from './people.ts';
@@ -29,6 +29,8 @@ export interface TeamsStage {
   readonly refused: string[];
   /** What was told of Teams being reachable or not. */
   readonly reached: string[];
+  /** What the ears have left to the outbox. */
+  readonly left: Utterance[];
   /** Teams' id of a message -> its key, as the outbox would keep it. */
   readonly keys: Map<string, string>;
   readonly recall: Recall;
@@ -58,6 +60,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
   const heard: Heard[] = [];
   const refused: string[] = [];
   const reached: string[] = [];
+  const left: Utterance[] = [];
   const seen = new Set<string>();
   const keys = new Map<string, string>();
   const recall = plan.restarted?.recall ?? makeRecall();
@@ -73,6 +76,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
         return result;
       },
     },
+    outbox: { put: async (utterance) => void left.push(utterance) },
     clock: systemClock,
     random: systemRandom,
     dataFolder,
@@ -110,6 +114,7 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
     heard,
     refused,
     reached,
+    left,
     keys,
     recall,
     dataFolder,
