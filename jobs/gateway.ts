@@ -39,6 +39,9 @@ export interface GatewayNeeds {
   readonly names: PhraseNames;
 }
 
+/** Commands of one message that are offered one by one. */
+const MOST_LINES = 6;
+
 export function makeGateway(needs: GatewayNeeds): Gateway {
   return { hear: (heard) => hear(heard, needs) };
 }
@@ -94,6 +97,8 @@ function commandOf(heard: Heard, needs: GatewayNeeds): Command | Misheard | Ques
  * names a command and writes an option, or a word that only belongs to it, meant it exactly: what is wrong is told.
  */
 function understood(text: string, { registry, names }: GatewayNeeds): Command | Misheard | Question {
+  const several = oneByOne(text, registry);
+  if (several) return several;
   const exact = parseExact(text, registry);
   if (exact.kind === 'command') return exact;
   const meant = understand(text, registry, names);
@@ -119,9 +124,21 @@ function understood(text: string, { registry, names }: GatewayNeeds): Command | 
   }
 }
 
+/** Several commands, each on a line of its own: each is offered, none is read as the words of another. */
+function oneByOne(text: string, registry: readonly CommandSpec[]): Question | undefined {
+  const lines = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  if (lines.length < 2 || lines.length > MOST_LINES) return undefined;
+  if (lines.some((line) => parseExact(line, registry).kind !== 'command')) return undefined;
+  return {
+    kind: 'question',
+    question: 'I take one command in a message. Press them one by one.',
+    offers: lines.map((line) => ({ label: line, line })),
+  };
+}
+
 function isMeantExactly(text: string, spec: CommandSpec): boolean {
   const words = text.toLowerCase().split(/\s+/);
-  return words.some((word) => /^[-–—]+\S/.test(word) || spec.exactWords?.includes(word) === true);
+  return words.some((word) => /^[-–—]+\S|:\/\//.test(word) || spec.exactWords?.includes(word) === true);
 }
 
 function refuseShellOnly(command: Command | Misheard | Question): Command | Misheard | Question {

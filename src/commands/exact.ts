@@ -2,7 +2,7 @@
  * A command as people type it in a chat: said exactly, but with a "please", a question mark, or words that name nothing.
  *
  * Rules:
- * 1. Politeness is taken away only from commands that look: what is written down is written as it was said.
+ * 1. Politeness, and small pictures, are taken away only from commands that look: what is written down is written as it was said.
  * 2. `close it` and `open an incident` have no reason and no title; `open incidents?` asks for a list.
  * 3. Words that aim elsewhere (`close port 25`) are no reason to close an incident, and `do it` names no step.
  * 4. `tq` before a command, as the shell and the documentation write it, is no word of it.
@@ -14,7 +14,8 @@ import { closeSpec, openSpec } from './specs/incidents.ts';
 import { doSpec } from './specs/steps.ts';
 import type { CommandSpec } from './spec.ts';
 
-const POLITE = /^(?:(?:please|pls|hey|ok|okay)[\s,]+)+|(?:[\s,]+(?:please|pls|thanks|thank you|now))+$|[\s?!.,;]+$/giu;
+const POLITE =
+  /^(?:(?:please|pls|hey|ok|okay)[\s,]+)+|(?:[\s,]+(?:please|pls|thanks|thank you|thx|now))+$|[\s?!.,;]+$|^(?::[a-z][\w+-]*:|\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)\s+|\s+(?::[a-z][\w+-]*:|\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)+$/giu;
 const SHELL_NAME = /^\s*(?:\/|bin\/|\.\/bin\/)?tq\s+(?=\S)/i;
 const FILLER = /^(?:an?|the|this|that|it|new|one|another|incidents?|tickets?|cases?|all|please|pls|now|up)$/i;
 const NO_STEP = /^(?:it|this|that|so|now|nothing|something|all|everything)$/i;

@@ -22,7 +22,8 @@ export const ASKING: readonly PhraseRule[] = [
 
 export const LOOKING: readonly PhraseRule[] = [
   {
-    pattern: /^help\b|\bwhat can (?:you|i|we)\b(?!.* do (?:now|next|about))|\bhow do (?:i|we)\b/,
+    pattern:
+      /^(?:help|hilfe|aide)\b|^(?:hello|hi|hey|hallo|servus|moin|bonjour|salut)[ !.,]*$|\bwhat can (?:you|i|we)\b(?!.* do (?:now|next|about))|\bhow do (?:i|we)\b/,
     line: 'help',
   },
   {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { makeGateway } from '../../jobs/gateway.ts';
 import { registry } from '../../src/commands/registry.ts';
-import { findSpec } from '../../src/commands/parse.ts';
+import { findSpec, parseLine } from '../../src/commands/parse.ts';
 import { foreign, plain } from '../../src/domain/foreign.ts';
 import type { CommandRequest } from '../../jobs/answer.ts';
 
@@ -75,6 +75,17 @@ it.each([
   ['ack please', 'ack'],
   ['approve measure 3 please', 'approve measure 3'],
   ['note call them please', 'note call them please'],
+  ['pls check 9.9.9.9 thx', 'check 9.9.9.9'],
+  ['status 🙏🏽', 'status'],
+  [':wave: status :pray:', 'status'],
+  ['approve 3 👍', 'approve 3'],
+  ['note 👍 from the ISP :tada:', 'note 👍 from the ISP :tada:'],
+  ['check 9.9.9.9, 9.9.9.10; example.com', 'check 9.9.9.9, 9.9.9.10; example.com'],
+  ['hilfe', 'help'],
+  ['Hallo!', 'help'],
+  ['sind wir auf einer Blacklist?', 'check'],
+  ['sommes-nous blacklistés ?', 'check'],
+  ['open „Post geht nicht raus“', 'open Post geht nicht raus'],
 ])('%j is %j', async (text, line) => {
   expect(await hear(text)).toEqual({ line });
 });
@@ -136,4 +147,29 @@ it.each([
   expect(heard.words).toContain(words);
   expect(heard.offers.filter((line) => findSpec(line.split(' ')[0] ?? '', registry)?.shellOnly)).toEqual([]);
   expect(heard.offers).not.toContain('?');
+});
+
+it('offers the commands of a message one by one, and reads none as the words of another', async () => {
+  expect(await hear('check 9.9.9.9\n\n freeze mx1 ')).toEqual({
+    words: 'I take one command in a message. Press them one by one.',
+    offers: ['check 9.9.9.9', 'freeze mx1'],
+  });
+  expect(await hear('note it began at six\nand mx1 was full')).toEqual({
+    line: 'note it began at six and mx1 was full',
+  });
+});
+
+it('does not check something else where what was to be checked is an address of the web', async () => {
+  expect(await hear('check https://check.spamhaus.org/results?query=9.9.9.9')).toMatchObject({
+    words: expect.stringContaining('is a URL'),
+  });
+});
+
+it('reads a lease as people write minutes, and no other unit', () => {
+  const lease = (text: string): string => {
+    const read = parseLine(`unplug gw --lease ${text}`, registry);
+    return read.kind === 'command' ? 'read' : read.why;
+  };
+  for (const text of ['30', '30m', '30min', '"30 minutes"']) expect(lease(text)).toBe('read');
+  for (const text of ['30s', '2h', 'm', '0m', '121m']) expect(lease(text)).toContain('out of bounds');
 });

@@ -11,7 +11,7 @@ import { unmarked, withoutInvisible } from '../../../src/commands/pasted.ts';
 export function wordsOf(text: string, bot?: string): string {
   const seen = withoutInvisible(text).trimStart();
   const first = bot === undefined ? '<@[A-Z0-9]+(\\|[^>]*)?>' : ownMention(bot).source;
-  const spoken = seen.replace(new RegExp(`^(${first}[\\s,:]*)+`), '');
+  const spoken = seen.replace(new RegExp(`^(${first}(?:[\\s,]|:(?![\\w+-]+:))*)+`), '');
   const addressed = bot === undefined ? spoken : spoken.replace(ownMention(bot, 'g'), ' ');
   return unmarked(
     addressed

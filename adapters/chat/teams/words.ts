@@ -35,6 +35,7 @@ export function wordsOf(activity: Activity): Spoken {
   }
   const plain = text
     .replace(/&(?:nbsp|lt|gt|quot|#39|amp);/g, (each) => REFERENCES[each] ?? each)
-    .replace(/[\u00a0\s]+/g, ' ');
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n[ \n]*/g, '\n');
   return { words: unmarked(withoutInvisible(plain).trim()), mentioned };
 }

@@ -48,15 +48,16 @@ export const checkSpec: CommandSpec<CheckArguments> = {
     { name: 'any-address', help: 'ask about private, loopback and other special addresses as well' },
   ],
   read(said) {
-    if (said.words.length > MOST_SUBJECTS) {
+    const words = said.words.flatMap(listed);
+    if (words.length > MOST_SUBJECTS) {
       return refuse(
-        `${said.words.length} subjects are too many`,
+        `${words.length} subjects are too many`,
         `at most ${MOST_SUBJECTS} at once; check the rest in a second call`,
       );
     }
     const anyAddress = hasOption(said, 'any-address');
     const subjects: Subject[] = [];
-    for (const word of said.words) {
+    for (const word of words) {
       const read = readSubject(word, anyAddress);
       if (read.kind === 'bad') return read;
       subjects.push(...read.value);
@@ -85,6 +86,12 @@ export const checkSpec: CommandSpec<CheckArguments> = {
     });
   },
 };
+
+/** Subjects are copied with commas between them. */
+function listed(word: string): readonly string[] {
+  const subjects = word.split(/[,;]+/).filter((each) => each !== '');
+  return subjects.length === 0 ? [word] : subjects;
+}
 
 function readSubject(word: string, anyAddress: boolean): Parsed<readonly Subject[]> {
   const shown = JSON.stringify(word.length > 60 ? `${word.slice(0, 59)}…` : word);

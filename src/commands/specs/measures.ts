@@ -213,8 +213,8 @@ function onTarget(
 function readLease(said: SpokenCommand, most: number): Parsed<number | undefined> {
   const text = optionOf(said, 'lease');
   if (text === undefined) return accept(undefined);
-  const minutes = Number(text);
-  if (!/^\d{1,4}$/.test(text) || minutes < 1 || minutes > most)
+  const minutes = Number(/^(\d{1,4})(?: ?m(?:in(?:utes?)?)?)?$/.exec(text)?.[1]);
+  if (Number.isNaN(minutes) || minutes < 1 || minutes > most)
     return refuse(
       `a lease of ${JSON.stringify(text.slice(0, 20))} is out of bounds`,
       `write whole minutes, 1 to ${most}: the bounds are the product’s own, so that nobody stays cut off by a slip`,

@@ -31,6 +31,9 @@ describe('what a person typed', () => {
     ['\u200bstatus\u00a0\u00a0', 'status'],
     ['check \u200e9.9.9.9\u200f', 'check 9.9.9.9'],
     ['<at>Tourniquet</at> `queue mx1`', 'queue mx1'],
+    ['<at>Tourniquet</at> check 9.9.9.9\r\n\r\nqueue mx1\n', 'check 9.9.9.9\nqueue mx1'],
+    ['<at>Tourniquet</at> do freeze\u2011outbound', 'do freeze-outbound'],
+    ['&gt; check 9.9.9.9', 'check 9.9.9.9'],
     ['<at>Somebody</at> else', '<at>Somebody</at> else'],
   ])('%j is %j', (text, words) => {
     expect(wordsOf(said(text)).words).toBe(words);
