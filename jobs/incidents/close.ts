@@ -116,7 +116,8 @@ function listed(open: readonly MeasureRecord[]): Phrase {
 }
 
 function buttonsOf(record: MeasureRecord): readonly Button[] {
-  if (record.state === 'proposed') return [button(`Deny ${record.number}`, `deny ${record.number}`)];
+  if (record.state === 'proposed' || record.state === 'approved')
+    return [button(`Deny ${record.number}`, `deny ${record.number}`)];
   return leftButtons(record);
 }
 

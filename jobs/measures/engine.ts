@@ -6,8 +6,10 @@
  * 2. Whoever finds a measure half carried out continues it from what was recorded; the undo is never computed anew.
  * 3. Each effect carries a fence; a hand that was paused and wakes up late is refused by the host, and says nothing.
  * 4. What isn't known is written down as unknown and looked up again, never assumed.
+ * 5. What was approved and could not be begun is not begun long after: it has to be proposed anew.
  */
 import { say, foreign } from '../../src/domain/foreign.ts';
+import { isApprovalStale } from '../../src/domain/measures/decision.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import { holdOf, targetOf } from '../../src/domain/measures/order.ts';
 import type { Plain } from '../../src/domain/measures/plan.ts';
@@ -31,6 +33,12 @@ export async function carryMeasureOut(world: Acting, number: number): Promise<Me
   const mine =
     record.state === 'approved' || (record.state === 'engaging' && (await isLeftBehind(world, number, 'engaging')));
   if (!mine) return record;
+  if (isApprovalStale(record, world.clock.now()))
+    return end(
+      world,
+      record,
+      say`it was approved, but could not be begun in time; nothing was done. Propose it again, as the world may have moved on`,
+    );
   const driver = driverOf(world, record);
   if (!driver)
     return end(world, record, say`there is no way to ${targetOf(record.order)} any more; look at tourniquet.yaml`);

@@ -14,7 +14,7 @@
 import { say } from '../../src/domain/foreign.ts';
 import { HOUSE } from '../../src/domain/incidents/incident.ts';
 import { stateInWords } from '../../src/domain/measures/decision.ts';
-import { taskOf } from '../../src/domain/measures/record.ts';
+import { isStanding, taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord } from '../../src/domain/measures/record.ts';
 import { orderInWords, sayHeldAgain, sayMeasure, sayStillNeeded } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
@@ -154,13 +154,13 @@ function newsOf(record: MeasureRecord): Message | undefined {
   if (record.state === 'expired') return undefined;
   const tone = record.state === 'lapsed' ? 'warning' : sayMeasure(record).tone;
   if (tone !== 'critical' && tone !== 'unknown' && record.state !== 'lapsed') return undefined;
-  const notes = record.lastSeen?.notes.at(0) ?? [];
+  const notes = record.state === 'failed' ? (record.why ?? []) : (record.lastSeen?.notes.at(0) ?? []);
   const words = say`Measure ${record.number}: ${orderInWords(record.order)}: ${stateInWords(record)}${notes.length > 0 ? [': ', ...notes] : ''}`;
   return message(
     tone,
     words,
     notice(tone, words),
-    ...(tone === 'critical' ? [notice('neutral', foreignFree(record))] : []),
+    ...(tone === 'critical' && isStanding(record) ? [notice('neutral', foreignFree(record))] : []),
   );
 }
 

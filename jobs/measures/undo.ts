@@ -4,15 +4,16 @@ import { extendSpec, keepSpec, undoSpec } from '../../src/commands/specs/decisio
 import { foreign, say } from '../../src/domain/foreign.ts';
 import { sayDecided, stateInWords } from '../../src/domain/measures/decision.ts';
 import { isStanding } from '../../src/domain/measures/record.ts';
-import type { MeasureRecord } from '../../src/domain/measures/record.ts';
+import type { MeasureRecord, Who } from '../../src/domain/measures/record.ts';
 import { sayMeasure } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
-import type { Answer, CommandJob } from '../answer.ts';
+import type { Answer, CommandJob, Json } from '../answer.ts';
 import { renewMeasure } from './look.ts';
+import { writeIfPossible } from './audit-if-possible.ts';
 import { releaseMeasure } from './release.ts';
-import { change, readMeasure, standingMeasures } from './ledger.ts';
+import { change, openMeasures, readMeasure, standingMeasures } from './ledger.ts';
 import { measureJson } from './order.ts';
 import type { Reconciling } from './reconcile.ts';
 import { tellMeasure } from './tell.ts';
@@ -27,9 +28,9 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   const way = args.value.oursOnly ? 'ours-only' : 'exact';
   const { which } = args.value;
   if (which === 'all') {
+    const stopped = await stopApproved(world, by);
     const standing = await standingMeasures(world);
-    if (standing.length === 0)
-      return { status: 'ok', message: message('good', 'Nothing is in force; there is nothing to take back.') };
+    if (standing.length === 0) return nothingStands(stopped, await openMeasures(world));
     const done: MeasureRecord[] = [];
     // The last first; where one is refused, those before it were laid under it, and are left for a person to decide.
     for (const record of standing.toReversed()) {
@@ -39,8 +40,10 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
       done.push(after);
       if (isStanding(after)) break;
     }
-    return undone(done, standing.length);
+    return undone(done, standing.length, stopped);
   }
+  const [stopped] = await stopApproved(world, by, which);
+  if (stopped) return nothingStands([stopped], []);
   const entry = await readMeasure(world, which);
   if (!entry) return refused(`there is no measure ${which}`, 'say ledger for those there are');
   if (!isStanding(entry.record)) {
@@ -58,10 +61,62 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   tell(message('neutral', say`taking back measure ${which} …`));
   const after = await releaseMeasure(world, which, by, way);
   await tellMeasure(world, after);
-  return undone([after], 1);
+  return undone([after], 1, []);
 };
 
-function undone(records: readonly MeasureRecord[], wanted: number): Answer {
+/** What was approved and has not begun is stopped, so that it doesn't come into force behind the undo. */
+async function stopApproved(
+  world: Pick<World, keyof Undoing>,
+  by: Who,
+  which?: number,
+): Promise<readonly MeasureRecord[]> {
+  const approved = (await openMeasures(world)).filter(
+    ({ state, number }) => state === 'approved' && (which === undefined || number === which),
+  );
+  const stopped: MeasureRecord[] = [];
+  for (const { number } of approved) {
+    const at = world.clock.now();
+    const after = await change(world, number, ({ state }) =>
+      state === 'approved' ? [{ kind: 'denied', at, by }] : undefined,
+    );
+    if (after?.state !== 'denied') continue;
+    await writeIfPossible(world.auditLog, {
+      kind: 'decision',
+      about: `measure/${number}`,
+      who: by.person,
+      what: 'denied',
+      data: { hash: after.hash },
+    });
+    await tellMeasure(world, after);
+    stopped.push(after);
+  }
+  return stopped;
+}
+
+function nothingStands(stopped: readonly MeasureRecord[], open: readonly MeasureRecord[]): Answer {
+  const proposed = open.filter(({ state }) => state === 'proposed').map(({ number }) => number);
+  const still =
+    proposed.length === 0
+      ? []
+      : say` Still waiting for approval: ${proposed.join(', ')}; deny ends ${proposed.length === 1 ? 'it' : 'each'}.`;
+  const words =
+    stopped.length === 0
+      ? say`Nothing is in force; there is nothing to take back.${still}`
+      : say`${stoppedInWords(stopped)} Nothing of it was in force.${still}`;
+  return { status: 'ok', message: message('good', words, notice('good', words)), data: undoJson(stopped) };
+}
+
+function stoppedInWords(stopped: readonly MeasureRecord[]): string {
+  return stopped
+    .map(({ number }) => `Measure ${number} was approved, but had not begun; it will not be carried out.`)
+    .join(' ');
+}
+
+function undoJson(measures: readonly MeasureRecord[]): Json {
+  return { schema: 'tourniquet.undo/1', measures: measures.map(measureJson) };
+}
+
+function undone(records: readonly MeasureRecord[], wanted: number, stopped: readonly MeasureRecord[]): Answer {
   const left = records.filter(isStanding);
   const all = left.length === 0 && records.length === wanted;
   const line = all
@@ -75,9 +130,10 @@ function undone(records: readonly MeasureRecord[], wanted: number): Answer {
       all ? 'good' : 'critical',
       line,
       notice(all ? 'good' : 'critical', line),
+      ...(stopped.length > 0 ? [notice('neutral', stoppedInWords(stopped))] : []),
       ...left.flatMap((each) => sayMeasure(each).blocks),
     ),
-    data: { schema: 'tourniquet.undo/1', measures: records.map(measureJson) },
+    data: undoJson([...records, ...stopped]),
   };
 }
 
@@ -109,10 +165,12 @@ export const runKeep: CommandJob<keyof Undoing> = async (request, world) => {
   if (!after) return refused(`there is no measure ${number}`, 'say ledger for those there are');
   if (!after.kept || !isStanding(after))
     return refused(`measure ${number} is not in force`, 'say ledger for those that are');
-  await world.auditLog.write({ kind: 'decision', about: `measure/${number}`, who: by.person, what: 'kept' }, 'one');
+  const kept = { kind: 'decision', about: `measure/${number}`, who: by.person, what: 'kept' } as const;
+  const unwritten = await writeIfPossible(world.auditLog, kept);
   await tellMeasure(world, after);
   const words = say`Measure ${number} stays, chosen by ${by.shown}: ${after.kept.reason}`;
-  return { status: 'ok', message: message('good', words, notice('good', words)), data: measureJson(after) };
+  const notes = unwritten.map((why) => notice('warning', why));
+  return { status: 'ok', message: message('good', words, notice('good', words), ...notes), data: measureJson(after) };
 };
 
 function refused(why: string, remedy: string): Answer {

@@ -5,7 +5,7 @@
  * Rules:
  * 1. What is approved is exactly the plan that was shown: a button of an older plan, or of another measure, is answered.
  * 2. The proposer never counts as an approver; nobody counts twice.
- * 3. One "no" ends it. The proposer may withdraw.
+ * 3. One "no" ends it, also after enough have agreed, as long as nothing has begun. The proposer may withdraw.
  * 4. After its expiry nothing is approved; it has to be proposed anew, as the world may have moved on.
  * 5. Where one person is alone, the glass can be broken with a reason; the report says so.
  * 6. A press that comes too late is answered with who decided what and when.
@@ -41,7 +41,8 @@ export type RefusalRule =
 
 /** `now` in milliseconds since 1970 UTC; `breakGlass`: whether the site permits it. */
 export function ruleOn(record: MeasureRecord, decision: Decision, now: number, breakGlass: boolean): Ruling {
-  if (record.state !== 'proposed')
+  const isStopped = record.state === 'approved' && decision.kind === 'deny';
+  if (record.state !== 'proposed' && !isStopped)
     return refuse('decided-already', sayDecided(record), 'say ledger to see what stands');
   if ('nonce' in decision && decision.nonce !== undefined && decision.nonce !== record.nonce)
     return refuse(
@@ -49,7 +50,7 @@ export function ruleOn(record: MeasureRecord, decision: Decision, now: number, b
       say`this button belongs to another plan than measure ${record.number}’s`,
       `say ledger, and decide on what is shown there`,
     );
-  if (now >= record.expiresAt)
+  if (now >= record.expiresAt && !isStopped)
     return {
       ...refuse(
         'expired',
@@ -94,6 +95,14 @@ export function ruleOn(record: MeasureRecord, decision: Decision, now: number, b
     default:
       return decision satisfies never;
   }
+}
+
+/**
+ * An approval that nothing came of for as long as one may take (a full disk, a machine that slept) counts no more: the
+ * world may have moved on, and nobody expects it any longer.
+ */
+export function isApprovalStale({ state, decidedAt, expiresAt, proposedAt }: MeasureRecord, now: number): boolean {
+  return state === 'approved' && decidedAt !== undefined && now - decidedAt >= expiresAt - proposedAt;
 }
 
 /** How many more must agree. */
@@ -153,7 +162,7 @@ export function stateInWords(record: MeasureRecord): string {
     case 'proposed':
       return 'waiting for approval';
     case 'approved':
-      return 'approved';
+      return 'approved, and not begun yet';
     case 'denied':
       return 'refused';
     case 'expired':

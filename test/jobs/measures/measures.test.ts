@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { commandJobs } from '../../../jobs/catalogue.ts';
 import { runApprove, runBreakGlass, runDeny } from '../../../jobs/measures/decide.ts';
 import { runBlock, runFreeze, runUnplug } from '../../../jobs/measures/order.ts';
-import { countMeasures } from '../../../jobs/measures/ledger.ts';
+import { change, countMeasures } from '../../../jobs/measures/ledger.ts';
 import { reconcile } from '../../../jobs/measures/reconcile.ts';
 import { runLedger } from '../../../jobs/measures/show.ts';
 import { runExtend, runKeep, runUndo } from '../../../jobs/measures/undo.ts';
@@ -50,7 +50,7 @@ describe('measures', () => {
   });
 
   /** Says a line as this person, in this person's own conversation. */
-  const say = async (person: string, line: string, nonce?: string): Promise<Answer> => {
+  const say = async (person: string, line: string, nonce?: string, world = stage.world): Promise<Answer> => {
     const command = parseLine(line, registry);
     if (command.kind === 'misheard') throw new Error(command.why);
     const run = Object.entries(JOBS).find(([name]) => name === command.spec.name)?.[1];
@@ -65,7 +65,7 @@ describe('measures', () => {
       files: {},
       ...(nonce !== undefined && { nonce }),
     };
-    return run(request, stage.world, () => {});
+    return run(request, world, () => {});
   };
   const nonceOf = (answer: Answer): string | undefined => {
     const card = answer.message.blocks.find((block) => block.kind === 'approval');
@@ -189,6 +189,100 @@ describe('measures', () => {
     expect(stage.device.effects).toEqual(['engage tq1']);
     expect((await say('ana', 'undo 1')).status).toBe('ok');
     expect(stage.device.effects).toEqual(['engage tq1', 'release tq1']);
+  });
+
+  it('are not agreed to while the audit log can’t be written: the press counts once it is said again, and not before', async () => {
+    await say('ana', 'freeze');
+    stage.auditIsAway = true;
+    await expect(say('ben', 'approve 1')).rejects.toThrow(/nothing was changed/);
+    stage.auditIsAway = false;
+    await reconcile(stage.world);
+    expect(stage.device.effects, 'nothing comes into force behind the refusal').toEqual([]);
+    expect(words(await say('ben', 'approve 1'))).toMatch(/in force/);
+    expect(stage.audit.map(({ what }) => what)).toEqual([
+      'proposed freeze-outbound',
+      'approved',
+      'engage freeze-outbound on mx1',
+      expect.stringContaining('engaged'),
+    ]);
+  });
+
+  it('can be refused and kept also where the audit log can’t be written, which is said', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    await say('ana', 'block');
+    stage.auditIsAway = true;
+    for (const line of ['deny 2 not now', 'keep 1 until noon']) {
+      const answer = await say('cem', line);
+      expect(answer.status).toBe('ok');
+      expect(JSON.stringify(answer.message.blocks)).toMatch(/it is not in the audit log.*the disk is full/);
+    }
+    stage.auditIsAway = false;
+    expect(words(await say('ben', 'approve 2'))).toMatch(/refused by cem/);
+  });
+
+  describe('that were agreed to and have not begun, as the hand died or the disk is full,', () => {
+    beforeEach(async () => {
+      await say('ana', 'freeze');
+      await change(stage.world, 1, () => [
+        { kind: 'approved', at: stage.now, by: { person: 'ben', shown: { foreign: 'ben' } } },
+      ]);
+    });
+
+    it.each([
+      ['deny 1 not now', /measure 1 was refused by cem/],
+      ['undo 1', /Measure 1 was approved, but had not begun; it will not be carried out/],
+      ['undo all', /Measure 1 was approved, but had not begun; it will not be carried out/],
+    ])('are stopped by %s', async (line, answer) => {
+      expect(words(await say('cem', line))).toMatch(answer);
+      await reconcile(stage.world);
+      expect(stage.device.effects).toEqual([]);
+      expect(words(await say('ana', 'freeze')), 'what they held is free').toMatch(/Measure 2: freeze/);
+      await say('ben', 'approve 2');
+      expect(stage.device.effects).toEqual(['engage tq2']);
+    });
+
+    it('are begun by whoever finds them soon, and not long after', async () => {
+      stage.now += 60_000;
+      await reconcile(stage.world);
+      expect(stage.device.effects).toEqual(['engage tq1']);
+      await say('ana', 'block');
+      await change(stage.world, 2, () => [
+        { kind: 'approved', at: stage.now, by: { person: 'ben', shown: { foreign: 'ben' } } },
+      ]);
+      stage.now += 900_000;
+      await reconcile(stage.world);
+      expect(stage.device.effects).toEqual(['engage tq1']);
+      const news = JSON.stringify(stage.said.at(-1)?.message);
+      expect(news).toContain('could not be begun in time; nothing was done');
+      expect(news, 'nothing stands that could be taken back').not.toContain('undo');
+    });
+  });
+
+  it('say of nothing in force what still waits, which undo all leaves to the people who are asked', async () => {
+    await say('ana', 'freeze');
+    expect(words(await say('ana', 'undo all'))).toBe(
+      'Nothing is in force; there is nothing to take back. Still waiting for approval: 1; deny ends it.',
+    );
+  });
+
+  it('note in the audit log which of two presses did not count', async () => {
+    await say('ana', 'freeze');
+    const { ledger } = stage.world;
+    const slow: MeasureStage['world']['ledger'] = {
+      ...ledger,
+      append: async (...args) => {
+        if (args[2][0]?.kind === 'approved') await say('cem', 'deny 1');
+        return ledger.append(...args);
+      },
+    };
+    await say('ben', 'approve 1', undefined, { ...stage.world, ledger: slow });
+    expect(stage.audit.map(({ who, what }) => `${who} ${what}`)).toEqual([
+      'ana proposed freeze-outbound',
+      'ben approved',
+      'cem denied',
+      'ben did not count: decided-already',
+    ]);
   });
 
   it('are not carried out where the world moved on since the plan was shown', async () => {
