@@ -26,6 +26,19 @@ const SET_UP = {
   mailServers: [ADDRESSES.mail, ADDRESSES6.mail],
 } as const;
 
+/** A SYN to port 25 from each of that many addresses that it hasn't got. */
+const MANY_SOURCES = `import socket,struct,sys,time
+n=int(sys.argv[1]); to=sys.argv[2]; d=socket.inet_aton(to)
+s=socket.socket(socket.AF_INET,socket.SOCK_RAW,socket.IPPROTO_RAW)
+def total(b):
+  t=sum(struct.unpack('!%dH'%(len(b)//2),b)); t=(t>>16)+(t&0xffff); return ~(t+(t>>16))&0xffff
+for i in range(n):
+  src=bytes([10,78,i>>8,i&255])
+  tcp=struct.pack('!HHLLBBHHH',40000,25,i,0,0x50,2,64240,0,0)
+  c=total(src+d+struct.pack('!BBH',0,6,20)+tcp)
+  s.sendto(struct.pack('!BBHHHBBH4s4s',0x45,0,40,0,0,64,6,0,src,d)+tcp[:16]+struct.pack('!H',c)+tcp[18:],(to,0))
+  if i%200==199: time.sleep(0.01)`;
+
 describeLab('measures on a real gateway with iptables', { sets: ['net'], root: true }, () => {
   let company: Company;
   let host: Host;
@@ -109,6 +122,51 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
     );
     await company.boxes.gateway.exec(['ipset', 'restore', '-exist'], `${many.join('\n')}\n`);
     expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('refused');
+    expect(await released(task)).toBe('released');
+  });
+
+  it('misses none of twenty thousand sources, each from an address of its own', async () => {
+    const task = await engaged(BLOCK);
+    const { infected } = company.boxes;
+    await infected.must(['python3', '-c', MANY_SOURCES, '20000', ADDRESSES.outside]);
+    const look = await watchIptables('gw', host, Date.now).attempts(task);
+    expect(look).toMatchObject({ kind: 'counted', full: false });
+    expect(look.kind === 'counted' && look.sources.length).toBe(20_000);
+    expect(await released(task)).toBe('released');
+  });
+
+  it('counts who tries while the plug is pulled too; measures of its own beside are no hindrance, and each is taken back by itself', async () => {
+    const block = await engaged(BLOCK);
+    const one = await engaged({ kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.innocent });
+    const plug = await engaged(UNPLUG);
+    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('refused');
+    const look = await watchIptables('gw', host, Date.now).attempts(block);
+    expect(look.kind === 'counted' && look.sources.map(({ source }) => source)).toEqual([ADDRESSES.infected]);
+    for (const task of [block, one, plug]) expect(await driver.verify(task)).toMatchObject({ kind: 'proved' });
+    hand += 2;
+    for (const task of [block, one])
+      expect(await driver.release(task, hand, 'exact')).toMatchObject({ kind: 'released' });
+    expect(await driver.verify(plug)).toMatchObject({ kind: 'proved' });
+    expect(await released(plug)).toBe('released');
+  });
+
+  it('sees a rule of its own that was laid once more, and rules that stand in another order', async () => {
+    const task = await engaged(BLOCK);
+    const { gateway } = company.boxes;
+    const chain = chainOf(task.tag);
+    const reject = ['-p', 'tcp', '-j', 'REJECT', '--reject-with', 'tcp-reset'];
+    await gateway.must(['iptables', '-I', chain, '1', ...reject]);
+    expect(await driver.observe(task)).toMatchObject({
+      kind: 'changed',
+      differences: [[{ foreign: `+ iptables ${chain}: ${reject.join(' ')}` }]],
+    });
+    await gateway.must(['iptables', '-D', chain, '5']);
+    expect(await driver.observe(task)).toMatchObject({
+      kind: 'changed',
+      differences: [[{ foreign: `~ iptables ${chain}: the rules stand in another order` }]],
+    });
+    await gateway.must(['iptables', '-D', chain, '1']);
+    await gateway.must(['iptables', '-A', chain, ...reject]);
     expect(await released(task)).toBe('released');
   });
 

@@ -13,6 +13,7 @@ import { foreign, say } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
+import { compareRules } from '../compare.ts';
 import { openNow } from '../conntrack.ts';
 import { blastRadius, provedOnEveryWay, resolve, waysPast, writePrior } from '../resolved.ts';
 import type { Gateway } from '../resolved.ts';
@@ -22,6 +23,7 @@ import {
   chainsOf,
   destroySets,
   fillLines,
+  isOurs,
   layRules,
   makeSets,
   readEntries,
@@ -102,17 +104,19 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
     plan: async (order, tag) => {
       const resolved = await resolve(order, gateway, host);
       const rules = rulesOf({ tag, order, prior: writePrior(resolved) }, name);
-      await look(rules);
-      const chains = FAMILIES.map(([key, tool]) => ({ tool, family: rules[key] })).filter(
-        ({ family }) => family.own.length > 0,
-      );
+      const seen = await look(rules);
+      const chains = seen.families
+        .map(({ key, tool, listed }) => ({ tool, listed, family: rules[key] }))
+        .filter(({ family }) => family.own.length > 0);
       return {
         order,
         restoresNothing: true,
         prior: writePrior(resolved),
         commands: [
           ...(rules.sets.length > 0 ? heredoc('ipset restore -exist', makeSets(rules.sets)) : []),
-          ...chains.flatMap(({ tool, family }) => heredoc(`${tool}-restore -w 5 --noflush`, layRules(family))),
+          ...chains.flatMap(({ tool, family, listed }) =>
+            heredoc(`${tool}-restore -w 5 --noflush`, layRules(family, listed)),
+          ),
         ],
         undo: [
           ...chains.flatMap(({ tool, family }) =>
@@ -128,8 +132,8 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
       const seen = await look(rules);
       if (seen.there.length < rules.sets.length) await ipset(makeSets(rules.sets), fence);
       else if (seen.lease === 'over') await renew(task, fence);
-      for (const { key, tool, stands } of seen.families)
-        if (!stands && rules[key].own.length > 0) await restore(tool, layRules(rules[key]), fence);
+      for (const { key, tool, stands, listed } of seen.families)
+        if (!stands && rules[key].own.length > 0) await restore(tool, layRules(rules[key], listed), fence);
     },
     release: async (task, fence, way) => {
       const rules = rulesOf(task, name);
@@ -153,7 +157,7 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
       if (seen.notes.length > 0) return { kind: 'unknown', why: seen.notes[0] ?? [] };
-      const by = say`iptables and ip6tables on ${name} list the rules of ${task.tag}, unchanged, before all others`;
+      const by = say`iptables and ip6tables on ${name} list the rules of ${task.tag}, unchanged, before those of anybody else`;
       return provedOnEveryWay(task, name, by);
     },
   };
@@ -188,11 +192,15 @@ function lookAtFamily(
   listing: ReturnType<typeof readListing>,
 ): FamilyLook {
   const chains = chainsOf(family).filter((chain) => listing.chains.includes(chain));
-  const text = ({ chain, rule }: Rule): string => `${chain}: ${rule}`;
-  const have = listing.rules
-    .filter(({ chain, rule }) => chains.includes(chain) || chains.includes(targetOf(rule) ?? ''))
-    .map(text);
-  const ours = [...family.own, ...family.jumps].map(text);
+  const ours = [...family.own, ...family.jumps];
+  const have = listing.rules.filter(
+    ({ chain, rule }) => chains.includes(chain) || chains.includes(targetOf(rule) ?? ''),
+  );
+  const compared = [...new Set([...ours, ...have].map(({ chain }) => chain))].map((chain) => {
+    const rulesIn = (rules: readonly Rule[]): readonly string[] =>
+      rules.filter((each) => each.chain === chain).map(({ rule }) => `${tool} ${chain}: ${rule}`);
+    return { chain, ...compareRules(rulesIn(ours), rulesIn(have)) };
+  });
   const before = family.jumps.find(({ chain, rule }) => {
     const rules = listing.rules.filter((each) => each.chain === chain);
     return rules
@@ -200,7 +208,7 @@ function lookAtFamily(
         0,
         rules.findIndex((each) => each.rule === rule),
       )
-      .some((each) => !chains.includes(targetOf(each.rule) ?? ''));
+      .some((each) => !isOurs(targetOf(each.rule)));
   });
   return {
     key,
@@ -208,8 +216,11 @@ function lookAtFamily(
     stands: chains.length > 0,
     chains,
     listed: listing.rules,
-    foreign: have.filter((line) => !ours.includes(line)).map((line) => `+ ${tool} ${line}`),
-    missing: ours.filter((line) => !have.includes(line)).map((line) => `- ${tool} ${line}`),
+    foreign: compared.flatMap(({ chain, added, isReordered }) => [
+      ...added.map((line) => `+ ${line}`),
+      ...(isReordered ? [`~ ${tool} ${chain}: the rules stand in another order`] : []),
+    ]),
+    missing: compared.flatMap(({ missing }) => missing.map((line) => `- ${line}`)),
     ...(before && { before: before.chain }),
   };
 }

@@ -4,7 +4,8 @@
  * Owns: chains and sets of our own, named by the measure's tag, and the jumps into them. Does not own: loading (driver.ts).
  * Rules, each found on a real kernel:
  * 1. A source that was seen is matched before it is added: adding with --exist would set its counter back each time.
- * 2. Adding to a set that is full ends nothing; the REJECT below still comes.
+ * 2. Adding to a set that is full ends nothing; the REJECT below still comes. A set that packets fill never grows its hash
+ *    (12,222 of 20,000 sources were kept with the usual 1,024 buckets), so it has its whole size from the beginning.
  * 3. A lease is the timeout of a set's entries. The plug's set is "every address" in two halves, as /0 is refused.
  * 4. Rules are written as iptables-save prints them (1.8, nft and legacy alike), so that drift is found by comparing text.
  */
@@ -92,7 +93,7 @@ function block(tag: string, resolved: Resolved, ports: readonly number[], lease:
       })),
     ),
   });
-  const counting = 'timeout 86400 counters maxelem 65536';
+  const counting = 'timeout 86400 counters hashsize 65536 maxelem 65536';
   return {
     sets: [
       leased(setOf(tag, 'ports'), 'bitmap:port range 0-1023 timeout 0', ports.map(String), lease),

@@ -1,5 +1,9 @@
 /** What ipset and iptables-restore read, and what their listings say. */
+import { chainOf, setOf } from './rules.ts';
 import type { Family, IpSet, Rule } from './rules.ts';
+
+const CHAINS = chainOf('');
+const PORTS = setOf('', 'ports');
 
 /** Makes and fills the sets; with -exist, what is there already is no fault. */
 export function makeSets(sets: readonly IpSet[]): string {
@@ -19,12 +23,19 @@ export function destroySets(names: readonly string[]): string {
   return names.map((name) => `destroy ${name}\n`).join('');
 }
 
-/** One family's rules, all or none (iptables-restore commits a table at once). The jumps come to stand first. */
-export function layRules(family: Family): string {
+/**
+ * One family's rules, all or none (iptables-restore commits a table at once). The jumps come to stand first, but for those
+ * of a block that stands in `listing`: what a plug drops before them would not be counted.
+ */
+export function layRules(family: Family, listing: readonly Rule[]): string {
+  const placeIn = (hook: string): number =>
+    family.jumps.some(({ rule }) => isCounting(rule))
+      ? 1
+      : listing.filter(({ chain }) => chain === hook).findLastIndex(({ rule }) => isCounting(rule)) + 2;
   return restore([
     ...chainsOf(family).map((chain) => `:${chain} - [0:0]`),
     ...family.own.map(({ chain, rule }) => `-A ${chain} ${rule}`),
-    ...family.jumps.toReversed().map(({ chain, rule }) => `-I ${chain} 1 ${rule}`),
+    ...family.jumps.toReversed().map(({ chain, rule }) => `-I ${chain} ${placeIn(chain)} ${rule}`),
   ]);
 }
 
@@ -70,6 +81,16 @@ export function readEntries(text: string): readonly { readonly member: string; r
 
 export function targetOf(rule: string): string | undefined {
   return / -j (\S+)/.exec(` ${rule}`)?.[1];
+}
+
+/** Of any measure. */
+export function isOurs(target: string | undefined): boolean {
+  return target?.startsWith(CHAINS) ?? false;
+}
+
+/** A block's jump. */
+function isCounting(rule: string): boolean {
+  return isOurs(targetOf(rule)) && rule.includes(`--match-set ${PORTS}`);
 }
 
 function restore(lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** What somebody else's hand has changed in a measure's table: its chains as text, its fixed sets by their elements. */
+import { compareRules } from '../compare.ts';
 import type { NamedSet, Ruleset } from './ruleset.ts';
 
 /**
@@ -17,29 +18,13 @@ export function chainDifferences(listing: string, ruleset: Ruleset): readonly st
   // Of a set they stand one tab deeper.
   const differences = [...listing.matchAll(/^\t(flags .*)$/gm)].map(([, flags]) => `+ table: ${flags ?? ''}`);
   for (const { name, lines } of ruleset.chains) {
-    const have = theirs.get(name) ?? [];
-    const ours = lines.map(readable);
-    const changes = [
-      ...without(ours, have).map((line) => `- ${name}: ${line}`),
-      ...without(have, ours).map((line) => `+ ${name}: ${line}`),
-    ];
-    if (changes.length === 0 && have.join() !== ours.join())
-      changes.push(`~ ${name}: the rules stand in another order`);
-    differences.push(...changes);
+    const { missing, added, isReordered } = compareRules(lines.map(readable), theirs.get(name) ?? []);
+    differences.push(...missing.map((line) => `- ${name}: ${line}`), ...added.map((line) => `+ ${name}: ${line}`));
+    if (isReordered) differences.push(`~ ${name}: the rules stand in another order`);
   }
   for (const name of theirs.keys())
     if (!ruleset.chains.some((each) => each.name === name)) differences.push(`+ chain ${name}`);
   return differences;
-}
-
-/** What is left of `lines` when each of `others` has taken one away. */
-function without(lines: readonly string[], others: readonly string[]): readonly string[] {
-  const left = [...others];
-  return lines.filter((line) => {
-    const at = left.indexOf(line);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
 }
 
 /** `json` is `nft -j list set`. */
