@@ -4,8 +4,11 @@
  * Rules:
  * 1. Each source is asked once per call, all of them at the same time, each within the deadline.
  * 2. A DHCP name counts where the lease is of the same network card, and says whether it covers the attempt's time.
- * 3. A source that can't be asked makes the answer blind there, and that is said.
+ * 3. A card that was seen of an address that is on none of the segments is a router's: its lease, its maker and its port
+ *    are not the machine's.
+ * 4. A source that can't be asked makes the answer blind there, and that is said.
  */
+import { cidrContains } from '../../src/domain/address/cidr.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import { reversedLabels } from '../../src/domain/blocklists/query-name.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
@@ -76,7 +79,8 @@ function identifyOne(wanted: Wanted, segments: readonly Segment[], leases: reado
   const neighbour = segments.flatMap((segment) =>
     wanted.addresses.flatMap((address) => segment.cards.get(address) ?? []),
   )[0];
-  const mac = wanted.mac ?? neighbour;
+  const isRouted = wanted.mac !== undefined && neighbour === undefined && isRoutedTo(wanted.addresses, segments);
+  const mac = isRouted ? undefined : (wanted.mac ?? neighbour);
   const found = leaseAt(leases, { addresses: wanted.addresses, ...(mac !== undefined && { mac }) }, wanted.at);
   const card = mac ?? (found?.covers === 'yes' ? found.lease.mac : undefined);
   const vendor = card === undefined ? undefined : vendorOf(card);
@@ -84,6 +88,7 @@ function identifyOne(wanted: Wanted, segments: readonly Segment[], leases: reado
   return {
     addresses: [...new Set([...wanted.addresses, ...othersOf(card, segments)])],
     ...(card !== undefined && { mac: card }),
+    ...(isRouted && wanted.mac !== undefined && { via: shownCard(wanted.mac, segments) }),
     ...(vendor !== undefined && { vendor: vendor === 'made up' ? vendor : foreign(vendor, 60) }),
     ...(found?.lease.name !== undefined && {
       dhcp: {
@@ -94,6 +99,23 @@ function identifyOne(wanted: Wanted, segments: readonly Segment[], leases: reado
     }),
     ...(port !== undefined && { port: foreign(port, 64) }),
   };
+}
+
+function isRoutedTo(addresses: readonly string[], segments: readonly Segment[]): boolean {
+  const networks = segments.flatMap((segment) => segment.networks);
+  return (
+    networks.length > 0 &&
+    addresses.every((address) => {
+      const ip = parseIp(address);
+      return ip.kind === 'ok' && !networks.some((range) => cidrContains(range, ip.value));
+    })
+  );
+}
+
+function shownCard(card: string, segments: readonly Segment[]): string {
+  const all = segments.flatMap((segment) => segment.addresses.get(card) ?? []);
+  const address = all.find((each) => !/^fe[89ab]/i.test(each));
+  return address === undefined ? card : `${address} (${card})`;
 }
 
 /** A card with several IPv4 addresses is a router's: they are not one machine's. Link-local addresses lead nowhere. */

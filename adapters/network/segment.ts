@@ -1,4 +1,7 @@
 /** What a gateway or switch that runs Linux knows of its own segments: `ip -j neigh` and `bridge -j fdb`. */
+import { rangeAround } from '../../src/domain/address/cidr.ts';
+import type { Cidr } from '../../src/domain/address/cidr.ts';
+import { parseIp } from '../../src/domain/address/ip.ts';
 import { HostUnknown } from '../../src/ports/host.ts';
 import type { Host } from '../../src/ports/host.ts';
 
@@ -13,13 +16,16 @@ export interface Segment {
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Network card -> port of the bridge. */
   readonly ports: ReadonlyMap<string, string>;
+  /** The networks of its own segments; empty where it doesn't say. */
+  readonly networks: readonly Cidr[];
   readonly blind?: string;
 }
 
 export async function lookAtSegment({ name, host }: SegmentSource, deadlineMs: number): Promise<Segment> {
   try {
-    const [neighbours, forwarding] = await Promise.all([
+    const [neighbours, links, forwarding] = await Promise.all([
       listOf(host, ['ip', '-j', 'neigh'], deadlineMs),
+      listOf(host, ['ip', '-j', 'address'], deadlineMs).catch(() => []),
       // A gateway without the bridge tool (or without a bridge) still knows its neighbours.
       listOf(host, ['bridge', '-j', 'fdb', 'show'], deadlineMs).catch(() => []),
     ]);
@@ -37,11 +43,22 @@ export async function lookAtSegment({ name, host }: SegmentSource, deadlineMs: n
       cards: new Map(pairs),
       addresses: new Map([...byCard].map(([mac, list]) => [mac, list.map(([address]) => address)])),
       ports: new Map(ports),
+      networks: links.flatMap(networksOf),
     };
   } catch (error) {
     if (!(error instanceof HostUnknown)) throw error;
-    return { cards: new Map(), addresses: new Map(), ports: new Map(), blind: error.message };
+    return { cards: new Map(), addresses: new Map(), ports: new Map(), networks: [], blind: error.message };
   }
+}
+
+function networksOf(link: object): readonly Cidr[] {
+  const infos: unknown = Reflect.get(link, 'addr_info');
+  return (Array.isArray(infos) ? infos : []).flatMap((info: unknown) => {
+    if (typeof info !== 'object' || info === null) return [];
+    const address = parseIp(text(info, 'local') ?? '');
+    const length: unknown = Reflect.get(info, 'prefixlen');
+    return address.kind === 'ok' && typeof length === 'number' ? [rangeAround(address.value, length)] : [];
+  });
 }
 
 async function listOf(host: Host, argv: readonly string[], deadlineMs: number): Promise<readonly object[]> {

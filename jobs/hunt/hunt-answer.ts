@@ -39,7 +39,7 @@ function huntJson(report: HuntReport, findings: Findings): Json {
         ports: each.ports,
         first: new Date(each.first).toISOString(),
         last: new Date(each.last).toISOString(),
-        ...machineJson(machine, each.mac),
+        ...machineJson(machine, each),
       };
     }),
     unknown: report.caveats.map(plain),
@@ -54,12 +54,14 @@ function attemptsJson(findings: Findings): Json {
 
 function machineJson(
   machine: Machine | undefined,
-  seen: string | undefined,
+  seen: Findings['suspects'][number],
 ): { readonly [key: string]: Json | undefined } {
-  const mac = machine?.mac ?? seen;
+  const via = seen.via ?? machine?.via;
+  const mac = machine?.mac ?? (via === undefined ? seen.mac : undefined);
   const { dhcp, reverse, port, vendor } = machine ?? {};
   return {
     ...(mac !== undefined && { mac }),
+    ...(via !== undefined && { via }),
     ...(vendor !== undefined && { vendor: vendor === 'made up' ? vendor : vendor.foreign }),
     ...(dhcp !== undefined && { dhcpName: dhcp.name.foreign, leaseCovers: dhcp.covers }),
     ...(reverse !== undefined && { reverse: reverse.foreign }),

@@ -45,10 +45,12 @@ export async function huntInLog(world: Hunting, ground: Ground, path: string, kn
       ),
     };
   const to = look.to ?? world.clock.now();
-  const hunt = addLook(beginHunt(look.from ?? to), { kind: 'counted', at: to, sources: look.sources, full: false });
+  // Of a line without a time nobody knows whether it was after a freeze.
+  const sources = look.sources.map((each) => ({ lastAtLeast: 0, ...each }));
+  const hunt = addLook(beginHunt(look.from ?? to), { kind: 'counted', at: to, sources, full: false });
   const findings = findingsOf(hunt, known);
   const identifier = openIdentifier(world);
-  for (const each of findings.suspects) identifier.want(each.addresses, each.mac, each.last);
+  for (const [rank, each] of findings.suspects.entries()) identifier.want(each.addresses, each.mac, each.last, rank);
   await identifier.settled();
   return answerOf({
     firewall: ground.firewall,

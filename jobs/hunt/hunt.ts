@@ -48,7 +48,8 @@ export const runHunt: CommandJob<keyof Hunting | keyof Hunted> = async (request,
   const identifier = openIdentifier(world);
   const before = await watch.before();
   const connected = before.kind === 'seen' ? connectedBefore(before, known, ground.inside) : undefined;
-  for (const each of connected ?? []) identifier.want([each.source], undefined, world.clock.now());
+  for (const [rank, each] of (connected ?? []).entries())
+    identifier.want([each.source], undefined, world.clock.now(), rank);
   const caveats = before.kind === 'unknown' ? [before.why] : [];
   const block = blockOf(ground.firewall, standing);
   if (!block) {
@@ -94,7 +95,7 @@ async function follow(
   for (;;) {
     hunt = addLook(hunt, await watch.attempts(taskOf(block)));
     const findings = findingsOf(hunt, scene.known);
-    for (const each of findings.suspects) identifier.want(each.addresses, each.mac, each.last);
+    for (const [rank, each] of findings.suspects.entries()) identifier.want(each.addresses, each.mac, each.last, rank);
     if (hunt.blind && !(await stillStands(world, block))) ended = say`the block was taken back meanwhile`;
     const left = end - world.clock.monotonic();
     const isOver = left <= 0 || ended !== undefined;

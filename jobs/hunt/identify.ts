@@ -1,7 +1,8 @@
 /**
  * Looks machines up beside the watching: each when it is wanted first, and again where it had no name yet.
  *
- * Rules: at most one look-up at a time; at most 40 machines, the first that were wanted; what fails is no name, said once.
+ * Rules: at most one look-up at a time; at most 40 machines, the first that were wanted, and 200 with those that are among
+ * the worst by then; what fails is no name, said once.
  */
 import type { Phrase } from '../../src/domain/foreign.ts';
 import { plain, foreign, say } from '../../src/domain/foreign.ts';
@@ -9,8 +10,8 @@ import type { Machine, Wanted } from '../../src/ports/network.ts';
 import type { World } from '../../src/ports/world.ts';
 
 export interface Identifier {
-  /** `at`: when it tried last, milliseconds since 1970 UTC. */
-  want(addresses: readonly string[], mac: string | undefined, at: number): void;
+  /** `at`: when it tried last, milliseconds since 1970 UTC; `rank`: 0 is the worst of now. */
+  want(addresses: readonly string[], mac: string | undefined, at: number, rank: number): void;
   /** By each address. */
   machines(): ReadonlyMap<string, Machine>;
   /** What could not be looked up. */
@@ -20,6 +21,8 @@ export interface Identifier {
 }
 
 const MOST_MACHINES = 40;
+const MOST_WITH_THE_WORST = 200;
+const WORST = 10;
 const LOOK_UP_MS = 3000;
 const AGAIN_AFTER_MS = 5000;
 
@@ -68,12 +71,13 @@ export function openIdentifier(world: Pick<World, 'network' | 'clock'>): Identif
     });
   };
   return {
-    want: (addresses, mac, at) => {
+    want: (addresses, mac, at, rank) => {
       const [key] = addresses;
       if (key === undefined) return;
       const before = known.get(key);
       const isNew = before === undefined || (mac !== undefined && before.wanted.mac === undefined);
-      if (isNew && (before || known.size < MOST_MACHINES))
+      const most = rank < WORST ? MOST_WITH_THE_WORST : MOST_MACHINES;
+      if (isNew && (before || known.size < most))
         known.set(key, { wanted: { addresses, at, ...(mac !== undefined && { mac }) } });
       run();
     },

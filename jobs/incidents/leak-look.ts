@@ -124,7 +124,7 @@ async function lookPast(place: Place, since: number, world: Looking, blind: Phra
     .map(({ addresses, destinations }) => ({ source: addresses[0] ?? '', destinations }));
   const identifier = openIdentifier(world);
   const all = [...reaching, ...trying];
-  for (const { source } of all) identifier.want([source], undefined, world.clock.now());
+  for (const [rank, { source }] of all.entries()) identifier.want([source], undefined, world.clock.now(), rank);
   await identifier.settled();
   const machines = identifier.machines();
   return all.map(({ source, destinations }) => {

@@ -95,8 +95,16 @@ function parts(report: HuntReport): readonly Block[] {
   const order: readonly Part[] = ['mail-server-frozen', 'guilty', 'mail-server', 'firewall', 'scanner'];
   return order.flatMap((part): readonly Block[] => {
     const suspects = report.findings.suspects.filter((each) => each.part === part);
-    return suspects.length === 0 ? [] : [table(TITLES[part], suspects, report)];
+    if (suspects.length === 0) return [];
+    return [table(TITLES[part], suspects.slice(0, MOST_ROWS), report), ...restOf(suspects.length)];
   });
+}
+
+/** A flood of forged addresses is edited once a second. */
+const MOST_ROWS = 200;
+
+function restOf(count: number): readonly Block[] {
+  return count > MOST_ROWS ? [text(`They are ${count.toLocaleString('en')} in all; --json has each.`)] : [];
 }
 
 function table(title: string, suspects: readonly Suspect[], report: HuntReport): Table {
@@ -116,7 +124,7 @@ function table(title: string, suspects: readonly Suspect[], report: HuntReport):
         each.addresses.slice(0, 3).join(', ') +
           (each.addresses.length > 3 ? ` … ${each.addresses.length - 3} more` : ''),
       ],
-      whoOf(machineOf(each, report.machines), each.mac),
+      whoOf(machineOf(each, report.machines), each),
       [String(each.attempts)],
       [String(each.destinations)],
       [clock(each.first)],
@@ -126,8 +134,9 @@ function table(title: string, suspects: readonly Suspect[], report: HuntReport):
 }
 
 /** Everything that helps to find it, the surest first. */
-function whoOf(machine: Machine | undefined, seen: string | undefined): Phrase {
-  const mac = machine?.mac ?? seen;
+function whoOf(machine: Machine | undefined, seen: Pick<Suspect, 'mac' | 'via'> = {}): Phrase {
+  const via = seen.via ?? machine?.via;
+  const mac = machine?.mac ?? (via === undefined ? seen.mac : undefined);
   const { dhcp, reverse, port, vendor } = machine ?? {};
   const all: readonly Phrase[] = [
     ...(dhcp === undefined
@@ -150,8 +159,9 @@ function whoOf(machine: Machine | undefined, seen: string | undefined): Phrase {
               ? say`${mac} (a made-up address: a virtual machine, or a private one)`
               : say`${mac} (${vendor})`,
         ]),
+    ...(via === undefined ? [] : [say`came in through ${via}: it is behind that router, or forges its address`]),
   ];
-  if (all.length === 0) return ['unknown'];
+  if (all.length === 0) return machine ? ['unknown'] : ['not looked up'];
   return all.flatMap((phrase, index) => (index === 0 ? phrase : ['; ', ...phrase]));
 }
 
@@ -176,14 +186,15 @@ function beforeBlocks(report: Pick<HuntReport, 'before' | 'machines'>): readonly
         { name: 'destinations', align: 'right' },
       ],
       rows: before
-        .slice(0, 20)
+        .slice(0, MOST_ROWS)
         .map((each): readonly Phrase[] => [
           [each.source],
-          each.mailServer ? ['a mail server'] : whoOf(report.machines.get(each.source), undefined),
+          each.mailServer ? ['a mail server'] : whoOf(report.machines.get(each.source)),
           [String(each.connections)],
           [String(each.destinations)],
         ]),
     },
+    ...restOf(before.length),
   ];
 }
 

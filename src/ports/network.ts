@@ -18,6 +18,8 @@ export interface Wanted {
 export interface Machine {
   readonly addresses: readonly string[];
   readonly mac?: string;
+  /** The card that was seen is not its own: it came in through this one, of a router, or forges its address. */
+  readonly via?: string;
   /** Who made the network card; `made up` where the card's address is not a manufacturer's. */
   readonly vendor?: Foreign | 'made up';
   readonly dhcp?: { readonly name: Foreign; readonly covers: Covers; readonly until?: number };

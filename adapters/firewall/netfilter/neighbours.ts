@@ -1,6 +1,7 @@
 /** What the gateway itself knows of its neighbours: `ip -j neigh` and `ip -j route`. */
-import { parseCidr } from '../../../src/domain/address/cidr.ts';
+import { parseCidr, rangeAround } from '../../../src/domain/address/cidr.ts';
 import type { Cidr } from '../../../src/domain/address/cidr.ts';
+import { parseIp } from '../../../src/domain/address/ip.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { Host } from '../../../src/ports/host.ts';
 
@@ -61,12 +62,26 @@ async function listOf(host: Host, words: readonly string[]): Promise<readonly ob
 
 /** Every address of the host itself but loopback and link-local ones; empty where it can't be asked. */
 export async function ownAddresses(host: Host): Promise<readonly string[]> {
+  return (await assigned(host)).map(({ address }) => address);
+}
+
+/** The networks of its own segments, where neighbours answer for themselves; empty where it can't be asked. */
+export async function networksOnLink(host: Host): Promise<readonly Cidr[]> {
+  return (await assigned(host)).flatMap(({ address, length }) => {
+    const ip = parseIp(address);
+    return ip.kind === 'ok' ? [rangeAround(ip.value, length)] : [];
+  });
+}
+
+async function assigned(host: Host): Promise<readonly { readonly address: string; readonly length: number }[]> {
   try {
     return (await listOf(host, ['address'])).flatMap((link) => {
       const infos: unknown = Reflect.get(link, 'addr_info');
       return (Array.isArray(infos) ? infos : []).flatMap((info: unknown) => {
-        const local = typeof info === 'object' && info !== null ? Reflect.get(info, 'local') : undefined;
-        return typeof local === 'string' && !/^(127\.|::1$|fe[89ab])/i.test(local) ? [local] : [];
+        if (typeof info !== 'object' || info === null) return [];
+        const [address, length] = [Reflect.get(info, 'local'), Reflect.get(info, 'prefixlen')] as readonly unknown[];
+        if (typeof address !== 'string' || typeof length !== 'number') return [];
+        return /^(127\.|::1$|fe[89ab])/i.test(address) ? [] : [{ address, length }];
       });
     });
   } catch (error) {

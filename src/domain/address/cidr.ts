@@ -24,16 +24,19 @@ export function parseCidr(text: string): Parsed<Cidr> {
   if (length === undefined || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > bits) {
     return refuse(`${text} has no valid prefix length`, `write a number from 0 to ${bits} after the slash`);
   }
-  const prefix = Number(length);
-  const cleared = base.value.bytes.map((byte, index) => byte & maskByte(prefix, index));
-  const network = ipFromBytes(cleared);
-  if (network.text !== base.value.text) {
-    return refuse(`${text} is not the start of its range`, `write ${network.text}/${prefix}, or the single address`);
+  const range = rangeAround(base.value, Number(length));
+  if (range.base.text !== base.value.text) {
+    return refuse(`${text} is not the start of its range`, `write ${range.text}, or the single address`);
   }
-  const span = bits - prefix;
+  return accept(range);
+}
+
+/** The range of this prefix length that holds the address. */
+export function rangeAround(address: Ip, prefix: number): Cidr {
+  const base = ipFromBytes(address.bytes.map((byte, index) => byte & maskByte(prefix, index)));
+  const span = (address.family === 4 ? 32 : 128) - prefix;
   const size = span > 52 ? Infinity : 2 ** span;
-  const value = Object.freeze({ base: network, prefix, text: `${network.text}/${prefix}`, size });
-  return accept(value as unknown as Cidr);
+  return Object.freeze({ base, prefix, text: `${base.text}/${prefix}`, size }) as unknown as Cidr;
 }
 
 /** Whether the address lies in the range; never, where the families differ. */

@@ -6,7 +6,7 @@
  * Rules:
  * 1. With port 25 blocked for everyone and the server's outbound mail frozen, every attempt is guilty.
  * 2. An attempt of the mail server's own counts against it only where it was made while frozen, ten seconds after the
- *    freeze at the earliest (what was on its way may still knock).
+ *    freeze at the earliest (what was on its way may still knock), and for sure: a counter tells no times.
  * 3. Addresses belong to one machine where they share a network card; a card with several IPv4 addresses is a router's.
  * 4. Nobody seen is silence of a known length, never innocence.
  */
@@ -42,6 +42,8 @@ export interface Suspect {
   /** The one that tried most comes first. */
   readonly addresses: readonly string[];
   readonly mac?: string;
+  /** What it came in through, where that isn't its own network card. */
+  readonly via?: string;
   readonly attempts: number;
   readonly destinations: number;
   readonly ports: readonly number[];
@@ -59,10 +61,10 @@ export interface Findings {
 
 /** Who tried, machine by machine, the worst first, each in the part it belongs to. */
 export function findingsOf(hunt: Hunt, known: Known): Findings {
-  const suspects = machinesOf([...hunt.sources.values()]).map((machine): Suspect => ({
-    ...machine,
-    part: partOf(machine, known),
-  }));
+  const suspects = machinesOf([...hunt.sources.values()]).map((machine): Suspect => {
+    const { sure: _known, ...shown } = machine;
+    return { ...shown, part: partOf(machine, known) };
+  });
   return {
     watchedSeconds: watchedSeconds(hunt),
     frozen: known.mailServers.length > 0 && known.mailServers.every((server) => server.frozenSince !== undefined),
@@ -115,7 +117,7 @@ export interface ConnectedBefore {
   readonly mailServer: boolean;
 }
 
-type Machine = Omit<Suspect, 'part'>;
+type Machine = Omit<Suspect, 'part'> & Pick<Tried, 'sure'>;
 
 function machinesOf(tried: readonly Tried[]): readonly Machine[] {
   const cards = new Map<string, Tried[]>();
@@ -137,7 +139,14 @@ function machinesOf(tried: readonly Tried[]): readonly Machine[] {
     ports: [...new Set(group.flatMap((each) => each.ports))].toSorted((a, b) => a - b),
     first: Math.min(...group.map((each) => each.first)),
     last: Math.max(...group.map((each) => each.last)),
+    sure: Math.max(...group.map((each) => each.sure)),
+    ...viaOf(group),
   }));
+}
+
+function viaOf(group: readonly Tried[]): { readonly via?: string } {
+  const [via, ...more] = new Set(group.flatMap((each) => each.via ?? []));
+  return via === undefined || more.length > 0 ? {} : { via };
 }
 
 function partOf(machine: Machine, known: Known): Part {
@@ -145,7 +154,7 @@ function partOf(machine: Machine, known: Known): Part {
   const server = known.mailServers.find(({ addresses }) => has(addresses));
   if (server) {
     const { frozenSince } = server;
-    return frozenSince !== undefined && machine.last > frozenSince + STILL_ON_ITS_WAY_MS
+    return frozenSince !== undefined && machine.sure > frozenSince + STILL_ON_ITS_WAY_MS
       ? 'mail-server-frozen'
       : 'mail-server';
   }

@@ -7,6 +7,7 @@
  * 2. A look that failed adds nothing and takes nothing away: how long was watched ends at the last look that succeeded.
  * 3. Where the firewall doesn't tell when a source tried last, it is the look at which its counter had grown.
  * 4. "First" is the earliest time by which the source is known to have tried.
+ * 5. When it tried last for sure is kept beside: a source that was there at the first look may have tried before a freeze.
  */
 import type { Phrase } from '../foreign.ts';
 import type { Attempts, Look } from './look.ts';
@@ -25,6 +26,8 @@ export interface Hunt {
 export interface Tried extends Attempts {
   readonly first: number;
   readonly last: number;
+  /** At this moment or later it tried for sure. */
+  readonly sure: number;
   /** The firewall's counter at the last look, and what it had counted before it began anew. */
   readonly counter: number;
   readonly carried: number;
@@ -39,7 +42,7 @@ export function beginHunt(since: number): Hunt {
 export function addLook(hunt: Hunt, look: Look): Hunt {
   if (look.kind === 'unknown') return { ...hunt, blind: look.why };
   const sources = new Map(hunt.sources);
-  for (const each of look.sources) sources.set(each.source, carry(hunt.sources.get(each.source), each, look.at));
+  for (const each of look.sources) sources.set(each.source, carry(hunt, each, look.at));
   const { blind: _seen, ...sighted } = hunt;
   return { ...sighted, sources, full: hunt.full || look.full, lookedAt: Math.max(hunt.lookedAt ?? 0, look.at) };
 }
@@ -49,7 +52,11 @@ export function watchedSeconds(hunt: Hunt): number {
   return Math.max(0, Math.round(((hunt.lookedAt ?? hunt.since) - hunt.since) / 1000));
 }
 
-function carry(was: Tried | undefined, now: Attempts, at: number): Tried {
+function carry(hunt: Hunt, now: Attempts, at: number): Tried {
+  const was = hunt.sources.get(now.source);
+  const grew = was !== undefined && now.attempts !== was.counter;
+  const atLeast = now.last ?? now.lastAtLeast ?? now.first ?? hunt.since;
+  const via = [...new Set([...(was?.via ?? []), ...(now.via ?? [])])];
   const anew = was !== undefined && now.attempts < was.counter;
   const carried = (was?.carried ?? 0) + (anew ? was.counter : 0);
   return {
@@ -60,7 +67,9 @@ function carry(was: Tried | undefined, now: Attempts, at: number): Tried {
     destinations: Math.max(was?.destinations ?? 0, now.destinations),
     ports: [...new Set([...(was?.ports ?? []), ...now.ports])].toSorted((a, b) => a - b),
     first: Math.min(was?.first ?? Infinity, now.first ?? now.last ?? at),
-    last: Math.max(was?.last ?? 0, now.last ?? (was !== undefined && now.attempts === was.counter ? was.last : at)),
+    last: Math.max(was?.last ?? 0, now.last ?? (was === undefined || grew ? at : was.last)),
+    sure: Math.max(was?.sure ?? 0, atLeast, grew ? (hunt.lookedAt ?? hunt.since) : 0),
     macs: [...new Set([...(was?.macs ?? []), ...now.macs])],
+    ...(via.length > 0 && { via }),
   };
 }

@@ -17,8 +17,12 @@ export interface Attempts {
   /** Not later than this; unknown where the firewall keeps only the last. */
   readonly first?: number;
   readonly last?: number;
-  /** As the firewall saw them: of the source itself only where it is on the firewall's own segment. */
+  /** Where `last` isn't known: it tried at this moment or later. Left out: since counting began. */
+  readonly lastAtLeast?: number;
+  /** Its network cards, as the firewall saw them. */
   readonly macs: readonly string[];
+  /** Where its address is not of the firewall's own segments: what it came in through, which is a router's or forges it. */
+  readonly via?: readonly string[];
 }
 
 export type Look =

@@ -100,6 +100,13 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
       [ADDRESSES.gatewayOutside]: 1,
     });
     expect(sources[0]?.first).toBeGreaterThan(began - 2000);
+    const again = Date.now();
+    await until(() => Date.now() > again + 2500, 10_000, 'time to pass');
+    await company.connect('infected', ADDRESSES.outside, 25);
+    const later = await watchIptables('gw', host, Date.now).attempts(task);
+    const infected = later.kind === 'counted' && later.sources.find(({ source }) => source === ADDRESSES.infected);
+    expect(infected).toMatchObject({ attempts: 3, destinations: 1 });
+    expect(infected && infected.last).toBeGreaterThan(again + 1000);
     expect((await driver.verify(task)).kind).toBe('proved');
     expect(await released(task)).toBe('released');
     expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
@@ -160,7 +167,7 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
       kind: 'changed',
       differences: [[{ foreign: `+ iptables ${chain}: ${reject.join(' ')}` }]],
     });
-    await gateway.must(['iptables', '-D', chain, '5']);
+    await gateway.must(['iptables', '-D', chain, '6']);
     expect(await driver.observe(task)).toMatchObject({
       kind: 'changed',
       differences: [[{ foreign: `~ iptables ${chain}: the rules stand in another order` }]],

@@ -84,6 +84,23 @@ describeLab('watching a real gateway with nftables', { sets: ['net'], root: true
     expect(await watch.ownAddresses()).toEqual(expect.arrayContaining([ADDRESSES.gatewayOutside, ADDRESSES6.gateway]));
   });
 
+  it('tells what a source of another network came in through, and takes that card for none of its own', async () => {
+    const { gateway, infected } = company.boxes;
+    await infected.must(['ip', 'address', 'add', '10.80.0.5/32', 'dev', 'lo']);
+    await gateway.must(['ip', 'route', 'add', '10.80.0.0/24', 'via', ADDRESSES.infected]);
+    const from = `import socket
+try: socket.create_connection(('${ADDRESSES.outside}',25),2,('10.80.0.5',0))
+except OSError: pass`;
+    await infected.must(['python3', '-c', from]);
+    const mac = (await infected.must(['cat', '/sys/class/net/eth0/address'])).trim();
+    const look = await watch.attempts(task);
+    expect(look.kind === 'counted' && look.sources.find(({ source }) => source === '10.80.0.5')).toMatchObject({
+      attempts: 1,
+      macs: [],
+      via: [`${ADDRESSES.infected} (${mac})`],
+    });
+  });
+
   it('says unknown, never nobody, where the rules are gone', async () => {
     await company.boxes.gateway.must(['nft', 'flush', 'ruleset']);
     expect(await watch.attempts(task)).toMatchObject({ kind: 'unknown' });

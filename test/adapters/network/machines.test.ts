@@ -4,6 +4,7 @@ import { openNetwork } from '../../../adapters/network/machines.ts';
 import type { NetworkSources } from '../../../adapters/network/machines.ts';
 import { vendorOf } from '../../../adapters/network/vendor.ts';
 import type { DnsReply, Resolver } from '../../../src/ports/dns.ts';
+import type { Host } from '../../../src/ports/host.ts';
 import { ADDRESSES, ADDRESSES6, LEASES, startCompany } from '../../lab/company.ts';
 import type { Company } from '../../lab/company.ts';
 import { describeLab } from '../../lab/packages.ts';
@@ -70,6 +71,36 @@ describe('who an address is', () => {
       sources({ leases: [{ kind: 'dnsmasq', file: '/there' }], files: { text } }),
     ).identify([{ addresses: ['10.77.0.11'], at: 1 }], 1000);
     expect(named?.dhcp).toEqual({ name: { foreign: 'pc<U+202E>' }, covers: 'yes', until: Infinity });
+  });
+});
+
+describe('a machine behind a router', () => {
+  it('is not called by the router’s name, maker or port; what it came in through is said', async () => {
+    const ROUTER = '00:1b:21:11:22:33';
+    const prints: Readonly<Record<string, string>> = {
+      'ip -j neigh': `[{"dst":"10.77.0.254","lladdr":"${ROUTER}"}]`,
+      'ip -j address': '[{"ifname":"br0","addr_info":[{"local":"10.77.0.1","prefixlen":24}]}]',
+      'bridge -j fdb show': `[{"mac":"${ROUTER}","ifname":"lan1","master":"br0","state":""}]`,
+    };
+    const host: Host = {
+      run: async (argv) => ({ code: 0, out: prints[argv.join(' ')] ?? '', err: '' }),
+      lines: () => {
+        throw new Error('nothing is read line by line');
+      },
+    };
+    const text = async (): Promise<string> => `0 ${ROUTER} 10.77.0.254 BRANCH-ROUTER *\n`;
+    const network = openNetwork(
+      sources({ segments: [{ name: 'gw', host }], leases: [{ kind: 'dnsmasq', file: '/there' }], files: { text } }),
+    );
+    const [behind, itself] = await network.identify(
+      [
+        { addresses: ['10.80.0.5'], mac: ROUTER, at: 1 },
+        { addresses: ['10.77.0.254'], mac: ROUTER, at: 1 },
+      ],
+      1000,
+    );
+    expect(behind).toEqual({ addresses: ['10.80.0.5'], via: `10.77.0.254 (${ROUTER})`, blind: [] });
+    expect(itself).toMatchObject({ mac: ROUTER, dhcp: { name: { foreign: 'BRANCH-ROUTER' } } });
   });
 });
 

@@ -97,6 +97,30 @@ describe('the hunt', () => {
     ]);
   });
 
+  it('joins nothing that came in through a router, and says through which', () => {
+    const via = ['10.0.0.254 (bb:bb)'];
+    const hunt = after(counted(5, tried('10.1.0.9', 3, { via }), tried('2001:db8:1::7', 5, { via })));
+    expect(findingsOf(hunt, KNOWN).suspects).toMatchObject([
+      { addresses: ['2001:db8:1::7'], via: via[0] },
+      { addresses: ['10.1.0.9'], via: via[0] },
+    ]);
+  });
+
+  it('does not accuse the mail server of what it may have tried before its freeze, where counters tell no times', () => {
+    const frozen = frozenAt(BEGAN + 60_000);
+    const first = counted(300, tried('10.0.0.25', 40));
+    expect(findingsOf(after(first), frozen).suspects[0]?.part).toBe('mail-server');
+    expect(findingsOf(after(first, counted(310, tried('10.0.0.25', 40))), frozen).suspects[0]?.part).toBe(
+      'mail-server',
+    );
+    const grown = after(first, counted(310, tried('10.0.0.25', 41)));
+    expect(findingsOf(grown, frozen).suspects[0]?.part).toBe('mail-server-frozen');
+    const late = after(counted(300, tried('10.0.0.25', 40)));
+    expect(findingsOf(late, frozenAt(BEGAN - 60_000)).suspects[0]?.part, 'frozen before the block').toBe(
+      'mail-server-frozen',
+    );
+  });
+
   it('shows declared scanners and the firewall itself apart, and leaves them out of the evidence', () => {
     const known = { ...frozenAt(BEGAN), scanners: [range('10.0.9.0/24')] };
     const hunt = after(counted(5, tried('10.0.9.7', 50), tried('198.51.100.1', 4), tried('10.0.0.9', 30)));

@@ -144,7 +144,14 @@ const counted = (stage: Stage, ...sources: readonly (readonly [address: string, 
     kind: 'counted',
     at: stage.now,
     full: false,
-    sources: sources.map(([source, attempts]) => ({ source, attempts, destinations: attempts, ports: [25], macs: [] })),
+    sources: sources.map(([source, attempts]) => ({
+      source,
+      attempts,
+      destinations: attempts,
+      ports: [25],
+      last: stage.now,
+      macs: [],
+    })),
   });
 };
 
@@ -257,6 +264,36 @@ describe('hunt', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('accuses the mail server of nothing where the log doesn’t tell whether it was before the freeze', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tq-hunt-'));
+    try {
+      const file = join(folder, 'asa.log');
+      const line = `%ASA-2-106001: Inbound TCP connection denied from ${ADDRESSES.mail}/50242 to 203.0.113.5/25 flags SYN on interface inside`;
+      writeFileSync(file, line);
+      const stage = makeStage();
+      await inForce(stage.world.ledger, { kind: 'freeze-outbound', server: 'mx1' }, NOW - 60_000);
+      const answer = await runHunt(request('hunt gw', { log: file }), stage.world, () => {});
+      expect(answer.data).toMatchObject({
+        suspects: [{ part: 'mail-server' }],
+        evidence: { blockedAttempts: { sources: [] } },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('names the worst among hundreds of sources though it comes last, and says what it has cut', async () => {
+    const stage = makeStage();
+    await inForce(stage.world.ledger, BLOCK, NOW - 60_000);
+    const many = Array.from({ length: 300 }, (_, at) => [`10.78.${at >> 8}.${at & 255}`, 1] as const);
+    stage.looks = [counted(stage, ...many), counted(stage, ...many, ['10.77.0.11', 500])];
+    const answer = await runHunt(request('hunt gw --seconds 3'), stage.world, () => {});
+    expect(plain(answer.message.summary)).toContain('PC-RECEPTION (10.77.0.11) tried port 25 500 times');
+    expect(JSON.stringify(answer.message)).toContain('not looked up');
+    expect(shown(answer)).toContain('They are 301 in all; --json has each.');
+    expect(answer.data).toMatchObject({ suspects: { length: 301 } });
   });
 
   it('refuses a firewall that nobody knows, and names those that there are', async () => {

@@ -3,7 +3,8 @@
  *
  * Owns: chains and sets of our own, named by the measure's tag, and the jumps into them. Does not own: loading (driver.ts).
  * Rules, each found on a real kernel:
- * 1. A source that was seen is matched before it is added: adding with --exist would set its counter back each time.
+ * 1. A source that was seen is matched before it is added: adding with --exist would set its counter back each time. When
+ *    it tried last is kept in a set beside, where --exist begins its timeout anew.
  * 2. Adding to a set that is full ends nothing; the REJECT below still comes. A set that packets fill never grows its hash
  *    (12,222 of 20,000 sources were kept with the usual 1,024 buckets), so it has its whole size from the beginning.
  * 3. A lease is the timeout of a set's entries. The plug's set is "every address" in two halves, as /0 is refused.
@@ -82,6 +83,7 @@ function block(tag: string, resolved: Resolved, ports: readonly number[], lease:
   const family = (v6: string): Family => ({
     own: [
       `-m set --match-set ${setOf(tag, `allow${v6}`)} src -j RETURN`,
+      `${SYN} -j SET --add-set ${setOf(tag, `last${v6}`)} src --exist`,
       `${SYN} -m set --match-set ${setOf(tag, `tried${v6}`)} src,dst,dst -j REJECT --reject-with tcp-reset`,
       `${SYN} -j SET --add-set ${setOf(tag, `tried${v6}`)} src,dst,dst`,
       '-p tcp -j REJECT --reject-with tcp-reset',
@@ -93,13 +95,16 @@ function block(tag: string, resolved: Resolved, ports: readonly number[], lease:
       })),
     ),
   });
-  const counting = 'timeout 86400 counters hashsize 65536 maxelem 65536';
+  const noting = 'timeout 86400 hashsize 65536 maxelem 65536';
+  const counting = `${noting} counters`;
   return {
     sets: [
       leased(setOf(tag, 'ports'), 'bitmap:port range 0-1023 timeout 0', ports.map(String), lease),
       ...addresses(tag, 'allow', resolved.allowed),
       { name: setOf(tag, 'tried'), type: `hash:ip,port,ip family inet ${counting}` },
       { name: setOf(tag, 'tried6'), type: `hash:ip,port,ip family inet6 ${counting}` },
+      { name: setOf(tag, 'last'), type: `hash:ip family inet ${noting}` },
+      { name: setOf(tag, 'last6'), type: `hash:ip family inet6 ${noting}` },
     ],
     four: family(''),
     six: family('6'),

@@ -1,8 +1,8 @@
 /**
  * The kernel's own count of blocked attempts, from the sets of a block.
  *
- * An entry's timeout runs from its first packet and is never begun anew: it tells the first attempt of each destination,
- * while the last is known only from counters that grew between two looks.
+ * An entry's timeout runs from its first packet and is never begun anew: it tells the first attempt of each destination.
+ * The last attempt of each source is in a set beside, whose timeouts begin anew with each.
  */
 import { parseIp } from '../../../../src/domain/address/ip.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
@@ -33,12 +33,22 @@ export function watchIptables(name: string, host: Host, now: () => number): Watc
       for (const line of piece) found.push(...entryOf(line ?? ''));
     return found;
   };
+  const lasts = async (set: string): Promise<readonly (readonly [string, number])[]> => {
+    const found: (readonly [string, number])[] = [];
+    for await (const piece of host.lines(['ipset', 'save', set], LIMITS))
+      for (const line of piece) found.push(...lastOf(line ?? ''));
+    return found;
+  };
   return {
     before: () => rememberedConnections(host, name),
     ownAddresses: () => ownAddresses(host),
     attempts: async ({ tag }): Promise<Look> => {
       try {
-        const lists = await Promise.all(['tried', 'tried6'].map((what) => entries(setOf(tag, what))));
+        const [lists, noted] = await Promise.all([
+          Promise.all(['tried', 'tried6'].map((what) => entries(setOf(tag, what)))),
+          Promise.all(['last', 'last6'].map((what) => lasts(setOf(tag, what)))),
+        ]);
+        const leftOf = new Map(noted.flat());
         const at = now();
         return {
           kind: 'counted',
@@ -49,7 +59,9 @@ export function watchIptables(name: string, host: Host, now: () => number): Watc
             attempts: list.reduce((sum, each) => sum + each.packets, 0),
             destinations: new Set(list.map(({ destination }) => destination)).size,
             ports: [...new Set(list.map(({ port }) => port))],
-            first: at - Math.max(0, KEPT_SECONDS - Math.min(...list.map(({ left }) => left))) * 1000,
+            first: at - ageMs(Math.min(...list.map(({ left }) => left))),
+            ...lastAt(leftOf.get(source), at),
+            lastAtLeast: at - ageMs(Math.max(...list.map(({ left }) => left))),
             macs: [],
           })),
         };
@@ -59,6 +71,22 @@ export function watchIptables(name: string, host: Host, now: () => number): Watc
       }
     },
   };
+}
+
+function lastAt(left: number | undefined, at: number): { readonly last?: number } {
+  return left === undefined ? {} : { last: at - ageMs(left) };
+}
+
+/** `add NAME 10.77.0.11 timeout 86399` */
+function lastOf(line: string): readonly (readonly [string, number])[] {
+  const found = /^add \S+ (\S+) timeout (\d+)/.exec(line);
+  const source = parseIp(found?.[1] ?? '');
+  return found && source.kind === 'ok' ? [[source.value.text, Number(found[2])]] : [];
+}
+
+/** Since an entry came, from the seconds that are left of it. */
+function ageMs(left: number): number {
+  return Math.max(0, KEPT_SECONDS - left) * 1000;
 }
 
 /** `add NAME 10.77.0.11,tcp:25,198.51.100.2 timeout 86399 packets 4 bytes 240` */

@@ -4,6 +4,7 @@
  * An element's timeout begins anew with each attempt, so that the last one was `timeout - expires` ago; the first one is
  * known only as "not later than" the oldest last one of its source's destinations.
  */
+import { cidrContains } from '../../../../src/domain/address/cidr.ts';
 import { parseIp } from '../../../../src/domain/address/ip.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
 import type { Attempts, Look } from '../../../../src/domain/hunt/look.ts';
@@ -11,7 +12,7 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { Watch } from '../../../../src/ports/watch.ts';
 import { rememberedConnections } from '../conntrack.ts';
-import { ownAddresses } from '../neighbours.ts';
+import { neighboursOf, networksOnLink, ownAddresses } from '../neighbours.ts';
 import { tableOf } from './orders.ts';
 
 /** A full set of 65,535 elements took 1.2 s to list. */
@@ -38,13 +39,31 @@ export function watchNftables(name: string, host: Host, now: () => number): Watc
         const offenders = [...(four ?? []), ...(six ?? [])];
         const full = [four, six].some((list) => (list?.length ?? 0) >= SET_SIZE);
         const at = now();
-        return { kind: 'counted', at, full, sources: bySource(offenders, [...(macs4 ?? []), ...(macs6 ?? [])], at) };
+        const sources = bySource(offenders, [...(macs4 ?? []), ...(macs6 ?? [])], at);
+        return { kind: 'counted', at, full, sources: await tellRouters(sources, host) };
       } catch (error) {
         if (!(error instanceof HostUnknown)) throw error;
         return { kind: 'unknown', at: now(), why: say`${name} could not be asked: ${foreign(error.message, 300)}` };
       }
     },
   };
+}
+
+/** Of a source that is on none of the firewall's segments, the card is a router's: what it came in through. */
+async function tellRouters(sources: readonly Attempts[], host: Host): Promise<readonly Attempts[]> {
+  if (sources.every(({ macs }) => macs.length === 0)) return sources;
+  const networks = await networksOnLink(host);
+  const isRouted = ({ source, macs }: Attempts): boolean => {
+    const ip = parseIp(source);
+    return macs.length > 0 && ip.kind === 'ok' && !networks.some((range) => cidrContains(range, ip.value));
+  };
+  if (networks.length === 0 || !sources.some(isRouted)) return sources;
+  const neighbours = await neighboursOf(host).catch(() => []);
+  const shown = (card: string): string => {
+    const address = neighbours.find(({ mac, address: text }) => mac === card && !/^fe[89ab]/i.test(text))?.address;
+    return address === undefined ? card : `${address} (${card})`;
+  };
+  return sources.map((each) => (isRouted(each) ? { ...each, macs: [], via: each.macs.map(shown) } : each));
 }
 
 interface Element {
