@@ -31,13 +31,32 @@ import { SlackTrouble } from './web.ts';
 import type { SlackWeb } from './web.ts';
 
 /** The bot can't write there, but may be able to reach the person. */
-const OUTSIDE = new Set(['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action']);
+const OUTSIDE = new Set([
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+]);
+/** Nothing can be said in that thread (any more), but in its channel. */
+const THREADLESS = new Set([
+  'thread_not_found',
+  'message_not_found',
+  'cannot_reply_to_message',
+  'restricted_action_thread_locked',
+  'restricted_action_non_threadable_channel',
+]);
 /** What stood there can't be edited any more: said anew. */
 const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found']);
 const REMEDIES: Readonly<Record<string, string>> = {
   not_in_channel: 'invite the bot into it',
   channel_not_found: 'invite the bot into it, or mend the channel id',
   is_archived: 'unarchive it, or name another channel',
+  restricted_action: 'let the app post there, or name another channel',
+  restricted_action_read_only_channel: 'let the app post there, or name another channel',
+  restricted_action_thread_only_channel: 'let the app post there, or name another channel',
+  messages_tab_disabled: 'switch on the Messages tab of the app’s Home',
   missing_scope: 'install the app again with the scopes of tq slack manifest',
 };
 const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
@@ -91,9 +110,14 @@ export function openSurface({ web, clock, mentionOf, outbox, recall }: SurfaceNe
       next.set(`post ${place.channel}`, clock.monotonic() + LIMITS.postEveryMs);
       return messageId(textAt(sent, 'channel') ?? place.channel, textAt(sent, 'ts') ?? '');
     } catch (error) {
+      if (error instanceof SlackTrouble && THREADLESS.has(error.code) && place.thread !== undefined) {
+        const { thread: _thread, ...channel } = place;
+        next.delete(`post ${place.channel}`);
+        return post(utterance, channel);
+      }
       if (!(error instanceof SlackTrouble) || !OUTSIDE.has(error.code) || place.user === undefined)
         throw heed(`post ${place.channel}`, error);
-      const directly = { ...utterance, message: saidDirectly(utterance.message, place.channel) };
+      const directly = { ...utterance, message: saidDirectly(utterance.message, place.channel, error.code) };
       const sent = await send('chat.postMessage', directly, { channel: place.user });
       return messageId(textAt(sent, 'channel') ?? place.user, textAt(sent, 'ts') ?? '');
     }
@@ -194,7 +218,9 @@ function refusedTypes(error: SlackTrouble, blocks: readonly { readonly type: str
   });
 }
 
-function saidDirectly(said: Message, channel: string): Message {
-  const why = say`Said here because I am not in the channel ${channel.startsWith('D') ? '' : `(${channel})`}; invite me there to be answered there.`;
+function saidDirectly(said: Message, channel: string, code: string): Message {
+  const why = channel.startsWith('D')
+    ? say`Said here because others’ direct messages are closed to me.`
+    : say`Said here because I can’t write in ${foreign(channel)} (${foreign(code)}): ${REMEDIES[code] ?? 'ask an admin'}.`;
   return { ...said, blocks: [...said.blocks, notice('neutral', why)] };
 }

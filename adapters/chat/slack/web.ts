@@ -65,7 +65,13 @@ const SHUT_OUT: Readonly<Record<string, string>> = {
   token_expired: 'set SLACK_BOT_TOKEN to a token that does not expire',
   invalid_auth: 'set SLACK_BOT_TOKEN to this app’s bot token',
   not_authed: 'set SLACK_BOT_TOKEN',
+  not_allowed_token_type: 'set SLACK_BOT_TOKEN to this app’s bot token (xoxb-…)',
+  team_access_not_granted: 'have an admin of the organisation give the app access to this workspace',
 };
+const SAYING = /^chat\.(?:postMessage|update)$/;
+const MISSING_SCOPE = 'missing_scope';
+/** Without that scope nothing can be said at all; of any other method it is only that method's trouble. */
+const MUTE = 'install the app again with the scopes of tq slack manifest';
 const SHUT_OUT_MS = 10_000;
 const CONTENT = new Set([
   'invalid_blocks',
@@ -110,7 +116,11 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
   const failed = (began: number): void => {
     if (failures === 0) since = began;
   };
-  const reached = (): void => {
+  /** That it answers to something else is no news while nothing can be said. */
+  let muted = false;
+  const reached = (method: string): void => {
+    if (muted && !SAYING.test(method)) return;
+    muted = false;
     if (away) reach.told({ reachable: true, why: '', since });
     away = false;
     failures = 0;
@@ -129,12 +139,13 @@ export function openWeb(token: string, apiUrl: string | undefined, logger: Logge
       const began = reach.now();
       try {
         const result = fieldsOf(await client.apiCall(method, args));
-        reached();
+        reached(method);
         return result;
       } catch (cause) {
         failed(began);
-        const trouble = troubleOf(cause, waits);
-        if (trouble.kind !== 'later') reached();
+        const trouble = troubleOf(cause, waits, method);
+        if (trouble.code === MISSING_SCOPE && trouble.kind === 'later') muted = true;
+        if (trouble.kind !== 'later') reached(method);
         throw trouble;
       }
     },
@@ -165,12 +176,13 @@ interface Waits {
   readonly shutOut: (why: string) => number;
 }
 
-function troubleOf(cause: unknown, { backOff, shutOut }: Waits): SlackTrouble {
+function troubleOf(cause: unknown, { backOff, shutOut }: Waits, method: string): SlackTrouble {
   if (cause instanceof webApi.WebAPIRateLimitedError)
     return new SlackTrouble('later', 'ratelimited', { afterMs: Math.max(1, cause.retryAfter) * 1000, cause });
   if (cause instanceof webApi.WebAPIPlatformError) {
     const code = (textAt(cause.data, 'error') ?? 'unknown_error').replace(/[^A-Za-z0-9_]/g, '').slice(0, 80);
-    const remedy = SHUT_OUT[code];
+    const isMute = code === MISSING_SCOPE && SAYING.test(method);
+    const remedy = isMute ? MUTE : SHUT_OUT[code];
     if (remedy !== undefined) return new SlackTrouble('later', code, { afterMs: shutOut(`${code}: ${remedy}`), cause });
     if (PASSING.has(code)) return new SlackTrouble('later', code, { afterMs: backOff(code), cause });
     const details = listAt(fieldsOf(cause.data)['response_metadata'], 'messages').flatMap((each) =>

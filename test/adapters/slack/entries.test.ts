@@ -91,6 +91,14 @@ describe('what is said in Slack', () => {
     expect(stage.slack.workspace.posted).toHaveLength(before);
   });
 
+  it('takes “Ack.” and “ack 👍” for what they are, as phones write them', async () => {
+    const headline = await post(message('critical', 'Incident 1'));
+    for (const text of ['Ack.', 'ack 👍', 'ACK!']) await stage.person().reply(headline, text);
+    expect(stage.heard.map((each) => each.said)).toHaveLength(3);
+    await stage.person().reply(headline, 'Acknowledged by whom?');
+    expect(stage.heard).toHaveLength(3);
+  });
+
   it('a dropped file is fetched with the bot’s token into the data folder', async () => {
     await stage.person().in('D0ANNA').drop('mailq.txt', 'listing\n', 'queue --mta exim');
     const said = last()?.said;

@@ -124,7 +124,40 @@ describe('a Slack that does not take what is said', () => {
   it('answers who asked directly where the bot is not in the channel, and says why', async () => {
     const reference = JSON.stringify({ channel: 'C0NOT', user: 'U0ANNA' });
     await deliver(utter('C0NOT', hello, { conversation: { surface: 'slack', id: 'C0NOT', reference } }));
-    expect(stage.posted('invite me there')).toMatchObject({ channel: 'D0ANNA' });
+    expect(stage.posted('can’t write in `C0NOT`')).toMatchObject({ channel: 'D0ANNA' });
+    expect(stage.posted('invite the bot into it')).toBeDefined();
+    const archived = JSON.stringify({ channel: 'C0OLD', user: 'U0BEN' });
+    await deliver(utter('C0OLD', hello, { conversation: { surface: 'slack', id: 'C0OLD', reference: archived } }));
+    expect(stage.posted('unarchive it')).toMatchObject({ channel: 'D0BEN' });
+    const between = JSON.stringify({ channel: 'D0OTHERS', user: 'U0BEN' });
+    stage.pass(1100);
+    await deliver(utter('D0OTHERS', hello, { conversation: { surface: 'slack', id: 'D0OTHERS', reference: between } }));
+    expect(stage.posted('others’ direct messages are closed to me')).toMatchObject({ channel: 'D0BEN' });
+  });
+
+  it.each(['cannot_reply_to_message', 'restricted_action_thread_locked', 'thread_not_found'])(
+    'says in the channel what can’t be said in its thread (%s)',
+    async (error) => {
+      stage.slack.workspace.fail('chat.postMessage', { kind: 'error', error });
+      await deliver(utter('C0OPS/1790000001.000001'));
+      expect(stage.posted('Hello')).toMatchObject({ channel: 'C0OPS', thread: undefined });
+    },
+  );
+
+  it('keeps what is to be said while the app may not say anything, and tells once what mends it', async () => {
+    const { missingScopes } = stage.slack.workspace;
+    missingScopes.add('chat:write');
+    expect(await troubleOf(utter('C0OPS'))).toBeInstanceOf(DeliveryLater);
+    await stage.person().mention('status');
+    expect(stage.slack.workspace.calls.some((call) => call.method === 'users.info' && call.outcome === 'ok')).toBe(
+      true,
+    );
+    stage.pass(60_000);
+    expect(await troubleOf(utter('C0OPS'))).toBeInstanceOf(DeliveryLater);
+    expect(unreachable()).toEqual([expect.stringContaining('install the app again with the scopes')]);
+    missingScopes.delete('chat:write');
+    await patiently(utter('C0OPS'));
+    expect(unreachable().at(-1)).toBe('reachable');
   });
 
   it('says once more in classic blocks what Slack refuses, and never asks for the refused types again', async () => {
