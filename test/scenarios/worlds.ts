@@ -21,7 +21,7 @@ const world = z.looseObject({
       bounces: z.tuple([z.number(), z.number()]).optional(),
       top: z.array(pair).optional(),
       to: z.number().optional(),
-      mostly: pair.optional(),
+      mostly: z.union([pair.transform((one) => [one]), z.array(pair)]).optional(),
       reasons: z.array(pair).optional(),
     })
     .optional(),
@@ -89,7 +89,7 @@ function queueOf(short: NonNullable<Shorthand['queue']>): NonNullable<Evidence['
       ...(short.top ?? []).map(([sender, messages]) => ({ sender, messages })),
     ],
     topRecipientDomains: short.mostly
-      ? [{ domain: short.mostly[0], recipients: short.mostly[1] }]
+      ? short.mostly.map(([domain, recipients]) => ({ domain, recipients }))
       : Array.from({ length: short.to ?? 0 }, (_, index) => ({
           domain: `d${index}.example`,
           recipients: Math.max(1, Math.floor(short.messages / 20)),

@@ -102,6 +102,11 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
       step: 'ask-the-isp',
       why: say`ask the ISP whether it blocks or limits this site, since when and why, and for a sample with headers: queues and lists are clear and the mail leaves through its relay, so that only the ISP can see what becomes of it`,
     };
+  if (signs.receivers.length > 0)
+    return {
+      step: 'look',
+      why: say`see whether mail to anybody else leaves; if it does, ask ${receiversInWords(signs)} (their status and postmaster pages) whether they are down or refuse this address`,
+    };
   if (signs.queue === 'full' && evidence.logins === undefined)
     return {
       step: 'look',
@@ -115,6 +120,10 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
   return { step: 'look', why: say`take the looks that are missing; nothing is stopped on a guess` };
 }
 
+function receiversInWords({ receivers }: Signs): Phrase {
+  return [foreign(receivers.join(' and '), 160)];
+}
+
 /** The looks that were not taken and would matter, each as what it would settle. */
 export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId): readonly Phrase[] {
   const missing: Phrase[] = [];
@@ -123,6 +132,10 @@ export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId)
   const unread = evidence.queue?.malformed ?? 0;
   if (unread > 0 && unread >= (evidence.queue?.messages ?? 0) * 0.1)
     missing.push(say`${unread} lines of the queue’s listing could not be read: what they hold is not counted`);
+  if (verdict === 'undetermined' && signs.receivers.length > 0)
+    missing.push(
+      say`whether mail to anybody but ${receiversInWords(signs)} leaves: if it does, nothing is broken here`,
+    );
   if (signs.listings === 'not-looked') missing.push(say`the blocklists were not asked`);
   if (signs.listings === 'unknown') missing.push(say`too few blocklists could be asked to call the address clear`);
   const attack = verdict !== 'healthy' && verdict !== 'configuration-error' && verdict !== 'policy-listing';

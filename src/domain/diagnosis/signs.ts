@@ -14,6 +14,7 @@ import type {
 } from './evidence.ts';
 import { classifyReason, isOwnFault } from './reasons.ts';
 import type { ReasonClass } from './reasons.ts';
+import { fewReceivers } from './receivers.ts';
 
 /** abuse: a list that matters; policy: only policy lists; minor: only minor or informational ones. */
 export type ListingSign = 'abuse' | 'policy' | 'minor' | 'clear' | 'unknown' | 'not-looked';
@@ -37,6 +38,8 @@ export interface Signs {
   /** Share of the most frequent class of delay reasons among all reasons (0 to 1), and which. */
   readonly reason: { readonly kind: ReasonClass; readonly share: number; readonly example: string } | undefined;
   readonly recipientDomains: number;
+  /** The one or two receivers that keep nearly all waiting, where it is they who can't be reached. */
+  readonly receivers: readonly string[];
   /** Logins that stand out, the worst first. */
   readonly oddLogins: readonly OddLogin[];
   readonly oddLocals: readonly LocalSenderEvidence[];
@@ -96,10 +99,16 @@ export function readSigns(evidence: Evidence): Signs {
     ...listing,
     ...base,
     queue: shape === 'some' && asUsual && listing.listings !== 'abuse' && !frozen ? 'clear' : shape,
+    receivers: told && isOutThere(told.kind, evidence) ? fewReceivers(evidence, told.example) : [],
     recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
     oddLocals,
     oddClients,
   };
+}
+
+/** The fault may lie at the far end. A name that isn't found lies here where the resolver is known to fail. */
+function isOutThere(kind: ReasonClass, evidence: Evidence): boolean {
+  return kind === 'no-connection' || (kind === 'name-service' && evidence.resolver !== 'failing');
 }
 
 /** The log was read, it is known what each login usually sends, and nothing was relayed for strangers. */

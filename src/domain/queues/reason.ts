@@ -40,14 +40,22 @@ const REPLACEMENTS: readonly (readonly [pattern: RegExp, by: string])[] = [
   [/\s+/g, ' '],
 ];
 
+/** This very host, in brackets as the MTAs write whom they connect to: a content filter, local delivery. */
+const THIS_HOST = /[\p{L}\p{N}._-]{0,253} ?\[(?:127(?:\.\d{1,3}){3}|(?:IPv6:)?::1)\](?::\d+)?/gu;
+
 /** Takes out the most frequent difference, `host[address]:port`, cheaply: what is left repeats, and can be remembered. */
 export function withoutHosts(reason: string): string {
-  return reason.slice(0, 600).replace(HOST_AND_ADDRESS, '<host>');
+  return withoutThisHost(reason.slice(0, 600)).replace(HOST_AND_ADDRESS, '<host>');
+}
+
+/** A fault of one's own host is another reason than the same fault of somebody else's. */
+function withoutThisHost(reason: string): string {
+  return reason.includes('[127.') || reason.includes('::1]') ? reason.replace(THIS_HOST, '<this host>') : reason;
 }
 
 /** At most 200 characters, so that a counter of reasons stays small. */
 export function mergeReason(reason: string): string {
-  let merged = reason.slice(0, 600);
+  let merged = withoutThisHost(reason.slice(0, 600));
   for (const [pattern, by] of REPLACEMENTS) merged = merged.replace(pattern, by);
   return merged.trim().slice(0, 200);
 }

@@ -86,7 +86,7 @@ describeLab('a real Postfix by way of a real sshd', { sets: ['postfix', 'ssh', '
       messages: 2,
       malformed: 0,
       nullSender: { messages: 1 },
-      topReasons: [{ reason: 'connect to <host>: Connection refused', recipients: 2 }],
+      topReasons: [{ reason: 'connect to <this host>: Connection refused', recipients: 2 }],
     });
     expect(await files()).toBe(before);
   });

@@ -13,7 +13,7 @@ import { startSendmail } from '../../lab/sendmail.ts';
 
 describeLab('the queue of a real Postfix', { sets: ['postfix', 'net'], root: true }, () => {
   keepsTheMailServerContract(() => rigOf(startPostfix()), {
-    reasons: /^connect to <host>: Connection refused$/,
+    reasons: /^connect to <this host>: Connection refused$/,
     goneId: 'ABCDEF12',
   });
 });

@@ -72,7 +72,7 @@ describe('postqueue -j', () => {
         { domain: 'defer.test', recipients: 2 },
         { domain: 'slow.test', recipients: 1 },
       ],
-      topReasons: [{ reason: 'connect to <host>: Connection refused', recipients: 2 }],
+      topReasons: [{ reason: 'connect to <this host>: Connection refused', recipients: 2 }],
     });
     expect(snapshot.ages.filter((each) => each.messages > 0)).toEqual([
       { upToMinutes: 5, messages: 1 },
@@ -326,6 +326,9 @@ describe('delay reasons', () => {
 
   it('that say different things stay apart', () => {
     expect(mergeReason('Connection refused')).not.toBe(mergeReason('Connection timed out'));
+    expect(mergeReason('connect to 127.0.0.1[127.0.0.1]:10024: refused')).toBe('connect to <this host>: refused');
+    expect(mergeReason('H=localhost [::1]: refused')).toBe('H=<this host>: refused');
+    expect(mergeReason('connect to a.example[2001:db8::1]:25: refused')).toBe('connect to <host>: refused');
     expect(mergeReason('5.7.606 banned')).not.toBe(mergeReason('5.7.511 banned'));
     expect(mergeReason('S3140 blocked')).not.toBe(mergeReason('S3150 blocked'));
     expect(mergeReason('550 5.7.1 blocked')).not.toBe(mergeReason('450 4.7.1 blocked'));

@@ -2,7 +2,6 @@
 import { foreign, say } from '../../foreign.ts';
 import type { Phrase } from '../../foreign.ts';
 import { classifyReason, isOwnFault } from '../reasons.ts';
-import type { ReasonClass } from '../reasons.ts';
 import { pointsOf } from '../rule.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Point, Rule } from '../rule.ts';
@@ -100,7 +99,7 @@ export const oneReason: Rule = (evidence, signs) => {
       ),
     );
     if (signs.listings === 'clear') points.push(error.supports('lists-clear', 0.3, say`no list lists the address`));
-    points.push(...oneReceiver(evidence, reason.kind));
+    points.push(...atTheReceiver(signs));
     points.push(...oneSenderUnseen(evidence).map((text) => error.opposes('one-sender', 0.5, text)));
   } else if (reason && signs.queue === 'full')
     points.push(error.opposes('many-reasons', 0.6, say`the reasons why mail waits differ`));
@@ -112,14 +111,25 @@ export const oneReason: Rule = (evidence, signs) => {
   return points;
 };
 
-/** What one receiver alone keeps waiting is that receiver's trouble sooner than one's own. */
-function oneReceiver(evidence: Evidence, kind: ReasonClass): readonly Point[] {
-  const domains = evidence.queue?.topRecipientDomains ?? [];
-  const [top] = domains;
-  const all = evidence.queue?.recipients ?? domains.reduce((sum, each) => sum + each.recipients, 0);
-  if (!top || (kind !== 'no-connection' && kind !== 'name-service') || top.recipients < all * 0.8) return [];
-  const text = say`nearly all of it is for ${foreign(top.domain, 80)}: that receiver is down or can't be reached, sooner than everything else`;
-  return [error.opposes('one-receiver', 0.6, text)];
+/** What one or two receivers alone keep waiting is their trouble sooner than one's own. */
+function atTheReceiver(signs: Signs): readonly Point[] {
+  const [first, second] = signs.receivers;
+  if (first === undefined) return [];
+  if (second === undefined)
+    return [
+      error.opposes(
+        'one-receiver',
+        0.6,
+        say`nearly all of it is for ${foreign(first, 80)}: that receiver is down or can't be reached, sooner than everything else`,
+      ),
+    ];
+  return [
+    error.opposes(
+      'two-receivers',
+      0.37,
+      say`nearly all of it is for ${foreign(first, 80)} and ${foreign(second, 80)}: they are down, or drop what comes from this address, sooner than that everything is broken here`,
+    ),
+  ];
 }
 
 /** By the hundred from one sender, and nobody looked at who handed that in: what is broken may only hide an attack. */

@@ -149,6 +149,38 @@ export const noAttackCases = {
         [error, 'against', 'one-receiver'],
       ],
     ],
+    [
+      'what two receivers alone keep waiting is theirs, though one of them has three domains',
+      {
+        queue: {
+          messages: 600,
+          topRecipientDomains: [
+            { domain: 'big.example', recipients: 250 },
+            { domain: 'hotmail.com', recipients: 150 },
+            { domain: 'outlook.de', recipients: 100 },
+            { domain: 'live.co.uk', recipients: 80 },
+            { domain: 'small.example', recipients: 20 },
+          ],
+          topReasons: [{ reason: 'connect to mx: Connection timed out', recipients: 590 }],
+        },
+      },
+      [
+        [error, 'for', 'one-reason'],
+        [error, 'against', 'two-receivers'],
+      ],
+    ],
+    [
+      'what waits for a smart host waits for no receiver',
+      {
+        site: { smartHost: true },
+        queue: {
+          messages: 600,
+          topRecipientDomains: [{ domain: 'big.example', recipients: 590 }],
+          topReasons: [{ reason: 'connect to relay: Connection timed out', recipients: 590 }],
+        },
+      },
+      [[error, 'for', 'one-reason']],
+    ],
     ['a change two weeks ago is none', { changes: [{ what: 'main.cf', ageHours: 336 }] }, []],
   ],
   'broken parts': [
