@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { HostUnknown } from '../../src/ports/host.ts';
 import type { Host } from '../../src/ports/host.ts';
-import { letGoOfErrors, runToEnd } from './run.ts';
+import { inSeconds, letGoOfErrors, runToEnd } from './run.ts';
 import { sshTrouble } from './ssh.ts';
 
 /** Where the tools of mail servers are; a service's PATH often lacks them. */
@@ -47,7 +47,7 @@ export function openHost(
       }, limits.deadlineMs);
       const tooLate = (): HostUnknown =>
         new HostUnknown(
-          `${what} did not end within ${limits.deadlineMs / 1000} s. Look at that host, or allow more with --timeout.`,
+          `${what} did not end within ${inSeconds(limits.deadlineMs)}. Look at that host, or allow more with --timeout.`,
         );
       try {
         yield* cutLines(child.stdout, limits.longest);

@@ -75,7 +75,7 @@ export async function runToEnd(
     });
     if (late.yes)
       throw new HostUnknown(
-        `${what} did not end within ${how.deadlineMs / 1000} s; what it has done is looked up again.`,
+        `${what} did not end within ${inSeconds(how.deadlineMs)}; what it has done is looked up again.`,
       );
     if (code === -1) throw new HostUnknown(`${what} was killed; what it has done is looked up again.`);
     const ran = { code, out: out.text(), err: err.text() };
@@ -113,4 +113,9 @@ function collect(stream: NodeJS.ReadableStream): { text(): string } {
     size += chunk.length;
   });
   return { text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+/** For words: `4.9 s`. */
+export function inSeconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
 }

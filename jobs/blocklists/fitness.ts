@@ -2,7 +2,7 @@
  * Finds out, beside a check, whether the resolver in use is fit for it.
  *
  * Rules:
- * 1. It costs the check no time: the questions go out with the sweep, the one that is waited for has 300 ms.
+ * 1. It costs the check no time: the questions go out with the sweep and have as long as that lasts, at least 300 ms.
  * 2. No name is asked that the check has no business with: one under `invalid`, and URIBL's test entry only where URIBL
  *    is asked anyway.
  * 3. Looked at without a fault within the last hour, it isn't looked at again; what the lists themselves say counts
@@ -15,7 +15,8 @@ import type { DnsReply } from '../../src/ports/dns.ts';
 import type { World } from '../../src/ports/world.ts';
 import type { Finding } from './sweep.ts';
 
-const NOWHERE_MS = 300;
+const NOWHERE_MS = 2000;
+const AT_LEAST_MS = 300;
 const URIBL_MS = 2000;
 const URIBL = 'multi.uribl.com';
 
@@ -27,16 +28,21 @@ export function lookAtFitness(
   const { servers } = world.resolver;
   const path = servers.join(' ');
   let uribl: DnsReply | undefined;
-  const begin = async (): Promise<{ readonly nowhere?: DnsReply; readonly lookedAt?: number }> => {
+  let nowhere: DnsReply | undefined;
+  const began = world.clock.monotonic();
+  const begin = async (): Promise<{ readonly answered?: Promise<void>; readonly lookedAt?: number }> => {
     const lookedAt = await world.resolverMemory.lookedAt(path);
     if (lookedAt !== undefined) return { lookedAt };
     if (lists.some((list) => list.zone === URIBL))
       void world.resolver.ask({ name: `2.0.0.127.${URIBL}`, type: 'TXT' }, URIBL_MS).then((reply) => (uribl = reply));
-    return { nowhere: await world.resolver.ask({ name: `${world.random.hex(8)}.invalid`, type: 'A' }, NOWHERE_MS) };
+    const asked = world.resolver.ask({ name: `${world.random.hex(8)}.invalid`, type: 'A' }, NOWHERE_MS);
+    return { answered: asked.then((reply) => void (nowhere = reply)) };
   };
   const begun = begin();
   return async (findings) => {
-    const { nowhere, lookedAt } = await begun;
+    const { answered, lookedAt } = await begun;
+    const left = AT_LEAST_MS - (world.clock.monotonic() - began);
+    if (answered && left > 0) await Promise.race([answered, world.clock.wait(left)]);
     const unfit = judgeFitness(nowhere, uribl, refusing(findings));
     const now = world.clock.now();
     if (unfit) return { servers, unfit };

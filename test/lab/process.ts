@@ -76,22 +76,45 @@ export async function until(condition: () => Promise<boolean> | boolean, ms: num
   }
 }
 
-/** A port of the loopback that nothing uses, for TCP and UDP both. */
+/** Whether it ends before a timer that is set now: where the machine stands still, both are late alike. */
+export async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const over = work.then(
+    () => true,
+    () => true,
+  );
+  // What was read while the timer was due is heard first.
+  const late = sleep(ms).then(() => new Promise((resolve) => setImmediate(resolve)));
+  return Promise.race([over, late.then(() => false)]);
+}
+
+/**
+ * A port of the loopback that nothing uses, for TCP and UDP both. It is none of those that the kernel gives out by itself
+ * (ip_local_port_range), so that nobody's connection takes it before the server has it; and each test process begins
+ * elsewhere, so that no two choose the same.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
-    const free = await new Promise<boolean>((resolve) => {
-      const socket = createSocket('udp4');
-      socket.once('error', () => resolve(false));
-      socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)));
-    });
-    if (free) return port;
+    nextPort = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
+    if ((await bindsTcp(nextPort)) && (await bindsUdp(nextPort))) return nextPort;
   }
+}
+
+const FIRST_PORT = 12_000;
+const LAST_PORT = 31_999;
+let nextPort = FIRST_PORT + ((process.pid * 397) % (LAST_PORT - FIRST_PORT));
+
+function bindsTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+function bindsUdp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    socket.once('error', () => resolve(false));
+    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)));
+  });
 }

@@ -37,7 +37,7 @@ it.each<readonly [number, string, Behaviour, boolean, right: string, tempting: s
   [
     9,
     'a reply after the deadline is credited to nobody',
-    proved((asked) => [{ ...listing(asked), afterMs: 1800 }]),
+    proved((asked) => [{ ...listing(asked), afterMs: 3000 }]),
     true,
     'unknown timeout',
     'listed, or credited to another',
@@ -269,12 +269,13 @@ it('a dead list costs one timeout, not one per address', async () => {
   );
   const resolver = openResolver([readServer(server.address)]);
   const subjects = Array.from({ length: 50 }, (_, index) => subject(`192.0.2.${index}`));
-  const began = performance.now();
   const findings = await sweep(
-    { subjects, lists: [list('dead.bl.test'), list('good.bl.test')], questionMs: 600, wholeMs: 9000 },
+    { subjects, lists: [list('dead.bl.test'), list('good.bl.test')], questionMs: 1500, wholeMs: 20_000 },
     sweepWorld(resolver),
   );
-  expect(performance.now() - began).toBeLessThan(1100);
+  const asked = new Set(server.asked.map((each) => each.name).filter((name) => name.endsWith('.dead.bl.test')));
+  // All three at once, and nothing after them.
+  expect([...asked].toSorted()).toEqual(['0.2.0.192', '1.0.0.127', '2.0.0.127'].map((name) => `${name}.dead.bl.test`));
   expect(findings.every((row) => short(row[0]) === 'unknown timeout' && short(row[1]) === 'clear')).toBe(true);
   resolver.close();
   await server.stop();

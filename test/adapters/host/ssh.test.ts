@@ -152,14 +152,21 @@ servers:
 resolvers: ["127.0.0.1:5353"]
 `,
     );
-    const words = ['triage', 'hq', '--json', '--timeout', '8', '--config', join(data, 'tourniquet.yaml')];
-    const ran = await office.exec(['env', `TOURNIQUET_DATA=${data}`, TQ, ...words]);
-    expect(ran.out, ran.err).not.toBe('');
-    const said = JSON.parse(ran.out);
-    expect(said.looks, ran.out).toContainEqual(expect.objectContaining({ name: 'queue of mx1', state: 'taken' }));
+    const triage = async (seconds: number) => {
+      const words = ['triage', 'hq', '--json', '--timeout', String(seconds), '--config', join(data, 'tourniquet.yaml')];
+      const ran = await office.exec(['env', `TOURNIQUET_DATA=${data}`, TQ, ...words]);
+      expect(ran.out, ran.err).not.toBe('');
+      const looks: { name: string; state: string; ms: number }[] = JSON.parse(ran.out).looks;
+      // By its own clock: what starts the program on a busy machine is not the deadline's.
+      expect(Math.max(...looks.map((each) => each.ms))).toBeLessThan(seconds * 1000);
+      return JSON.parse(ran.out);
+    };
+    const of1 = expect.objectContaining({ name: 'queue of mx1', state: 'taken' });
+    let said = await triage(8);
+    // Ssh to mx1 itself may take that long on a busy machine.
+    if (!said.looks.some((each: unknown) => of1.asymmetricMatch(each))) said = await triage(60);
+    expect(said.looks).toContainEqual(of1);
     expect(said.looks).toContainEqual(expect.objectContaining({ name: 'queue of mx2', state: 'failed' }));
-    // By its own clock: what starts the program on a busy machine is not the deadline's.
-    expect(Math.max(...said.looks.map((each: { ms: number }) => each.ms))).toBeLessThan(8000);
     expect(said.failedLooks.join('\n')).toMatch(
       /queue of mx2: postqueue on mx2 did not end within|queue of mx2: mx2 can't be reached by ssh/,
     );

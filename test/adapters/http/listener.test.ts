@@ -57,7 +57,7 @@ describe('the listener of the chats', () => {
     'cuts off who takes too long for %s, answers the others meanwhile, and writes nothing down',
     async (_what, more) => {
       const told: string[] = [];
-      const listener = make(0, (path) => told.push(path), { headersMs: 300, requestMs: 600 });
+      const listener = make(0, (path) => told.push(path), { headersMs: 1000, requestMs: 2000 });
       listener.register('/a', async (request, response) => {
         const chunks: string[] = [];
         for await (const chunk of request) chunks.push(String(chunk));
@@ -80,7 +80,9 @@ describe('the listener of the chats', () => {
     const told: string[] = [];
     const listener = make(0, (path) => told.push(path));
     const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     listener.register('/a', async (request) => {
+      begin();
       try {
         for await (const chunk of request) expect(String(chunk)).toBe('{');
       } catch (error) {
@@ -91,7 +93,7 @@ describe('the listener of the chats', () => {
     const address = (await listener.open()) ?? '';
     const gone = connect(Number(new URL(address).port), '127.0.0.1');
     gone.write('POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await begun;
     gone.destroy();
     expect(await ended).toContain('aborted');
     await fetch(`${address}/nothing`);

@@ -7,10 +7,10 @@ const GREETS = String.raw`printf '220 mx ESMTP\r\n'; read -r said; printf '250-m
 /** What stands in for ssh -W: its standard input and output are the connection. */
 function through(script: string) {
   const doors = openMailDoors(() => ['sh', '-c', script]);
-  return doors.look('mx.example', SUBMISSION, 700, 'mx1');
+  return doors.look('mx.example', SUBMISSION, 3000, 'mx1');
 }
 
-it.each([
+it.concurrent.each([
   ['falls silent in the middle of TLS', `${GREETS}; sleep 30`, { kind: 'open', encryption: 'broken' }],
   ['hangs up in the middle of TLS', GREETS, { kind: 'open', encryption: 'broken' }],
   ['talks nonsense for TLS', `${GREETS}; echo nonsense; sleep 30`, { kind: 'open', encryption: 'broken' }],
@@ -28,6 +28,6 @@ it.each([
     const began = performance.now();
     const look = await through(script);
     expect(look.state).toMatchObject(state);
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   },
 );

@@ -59,8 +59,9 @@ describe('a bounce', () => {
       }),
       { numRuns: 300 },
     );
-    const began = performance.now();
+    const before = process.cpuUsage();
     readBounce('a@b.c 5.7.1 '.repeat(200_000) + ':'.repeat(100_000) + 'a.'.repeat(100_000));
-    expect(performance.now() - began).toBeLessThan(2000);
+    // Not by the clock: the machine may have other work.
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });
