@@ -5,7 +5,8 @@
  * 1. `hear` resolves once the job is durable (milliseconds), so that the surface can acknowledge.
  * 2. What isn't understood is answered at once, without a job; a queue that is down is said, and nothing was done.
  * 3. A press, a typed line and a form become the same request; the event's id becomes the job's.
- * 4. A button of a drill's message belongs to that drill, wherever it is pressed.
+ * 4. A button that is pressed twice in a moment is pressed once (double-press.ts).
+ * 5. A button of a drill's message belongs to that drill, wherever it is pressed.
  */
 import { parseLine } from '../src/commands/parse.ts';
 import { parseExact } from '../src/commands/exact.ts';
@@ -24,6 +25,7 @@ import type { Conversation, Gateway, Heard, HearResult } from '../src/ports/conv
 import { FileRefused } from '../src/ports/files.ts';
 import type { People } from '../src/ports/people.ts';
 import type { CommandRequest } from './answer.ts';
+import { openDoublePress } from './double-press.ts';
 import { QueueDown } from './queue.ts';
 import type { JobQueue } from './queue.ts';
 
@@ -43,7 +45,8 @@ export interface GatewayNeeds {
 const MOST_LINES = 6;
 
 export function makeGateway(needs: GatewayNeeds): Gateway {
-  return { hear: (heard) => hear(heard, needs) };
+  const presses = openDoublePress();
+  return { hear: (heard) => presses.once(heard, () => hear(heard, needs)) };
 }
 
 async function hear(said: Heard, needs: GatewayNeeds): Promise<HearResult> {

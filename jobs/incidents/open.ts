@@ -39,9 +39,8 @@ export const runOpen: CommandJob<keyof Writing | 'evidence' | 'holds'> = async (
   const title = (named === undefined ? args.value.words : rest).join(' ').trim();
   const at = world.clock.now();
   const key = `said/${request.id}`;
-  const already = (await openIncidents(world)).find(
-    ({ incident }) => incident.site === site && incident.key !== key && isBound(incident, request.conversation),
-  );
+  const isHere = ({ incident }: Seen): boolean => incident.site === site && isBound(incident, request.conversation);
+  const already = (await openIncidents(world)).find((each) => each.incident.key !== key && isHere(each));
   if (already && title === '') return openAlready(already);
   const events: IncidentEvent[] = [
     {
@@ -55,26 +54,42 @@ export const runOpen: CommandJob<keyof Writing | 'evidence' | 'holds'> = async (
     ...boundHere(request, at),
     ...(await foundAlready(site, at, world)),
   ];
-  const number = await beginOnce(world, key, events);
-  await tellIncident(world, number);
+  const { surface, id } = request.conversation;
+  const order: OpeningOrder =
+    title === ''
+      ? { name: `open/${site}/${surface}/${id}`, isIts: (each) => each.incident.key === key || isHere(each) }
+      : { name: key, isIts: (each) => each.incident.key === key };
+  const number = await beginOnce(world, order, events);
   const seen = await viewIncident(world, number);
+  if (seen && seen.incident.key !== key) return openAlready(seen);
+  await tellIncident(world, number);
   const verdict = seen?.incident.verdict;
   const ending = verdict ? say`, with what was seen just now: ${verdict.said}` : '; what is said here belongs to it.';
   return spoken(request, seen, say`Incident ${number} is open${ending}`);
 };
 
-/** The same order delivered twice, also at once or after a death half way, opens one incident. */
+interface OpeningOrder {
+  /** Under one name one incident is opened at a time. */
+  readonly name: string;
+  /** It has been opened already. */
+  readonly isIts: (seen: Seen) => boolean;
+}
+
+/**
+ * The same order delivered twice, also at once or after a death half way, opens one incident; so do two people who press
+ * the same button at once.
+ */
 async function beginOnce(
   world: Viewing & Pick<World, 'holds'>,
-  key: string,
+  { name, isIts }: OpeningOrder,
   events: readonly IncidentEvent[],
 ): Promise<number> {
   const mine = await world.incidents.reserve();
-  const number = await world.holds.take(key, mine);
-  const before = (await openIncidents(world)).find(({ incident }) => incident.key === key)?.incident.number;
+  const number = await world.holds.take(name, mine);
+  const before = (await openIncidents(world)).find(isIts)?.incident.number;
   if (before === undefined && (await world.incidents.read(number)).version === 0)
     await world.incidents.begin(events, number);
-  await world.holds.free(key, number);
+  await world.holds.free(name, number);
   return before ?? number;
 }
 

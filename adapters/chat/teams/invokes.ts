@@ -99,7 +99,7 @@ export async function hearPress(
   const label = cutText(harmless(press.label), 60);
   await memory.pressed(event, { ...(card && { card }), conversation, key, label, command });
   const result = await hear(press.said, conversation);
-  if (result.kind === 'refused') await memory.answered(event);
+  if (result.kind !== 'taken') await memory.answered(event);
   return { card, label, result };
 }
 

@@ -128,6 +128,14 @@ describe('an incident in a chat', () => {
     expect(await chat.stage.world.incidents.numbers('open')).toHaveLength(2);
   });
 
+  it('is one incident where two people press its button at once, and both are told which', async () => {
+    const before = (await chat.stage.world.incidents.numbers('all')).length;
+    const told = await Promise.all([chat.say('ana', 'open hq', 'hall'), chat.say('ben', 'open hq', 'hall')]);
+    expect(await chat.stage.world.incidents.numbers('all')).toHaveLength(before + 1);
+    expect(told.map(words).filter((each) => /Incident 2 is open/.test(each))).toHaveLength(2);
+    expect(told.map(words).filter((each) => /already/.test(each))).toHaveLength(1);
+  });
+
   it('says in next who is waited for, and how one goes on alone', async () => {
     await verdict('compromised-workstation');
     await chat.say('ana', 'do');
