@@ -49,7 +49,16 @@ export async function resolve(
     case 'unplug':
       return { resolved: { ...base, allowed: gateway.keep, manage: gateway.manage }, notes };
     case 'quarantine-host': {
-      const found = (await router.list('ip/arp')).find((row) => row['address'] === order.address)?.['mac-address'];
+      const known = (await router.list('ip/arp')).find((row) => row['address'] === order.address);
+      const own = (await router.list('ip/address')).some((row) => row['address']?.split('/')[0] === order.address);
+      if (own)
+        throw new MeasureRefused(`${order.address} is ${name} itself; say the address of the machine behind it.`);
+      // The provider's router is a neighbour too: cutting off its network card would cut everybody off.
+      if (known !== undefined && outside.includes(known['interface'] ?? ''))
+        throw new MeasureRefused(
+          `${order.address} lies outside, beyond ${known['interface'] ?? ''} of ${name}; only a machine inside is taken off the network.`,
+        );
+      const found = known?.['mac-address'];
       return { resolved: { ...base, ...(found !== undefined && { mac: found.toLowerCase() }) }, notes };
     }
     default:

@@ -41,6 +41,22 @@ export function twinsOf(addresses: readonly string[], neighbours: readonly Neigh
     .map((each) => each.address);
 }
 
+/**
+ * How the gateway reaches an address: by which interface, and whether that is itself (`local`) or many (`broadcast`,
+ * `multicast`). Undefined where it has no way there. Throws HostUnknown where the gateway can't be asked.
+ */
+export async function wayTo(
+  host: Host,
+  address: string,
+): Promise<{ readonly kind: string; readonly device: string } | undefined> {
+  const ran = await host.run(['ip', '-j', 'route', 'get', address], { deadlineMs: DEADLINE_MS });
+  if (ran.code !== 0) return undefined;
+  const [route] = listIn(ran.out);
+  const device: unknown = route && Reflect.get(route, 'dev');
+  const kind: unknown = route && Reflect.get(route, 'type');
+  return typeof device === 'string' ? { device, kind: typeof kind === 'string' ? kind : 'unicast' } : undefined;
+}
+
 /** Networks that are routed by other interfaces than those: the inside. Throws HostUnknown. */
 export async function networksInside(host: Host, outside: readonly string[]): Promise<readonly Cidr[]> {
   const lists = await Promise.all([listOf(host, ['route', 'show']), listOf(host, ['-6', 'route', 'show'])]);
@@ -55,7 +71,11 @@ export async function networksInside(host: Host, outside: readonly string[]): Pr
 async function listOf(host: Host, words: readonly string[]): Promise<readonly object[]> {
   const ran = await host.run(['ip', '-j', ...words], { deadlineMs: DEADLINE_MS });
   if (ran.code !== 0) throw new HostUnknown(`ip ${words.join(' ')} failed: ${ran.err.trim().slice(0, 200)}`);
-  const text = ran.out.trim();
+  return listIn(ran.out);
+}
+
+function listIn(printed: string): readonly object[] {
+  const text = printed.trim();
   const read: unknown = text === '' ? [] : JSON.parse(text);
   return Array.isArray(read) ? read.filter((each): each is object => typeof each === 'object' && each !== null) : [];
 }

@@ -13,7 +13,7 @@ import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
-import { cardOf, neighboursOf, twinsOf } from './neighbours.ts';
+import { cardOf, neighboursOf, twinsOf, wayTo } from './neighbours.ts';
 import { waysOut } from './ways.ts';
 
 export interface Gateway {
@@ -64,12 +64,27 @@ export async function resolve(order: MeasureOrder, gateway: Gateway, host: Host)
     case 'unplug':
       return { ...base, allowed: tidyAddresses(gateway.keep), manage: tidyAddresses(gateway.manage) };
     case 'quarantine-host': {
+      await refuseUnlessInside(order.address, gateway, host);
       const mac = cardOf(order.address, await neighboursOf(host));
       return { ...base, ...(mac !== undefined && { mac }) };
     }
     default:
       return base;
   }
+}
+
+/** The provider's router is a neighbour too: cutting off its network card would cut everybody off. */
+async function refuseUnlessInside(address: string, { name, outside }: Gateway, host: Host): Promise<void> {
+  const way = await wayTo(host, address);
+  if (!way) return;
+  if (way.kind === 'local')
+    throw new MeasureRefused(`${address} is ${name} itself; say the address of the machine behind it.`);
+  if (way.kind !== 'unicast')
+    throw new MeasureRefused(`${address} is no machine’s address: to ${name} it is ${way.kind}.`);
+  if (outside.includes(way.device))
+    throw new MeasureRefused(
+      `${address} lies outside, beyond ${way.device} of ${name}; only a machine inside is taken off the network.`,
+    );
 }
 
 /** Ways to the internet that the rules don't cover, as a route has come or moved since; each as a difference. Throws HostUnknown. */

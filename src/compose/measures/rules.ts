@@ -3,6 +3,7 @@ import { mayUse } from '../../commands/roles.ts';
 import { approveSpec } from '../../commands/specs/decisions.ts';
 import { cidrContains } from '../../domain/address/cidr.ts';
 import { parseIp } from '../../domain/address/ip.ts';
+import { noMachine } from '../../domain/address/special.ts';
 import type { MeasureOrder } from '../../domain/measures/order.ts';
 import type { MeasureRules } from '../../ports/measure-rules.ts';
 import type { Config } from '../../config/schema.ts';
@@ -34,6 +35,20 @@ function refusal(order: MeasureOrder, config: Config): ReturnType<MeasureRules['
     case 'quarantine-host': {
       const address = parseIp(order.address);
       if (address.kind === 'bad') return { rule: 'address', why: address.why, remedy: address.remedy };
+      const special = noMachine(address.value);
+      if (special !== undefined)
+        return {
+          rule: 'address',
+          why: `${order.address} is ${special}: no machine has it`,
+          remedy: 'say the address that the machine has on your network; hunt names it',
+        };
+      const site = config.sites.find((each) => each.addresses.some((ip) => ip.text === address.value.text));
+      if (site)
+        return {
+          rule: 'public-address',
+          why: `${order.address} is the public address of ${site.name}, which everybody behind it shares`,
+          remedy: 'say the address that the machine has inside; to cut everybody off, pull the plug',
+        };
       const shield = config.measures.protected.find((range) => cidrContains(range, address.value));
       if (shield) return { rule: 'protected', why: `${order.address} is protected (${shield.text})`, remedy: CHANGE };
       const server = config.servers.find((each) => each.addresses.some((ip) => ip.text === address.value.text));

@@ -48,6 +48,14 @@ export function isOutside(text: string): boolean {
   return special === undefined || special.startsWith('a documentation');
 }
 
+/** Why no machine of the house can have this address; undefined where one may. */
+export function noMachine(address: Ip): string | undefined {
+  const special = specialPurpose(address);
+  return special !== undefined && /loopback|multicast|reserved|unspecified|"this network"/.test(special)
+    ? special
+    : undefined;
+}
+
 /** Whether it is the machine itself. What is no address (`unknown`, a socket) counts as that. */
 export function isLoopback(text: string): boolean {
   const ip = parseIp(text);

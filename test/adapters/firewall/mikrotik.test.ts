@@ -143,6 +143,17 @@ describe('measures on a MikroTik router', () => {
     expect((await driver.verify(task)).kind).toBe('disproved');
   });
 
+  it.each([
+    ['203.0.113.1', /lies outside, beyond ether1-WAN of gw; only a machine inside/],
+    ['192.168.88.1', /is gw itself; say the address of the machine behind it/],
+  ])('takes no machine for one to be cut off that is not inside: %s', async (address, why) => {
+    const neighbour = { '.id': '*1', interface: 'ether1-WAN', 'mac-address': 'AA:BB:CC:00:00:01' };
+    fake.rows('ip/arp').push({ ...neighbour, address: '203.0.113.1' });
+    fake.rows('ip/address').push({ '.id': '*1', address: '192.168.88.1/24', interface: 'bridge' });
+    const driver = openMikrotik(GATEWAY, fake.api, Date.now);
+    await expect(driver.plan({ kind: 'quarantine-host', firewall: 'gw', address }, 'tq9')).rejects.toThrow(why);
+  });
+
   it('removes what FastTrack would carry on past the plug and the quarantine, and nothing that is kept', async () => {
     const carried = (id: string, from: string, to: string, more: Record<string, string> = {}) => ({
       '.id': id,

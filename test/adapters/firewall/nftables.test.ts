@@ -136,6 +136,18 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     expect(await countOf(one), 'by this address').toBe((earlier[2] ?? 0) + 1);
   });
 
+  it.each([
+    ['the provider’s router', ADDRESSES.outside, /lies outside, beyond wan0 of gw; only a machine inside/],
+    ['the provider’s router by IPv6', ADDRESSES6.outside, /lies outside, beyond wan0 of gw/],
+    ['whoever is beyond it', '192.0.2.99', /lies outside, beyond wan0 of gw/],
+    ['the gateway itself', ADDRESSES.gateway, /is gw itself; say the address of the machine behind it/],
+    ['all of the segment', '10.77.0.255', /is no machine’s address: to gw it is broadcast/],
+  ])('takes no machine for one to be cut off that is not inside: %s', async (_what, address, why) => {
+    // So that the gateway knows its network card.
+    await company.connect('outside', ADDRESSES.gatewayOutside, 9);
+    await expect(driver.plan({ kind: 'quarantine-host', firewall: 'gw', address }, 'tq9')).rejects.toThrow(why);
+  });
+
   it('lets the mail servers alone send where that is ordered, by IPv4 and by the IPv6 of the same network card', async () => {
     await company.connect('mail', ADDRESSES.gateway, 9);
     await company.connect('mail', ADDRESSES6.gateway, 9);

@@ -12,6 +12,8 @@ import { makeMeasureStage } from '../../support/measure-world.ts';
 import type { MeasureStage } from '../../support/measure-world.ts';
 
 const CONFIG = `
+sites:
+  - {name: hq, addresses: [203.0.113.7], servers: [mx1], firewall: gateway}
 servers:
   - {name: mx1, mta: postfix, addresses: [10.77.0.25]}
 firewalls:
@@ -106,6 +108,20 @@ describe('an order for a measure', () => {
     ],
     ['a sender shaped like a flag', 'clean-queue mx1 --sender=-bp', 'words', /"-bp" is not an envelope sender/],
     ['everything that waits', 'clean-queue mx1', 'words', /nothing says which messages; .*there is no "all"/],
+    ...['127.0.0.1', '0.0.0.0', '224.0.0.251', '255.255.255.255', '::', '::1', 'ff02::1'].map(
+      (address): [string, string, string, RegExp] => [
+        `an address that no machine has: ${address}`,
+        `quarantine ${address}`,
+        'address',
+        /: no machine has it; say the address that the machine has on your network/,
+      ],
+    ),
+    [
+      'the address that everybody shares',
+      'quarantine 203.0.113.7',
+      'public-address',
+      /is the public address of hq, which everybody behind it shares; say the address .* inside/,
+    ],
     ['a machine that is no address', 'quarantine all', 'words', /"all"/],
   ])('is refused: %s', async (_what, line, rule, words) => {
     const said = await say(line);
