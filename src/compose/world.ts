@@ -78,7 +78,15 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   const { catalogue, also, off, weights } = settings.config.blocklists;
   const agents = makeAgents(redis);
   const drillMarks = openDrillMarks(redis.records, PROCESS_NAME);
-  const drills = openDrills((utterance) => outbox.put(utterance), settings.config.drill.scenarios, drillMarks);
+  const people = makePeople(settings.config);
+  const drills = openDrills(
+    {
+      speak: (utterance) => outbox.put(utterance),
+      file: settings.config.drill.scenarios,
+      personOf: (actor) => people.personOf(actor),
+    },
+    drillMarks,
+  );
   const ledger: World['ledger'] = openJournal(redis.records, 'measures');
   const auditFolder = join(settings.dataFolder, 'audit');
   const hands = openHands(redis.records);
@@ -86,7 +94,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     clock: systemClock,
     random: systemRandom,
     outbox,
-    people: makePeople(settings.config),
+    people,
     household: makeHousehold(settings, redis, queue, () => lookAtResolver(resolver), ledger),
     resolver,
     catalogue: openCatalogueShelf({ file: catalogue, also, off, weights, keys: settings.env }),

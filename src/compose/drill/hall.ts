@@ -20,6 +20,7 @@ import type { DrillScore } from '../../domain/drill/score.ts';
 import { sayOverheard } from '../../messages/drill.ts';
 import type { Conversation, Utterance } from '../../ports/conversation.ts';
 import type { Drills, PlayedDrill } from '../../ports/drills.ts';
+import type { People } from '../../ports/people.ts';
 import { concludedIn } from './play.ts';
 import { loadScenarios, pickScenario } from './scenarios.ts';
 import { openDrillWorld } from './world.ts';
@@ -39,8 +40,17 @@ interface Played extends PlayedDrill {
 
 const STEP_MS = 100;
 
-/** `speak`: hands what is said in a drill to the conversation. `file`: scenarios of one's own. */
-export function openDrillHall(speak: (utterance: Utterance) => Promise<void>, file?: string): DrillHall {
+export interface HallNeeds {
+  /** Hands what is said in a drill to the conversation. */
+  speak(utterance: Utterance): Promise<void>;
+  /** Scenarios of one's own. */
+  readonly file: string | undefined;
+  /** The players are called in a drill as they are in earnest. */
+  readonly personOf: People['personOf'];
+}
+
+export function openDrillHall(needs: HallNeeds): DrillHall {
+  const { file } = needs;
   const played = new Map<string, Played>();
   let loaded: readonly Scenario[] | undefined;
   const scenarios = (): readonly Scenario[] => (loaded ??= loadScenarios(file));
@@ -54,7 +64,7 @@ export function openDrillHall(speak: (utterance: Utterance) => Promise<void>, fi
     start: async (order, conversation) => {
       const seed = order.seed ?? randomInt(1, 10_000);
       const scenario = pickScenario(scenarios(), order.scenario, seed);
-      const drill = await play(scenario, seed, order.speed, conversation, speak);
+      const drill = await play(scenario, seed, order.speed, conversation, needs);
       played.set(placeOf(conversation), drill);
       return drill;
     },
@@ -77,14 +87,15 @@ async function play(
   seed: number,
   speed: number,
   conversation: Conversation,
-  speakForReal: (utterance: Utterance) => Promise<void>,
+  needs: HallNeeds,
 ): Promise<Played> {
-  const speak = (utterance: Utterance): Promise<void> => speakForReal(inDrill(placeOf(conversation), utterance));
+  const speak = (utterance: Utterance): Promise<void> => needs.speak(inDrill(placeOf(conversation), utterance));
   let words = 0;
   const drill = await openDrillWorld({
     scenario,
     seed,
     speak,
+    personOf: needs.personOf,
     overheard: (who, said) => {
       words += 1;
       const key = `drill-overheard-${seed}-${words}`;

@@ -1,10 +1,10 @@
 /** The drills of this process; the simulated company is loaded when the first one begins. */
 import type { DrillMarks } from '../../../adapters/redis/drill-marks.ts';
 import { placeOf } from '../../domain/drill/place.ts';
-import type { Conversation, Utterance } from '../../ports/conversation.ts';
+import type { Conversation } from '../../ports/conversation.ts';
 import type { Drills } from '../../ports/drills.ts';
 import type { World } from '../../ports/world.ts';
-import type { DrillHall } from './hall.ts';
+import type { DrillHall, HallNeeds } from './hall.ts';
 
 export interface LazyDrills extends Drills {
   /** The world of the drill that is played in this conversation. */
@@ -15,15 +15,11 @@ export interface LazyDrills extends Drills {
 }
 
 /** `marks`: told before a drill begins and after it ends, so that no other process takes what is said there for real. */
-export function openDrills(
-  speak: (utterance: Utterance) => Promise<void>,
-  file: string | undefined,
-  marks: Pick<DrillMarks, 'set' | 'clear'>,
-): LazyDrills {
+export function openDrills(needs: HallNeeds, marks: Pick<DrillMarks, 'set' | 'clear'>): LazyDrills {
   let hall: DrillHall | undefined;
   const load = async (): Promise<DrillHall> => {
     const { openDrillHall } = await import('./hall.ts');
-    return (hall ??= openDrillHall(speak, file));
+    return (hall ??= openDrillHall(needs));
   };
   return {
     list: async () => (await load()).list(),

@@ -12,12 +12,14 @@ export interface DrillWorld extends Drill {
   readonly world: SimulatedWorld;
 }
 
-/** Begins a drill: the company has lived until the moment when the person comes in. */
-export async function openDrillWorld(needs: DrillNeeds): Promise<DrillWorld> {
+/** Begins a drill: the company has lived until the moment when the person comes in. `personOf`: who the players are. */
+export async function openDrillWorld(
+  needs: DrillNeeds & { readonly personOf?: People['personOf'] },
+): Promise<DrillWorld> {
   const drill = await beginDrill(needs);
   const config = readConfig(drill.config, 'the company of the drill');
   const world = completeWorld(drill.ports, {
-    people: everybodyMayDecide,
+    people: { ...everybodyMayDecide, ...(needs.personOf && { personOf: needs.personOf }) },
     household: noHousehold,
     sites: makeSites(config),
     playbooks: { own: [] },

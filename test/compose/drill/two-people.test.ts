@@ -61,6 +61,8 @@ describeLab('a drill of two people in Slack', { sets: ['redis'] }, () => {
     await says('Measure 1: freeze outbound mail of mx1: in force');
     const headline = await says('Incident 1');
     expect(headline.text).toMatch(/^DRILL/);
+    expect(shown('opened by')?.text).toContain('opened by anna');
+    expect(slack.workspace.posted.filter((each) => /U0(?:ANNA|BEN)/.test(each.text))).toEqual([]);
     const { length } = slack.workspace.posted;
     await ben.command('drill stop');
     const score = await says('The drill is over');
