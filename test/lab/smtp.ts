@@ -24,9 +24,12 @@ class Session(socketserver.StreamRequestHandler):
 class Server(socketserver.ThreadingTCPServer): allow_reuse_address=True; daemon_threads=True
 server=Server(('127.0.0.1',int(sys.argv[1])),Session); print('listening',flush=True); server.serve_forever()`;
 
-/** Says each line that it reads, and prints the last line of each answer; the greeting first. */
+/**
+ * Says each line that it reads, and prints the last line of each answer; the greeting first. How long to wait for one is
+ * the test's business.
+ */
 const CLIENT = `import socket,sys
-s=socket.create_connection(('127.0.0.1',int(sys.argv[1])),10); f=s.makefile('rwb')
+s=socket.create_connection(('127.0.0.1',int(sys.argv[1])),120); f=s.makefile('rwb')
 def answer():
   while True:
     line=f.readline()

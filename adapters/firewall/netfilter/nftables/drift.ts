@@ -2,9 +2,16 @@
 import { compareRules } from '../compare.ts';
 import type { NamedSet, Ruleset } from './ruleset.ts';
 
+/** One table of a `nft -s -t list ruleset inet`, as it stands there, or undefined. */
+export function tableIn(listing: string, table: string): string | undefined {
+  const lines = listing.split('\n');
+  const from = lines.findIndex((line) => line.startsWith(`table inet ${table} {`));
+  return from < 0 ? undefined : lines.slice(from, lines.indexOf('}', from) + 1).join('\n');
+}
+
 /**
  * The rules of our chains that are missing (-), and those that aren't ours (+), one of ours that stands there twice among
- * them; and a table that is switched off whole. `listing` is `nft -s -t list table`.
+ * them; and a table that is switched off whole. `listing` is `nft -s -t list` of the table.
  */
 export function chainDifferences(listing: string, ruleset: Ruleset): readonly string[] {
   const theirs = new Map<string, string[]>();
