@@ -124,15 +124,23 @@ function steps({ playbook }: IncidentView): readonly string[] {
 
 function timeline(view: ReportView): readonly string[] {
   const { timezone } = view;
+  const happened = timelineOf(view);
+  if (isUtc(timezone))
+    return ['| UTC | what |', '|---|---|', ...happened.map(({ at, words }) => `| ${utc(at)} | ${mark(words)} |`)];
   return [
     `| UTC | ${timezone} | what |`,
     '|---|---|---|',
-    ...timelineOf(view).map(({ at, words }) => `| ${utc(at)} | ${local(at, timezone)} | ${mark(words)} |`),
+    ...happened.map(({ at, words }) => `| ${utc(at)} | ${local(at, timezone)} | ${mark(words)} |`),
   ];
 }
 
 function moment(at: number, timezone: string): string {
-  return `${utc(at)} UTC (${local(at, timezone)} ${timezone})`;
+  return isUtc(timezone) ? `${utc(at)} UTC` : `${utc(at)} UTC (${local(at, timezone)} ${timezone})`;
+}
+
+/** Where the site's own time is UTC, it is said once. */
+function isUtc(timezone: string): boolean {
+  return /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal)$/i.test(timezone);
 }
 
 function utc(at: number): string {

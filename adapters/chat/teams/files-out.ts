@@ -3,7 +3,7 @@
  *
  * In a private chat Teams asks the person for consent, then names an address of their OneDrive to upload to. In channels
  * and groups bots can't send files ("Send and receive files", Teams documentation): there the text itself is posted, cut
- * visibly. What waits for consent is kept in the data folder, so that it outlives a restart.
+ * visibly (report.ts). What waits for consent is kept in the data folder, so that it outlives a restart.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,8 @@ import type { Utterance } from '../../../src/ports/conversation.ts';
 import { card } from './card.ts';
 import type { Connector } from './connector.ts';
 import type { Place } from './place.ts';
-import { cutText, textElement } from './text.ts';
+import { documentAsCard } from './report.ts';
+import { textElement } from './text.ts';
 
 type Document = NonNullable<Utterance['file']>;
 
@@ -24,7 +25,6 @@ export interface Consents {
 }
 
 const CONSENT = 'application/vnd.microsoft.teams.card.file.consent';
-const MOST_SHOWN = 8000;
 
 export function openConsents(folder: string): Consents {
   const path = (id: string): string => join(folder, `${id}.json`);
@@ -78,16 +78,12 @@ async function consentFor(document: Document, consents: Consents): Promise<objec
 }
 
 function textOf(document: Document): object {
-  const shown = cutText(document.text, MOST_SHOWN);
-  const cut = document.text.length - shown.length;
-  const lines = shown
-    .split('\n')
-    .map((line) => textElement([line], { fontType: 'Monospace', spacing: 'None' }, MOST_SHOWN));
+  const { elements, left } = documentAsCard(document);
   const rest =
-    cut > 0 ? [textElement([`… ${cut} more characters: ask for it in a private chat`], { isSubtle: true }, 120)] : [];
+    left > 0 ? [textElement([`… ${left} more lines: ask for it in a private chat`], { isSubtle: true }, 120)] : [];
   const head = textElement([document.name], { weight: 'Bolder' }, 120);
   return {
     contentType: 'application/vnd.microsoft.card.adaptive',
-    content: card([head, ...lines, ...rest], document.name),
+    content: card([head, ...elements, ...rest], document.name),
   };
 }

@@ -10,6 +10,7 @@ import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
 import { isFinished, currentStep } from '../../../src/domain/playbook/state.ts';
 import type { Facts } from '../../../src/domain/playbook/step.ts';
 import type { Message } from '../../../src/messages/message.ts';
+import { writeReport } from '../../../src/messages/report.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { makeIncidentChat } from '../../support/incident-chat.ts';
 import type { IncidentChat } from '../../support/incident-chat.ts';
@@ -240,6 +241,11 @@ describe('an incident in a chat', () => {
     ])
       expect(report?.text).toContain(part);
     expect(report?.text).toMatch(/2027-01-15 08:\d\d:\d\d \| 2027-01-15 09:\d\d \| measure 1 is in force/);
+    const seen = await viewIncident(chat.stage.world, 1);
+    if (!seen) throw new Error('there is no incident 1');
+    const atUtc = writeReport({ ...seen, timezone: 'UTC', measureEvents: [] });
+    expect(atUtc).toContain('| UTC | what |');
+    expect(atUtc).not.toContain('UTC (');
   });
 
   /** Presses whatever is offered until nothing is left: the headline's button, approval, Done. */
