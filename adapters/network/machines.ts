@@ -13,7 +13,7 @@ import { parseIp } from '../../src/domain/address/ip.ts';
 import { reversedLabels } from '../../src/domain/blocklists/query-name.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
-import { leaseAt, readLeases } from '../../src/domain/hunt/leases.ts';
+import { isLeaseFile, leaseAt, readLeases } from '../../src/domain/hunt/leases.ts';
 import type { Lease, LeaseKind } from '../../src/domain/hunt/leases.ts';
 import type { Resolver } from '../../src/ports/dns.ts';
 import type { Files } from '../../src/ports/files.ts';
@@ -68,7 +68,11 @@ async function readFile(
 ): Promise<{ readonly leases: readonly Lease[] } | { readonly blind: Phrase }> {
   try {
     if (await isElsewhere?.(file)) return { leases: [] };
-    return { leases: readLeases(kind, await files.text(file, MOST_LEASE_BYTES)) };
+    const text = await files.text(file, MOST_LEASE_BYTES);
+    if (isLeaseFile(kind, text)) return { leases: readLeases(kind, text) };
+    return {
+      blind: say`${foreign(file, 200)} is no file of leases of ${kind}: DHCP names are missing; look at docs/hunt.md`,
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { blind: say`the leases can't be read: ${foreign(why, 300)}` };

@@ -5,7 +5,9 @@
  * 1. Files that are appended to (ISC dhcpd, Kea) hold the past too; all of it is kept, as an address may have been another
  *    machine's when it tried.
  * 2. A server writes when a lease was renewed last, not when it began: a start after the attempt says nothing.
- * 3. Names are what the machines call themselves: text from outside.
+ * 3. A later record of the same address ends what stood before it: another machine's lease, or one that was given back.
+ *    Where it doesn't tell when that was (Kea), whether the address was still the machine's is unknown.
+ * 4. Names are what the machines call themselves: text from outside. A brace in one ends no block.
  */
 import { parseIp } from '../address/ip.ts';
 
@@ -29,6 +31,34 @@ export type Covers = 'yes' | 'no' | 'unknown';
 
 /** Leases in the order in which the file has them; lines that are none are passed over. */
 export function readLeases(kind: LeaseKind, text: string): readonly Lease[] {
+  return endedByLater(recordsOf(kind, text));
+}
+
+/** Whether it looks like such a file: an export with other columns, or of another server, gives no names and must not pass for one. */
+export function isLeaseFile(kind: LeaseKind, text: string): boolean {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const [head] = lines;
+  if (head === undefined) return true;
+  switch (kind) {
+    case 'dnsmasq':
+      return lines.some((line) => /^(?:\d+ \S+ \S+ \S|duid )/.test(line));
+    case 'isc':
+      return lines.some((line) =>
+        /^(?:lease \S+ \{|ia-(?:na|ta|pd) |authoring-byte-order |server-duid |failover )/.test(line),
+      );
+    case 'kea':
+      return fieldsOf(head, ',').includes('address');
+    case 'windows':
+      return fieldsOf(head, separatorOf(head)).includes('IPAddress');
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** What a file says of an address; `over`: that it is nobody's any more, since `until` where that is known. */
+type LeaseRecord = Lease & { readonly over?: true };
+
+function recordsOf(kind: LeaseKind, text: string): readonly LeaseRecord[] {
   switch (kind) {
     case 'dnsmasq':
       return dnsmasq(text);
@@ -41,6 +71,24 @@ export function readLeases(kind: LeaseKind, text: string): readonly Lease[] {
     default:
       return kind satisfies never;
   }
+}
+
+function endedByLater(all: readonly LeaseRecord[]): readonly Lease[] {
+  const next = new Map<string, LeaseRecord>();
+  const leases: Lease[] = [];
+  for (const record of all.toReversed()) {
+    const later = next.get(record.address);
+    next.set(record.address, record);
+    if (!record.over) leases.push(later ? endedBy(record, later) : record);
+  }
+  return leases.toReversed();
+}
+
+function endedBy(lease: Lease, later: LeaseRecord): Lease {
+  const end = later.over ? later.until : later.from;
+  const { until, ...rest } = lease;
+  if (end !== undefined) return { ...rest, until: Math.min(end, until ?? Infinity) };
+  return later.over ? rest : lease;
 }
 
 /** Whether the lease was in force at that moment, milliseconds since 1970 UTC. */
@@ -80,9 +128,9 @@ function dnsmasq(text: string): readonly Lease[] {
 }
 
 /** Blocks of dhcpd.leases(5); times are UTC unless `db-time-format local` writes them as `epoch`. */
-function isc(text: string): readonly Lease[] {
-  return [...text.matchAll(/^lease (\S+) \{([^}]*)\}/gm)].flatMap(([, address, body = '']) => {
-    if (/^\s*binding state (free|backup|abandoned|expired|released)/m.test(body)) return [];
+function isc(text: string): readonly LeaseRecord[] {
+  return [...text.matchAll(/^lease (\S+) \{\n(.*?)^\}/gms)].flatMap(([, address, body = '']) => {
+    const over = /^\s*binding state (free|backup|abandoned|expired|released)/m.test(body);
     const moment = (word: string): number | undefined => {
       const found = new RegExp(
         String.raw`^\s*${word} (?:(never)|epoch (\d+)|\d (\d{4})/(\d\d)/(\d\d) (\d\d):(\d\d):(\d\d))`,
@@ -96,17 +144,31 @@ function isc(text: string): readonly Lease[] {
       return Date.UTC(year, month - 1, day, hour, minute, second);
     };
     const mac = /^\s*hardware ethernet ([0-9a-fA-F:]+);/m.exec(body)?.[1];
-    const name = /^\s*client-hostname "((?:[^"\\]|\\.)*)";/m.exec(body)?.[1]?.replaceAll(/\\(.)/g, '$1');
-    return leaseOf({ address, mac, name, from: moment('starts'), until: moment('ends') });
+    const quoted = /^\s*client-hostname "((?:[^"\\]|\\.)*)";/m.exec(body)?.[1];
+    const name = quoted === undefined ? undefined : unescaped(quoted);
+    return leaseOf({ address, mac, name, over, from: moment('starts'), until: moment('ends') });
   });
 }
 
-/** Kea's memfile: CSV with a head line; a comma within a value is written `&#x2c`. Only state 0 is a lease. */
-function kea(text: string): readonly Lease[] {
+/** dhcpd writes an octet that is no printable ASCII as a backslash and three octal digits. */
+function unescaped(text: string): string {
+  const octets = [...text.matchAll(/\\([0-3][0-7]{2})|\\?(.)/gsu)].flatMap(([, octal, character = '']) =>
+    octal === undefined ? [...new TextEncoder().encode(character)] : [Number.parseInt(octal, 8)],
+  );
+  return new TextDecoder().decode(Uint8Array.from(octets));
+}
+
+/**
+ * Kea's memfile: CSV with a head line; a comma within a value is written `&#x2c`. Only state 0 is a lease; one that was
+ * given back or deleted is written once more with a lifetime of 0, not with when that was.
+ */
+function kea(text: string): readonly LeaseRecord[] {
   return records(text, ',').flatMap((row) => {
-    if ((row.get('state') ?? '0') !== '0') return [];
-    const until = Number(row.get('expire')) * 1000;
-    const from = until - Number(row.get('valid_lifetime')) * 1000;
+    const state = row.get('state') ?? '0';
+    const lifetime = Number(row.get('valid_lifetime'));
+    const end = Number(row.get('expire')) * 1000;
+    const over = state !== '0' || lifetime === 0;
+    const [from, until] = [end - lifetime * 1000, over && state !== '2' ? NaN : end];
     const name = row
       .get('hostname')
       ?.replaceAll(/&#x([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
@@ -115,20 +177,24 @@ function kea(text: string): readonly Lease[] {
       address: row.get('address'),
       mac: row.get('hwaddr'),
       name,
+      over,
       ...(Number.isFinite(from) && { from }),
       ...(Number.isFinite(until) && { until }),
     });
   });
 }
 
-/** What the line of docs/hunt.md exports: CSV with a head line, times in UTC (ISO 8601). */
-function windows(text: string): readonly Lease[] {
-  const separator = (text.split('\n')[0] ?? '').includes(';') ? ';' : ',';
-  return records(text, separator).flatMap((row) => {
+/**
+ * What the line of docs/hunt.md exports: CSV with a head line, times in UTC (ISO 8601). Of a time in another form nobody
+ * knows which of its numbers is the month.
+ */
+function windows(text: string): readonly LeaseRecord[] {
+  return records(text, separatorOf(text)).flatMap((row) => {
     const state = row.get('AddressState') ?? '';
     if (/^(Inactive|Expired|Declined)/i.test(state)) return [];
-    const end = Date.parse(row.get('LeaseExpiryTime') ?? '');
-    const until = /Reservation$/i.test(state) && Number.isNaN(end) ? Infinity : end;
+    const expiry = row.get('LeaseExpiryTime') ?? '';
+    const end = /^\d{4}-\d\d-\d\dT/.test(expiry) ? Date.parse(expiry) : NaN;
+    const until = /Reservation$/i.test(state) && expiry === '' ? Infinity : end;
     return leaseOf({
       address: row.get('IPAddress'),
       mac: row.get('ClientId'),
@@ -138,13 +204,19 @@ function windows(text: string): readonly Lease[] {
   });
 }
 
+function separatorOf(text: string): string {
+  const head = text.split('\n').find((line) => !line.startsWith('#')) ?? '';
+  return head.includes(';') ? ';' : ',';
+}
+
 function leaseOf(parts: {
   readonly address: string | undefined;
   readonly mac: string | undefined;
   readonly name: string | undefined;
   readonly from?: number | undefined;
   readonly until?: number | undefined;
-}): readonly Lease[] {
+  readonly over?: boolean;
+}): readonly LeaseRecord[] {
   const address = parseIp(parts.address ?? '');
   if (address.kind === 'bad') return [];
   const hex = (parts.mac ?? '').toLowerCase().replaceAll(/[:-]/g, '');
@@ -156,6 +228,7 @@ function leaseOf(parts: {
       ...(parts.name !== undefined && parts.name !== '' && { name: parts.name }),
       ...(parts.from !== undefined && { from: parts.from }),
       ...(parts.until !== undefined && { until: parts.until }),
+      ...(parts.over === true && { over: true }),
     },
   ];
 }

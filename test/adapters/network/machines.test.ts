@@ -3,6 +3,7 @@ import { openHost } from '../../../adapters/host/process.ts';
 import { openNetwork } from '../../../adapters/network/machines.ts';
 import type { NetworkSources } from '../../../adapters/network/machines.ts';
 import { vendorOf } from '../../../adapters/network/vendor.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import type { DnsReply, Resolver } from '../../../src/ports/dns.ts';
 import type { Host } from '../../../src/ports/host.ts';
 import { ADDRESSES, ADDRESSES6, LEASES, startCompany } from '../../lab/company.ts';
@@ -63,6 +64,13 @@ describe('who an address is', () => {
       1000,
     );
     expect(machine?.blind).toHaveLength(1);
+    const other = async (): Promise<string> => '"Client-IP-Adresse";"Name"\n"10.77.0.11";"PC-RECEPTION"\n';
+    const [unread] = await openNetwork(
+      sources({ leases: [{ kind: 'windows', file: '/export.csv' }], files: { text: other } }),
+    ).identify([{ addresses: ['10.77.0.11'], at: 1 }], 1000);
+    expect(plain(unread?.blind[0] ?? [])).toBe(
+      '/export.csv is no file of leases of windows: DHCP names are missing; look at docs/hunt.md',
+    );
     const elsewhere = { leases: [{ kind: 'dnsmasq', file: '/nowhere' }], isElsewhere: async () => true } as const;
     const [there] = await openNetwork(sources(elsewhere)).identify([{ addresses: ['10.77.0.11'], at: 1 }], 1000);
     expect(there?.blind, 'an agent reads it').toEqual([]);
