@@ -1,8 +1,9 @@
 /** The hunt in a firewall's log that somebody handed over: for a firewall that isn't reached. */
 import { cidrContains } from '../../src/domain/address/cidr.ts';
+import type { Cidr } from '../../src/domain/address/cidr.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import { say } from '../../src/domain/foreign.ts';
-import { findingsOf } from '../../src/domain/hunt/findings.ts';
+import { connectedBefore, findingsOf } from '../../src/domain/hunt/findings.ts';
 import type { Known } from '../../src/domain/hunt/findings.ts';
 import { addLook, beginHunt } from '../../src/domain/hunt/hunt.ts';
 import { openLogFold } from '../../src/domain/hunt/logs/fold.ts';
@@ -23,10 +24,7 @@ export async function huntInLog(world: Hunting, ground: Ground, path: string, kn
     ports: PORTS,
     zone: ground.timezone,
     now: world.clock.now(),
-    isInside: (address) => {
-      const ip = parseIp(address);
-      return own.has(address) || (ip.kind === 'ok' && ground.inside.some((range) => cidrContains(range, ip.value)));
-    },
+    isInside: (address) => own.has(address) || isWithin(address, ground.inside),
   });
   try {
     for await (const piece of world.files.lines(path, LONGEST_LINE)) for (const line of piece) fold.add(line ?? '');
@@ -49,7 +47,13 @@ export async function huntInLog(world: Hunting, ground: Ground, path: string, kn
   const sources = look.sources.map((each) => ({ lastAtLeast: 0, ...each }));
   const hunt = addLook(beginHunt(look.from ?? to), { kind: 'counted', at: to, sources, full: false });
   const findings = findingsOf(hunt, known);
+  const through = connectedBefore(
+    { kind: 'seen', connections: look.passed.filter(({ port }) => port === 25) },
+    known,
+    ground.inside,
+  ).filter(({ source }) => !isWithin(source, ground.scanners));
   const identifier = openIdentifier(world);
+  for (const [rank, each] of through.entries()) identifier.want([each.source], undefined, to, rank);
   for (const [rank, each] of findings.suspects.entries()) identifier.want(each.addresses, each.mac, each.last, rank);
   await identifier.settled();
   return answerOf({
@@ -59,16 +63,22 @@ export async function huntInLog(world: Hunting, ground: Ground, path: string, kn
     caveats: [...caveatsOf(look, read, ground), ...identifier.blind()],
     goesOn: false,
     source: 'log',
+    ...(through.length > 0 && { before: through }),
   });
+}
+
+function isWithin(address: string, ranges: readonly Cidr[]): boolean {
+  const ip = parseIp(address);
+  return ip.kind === 'ok' && ranges.some((range) => cidrContains(range, ip.value));
 }
 
 function caveatsOf(look: LogLook, read: number, ground: Ground) {
   return [
     say`${read} of ${look.lines} lines were of connections that could be read; times without a zone were taken as ${ground.timezone}`,
     ...(look.from === undefined ? [say`no line had a time`] : []),
-    ...(look.passed > 0
+    ...(look.passed.length > 0
       ? [
-          say`${look.passed} connections outward to port ${PORTS.join(', ')} were let through: they are not counted as attempts`,
+          say`${look.passed.length} connections outward to port ${PORTS.join(', ')} were let through: they are not counted as attempts`,
         ]
       : []),
   ];

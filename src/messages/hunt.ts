@@ -63,6 +63,8 @@ function summaryOf(report: HuntReport): Phrase {
     const others = guilty.length > 1 ? `, and ${guilty.length - 1} more` : '';
     return say`${nameOf(worst, report.machines)} tried port ${worst.ports.join(', ')} ${worst.attempts === 1 ? 'once' : `${worst.attempts} times`} at ${worst.destinations} destination${worst.destinations === 1 ? '' : 's'}${others}`;
   }
+  const through = report.source === 'log' ? report.before?.find(({ mailServer }) => !mailServer) : undefined;
+  if (through) return sayThrough(through, report);
   const watched = age(findings.watchedSeconds);
   if (findings.watchedSeconds === 0) return say`${foreign(firewall)}: nothing has been watched yet`;
   const but = findings.suspects.length > 0 ? ' but those that are told apart' : '';
@@ -71,15 +73,21 @@ function summaryOf(report: HuntReport): Phrase {
     : say`Nobody${but} tried within ${watched} of watching ${foreign(firewall)}. That is silence, not innocence.`;
 }
 
+/** A firewall that lets a workstation through has refused nobody, and its log is no silence. */
+function sayThrough({ source, connections, destinations }: ConnectedBefore, { machines }: HuntReport): Phrase {
+  const name = nameOf({ addresses: [source] }, machines);
+  return say`The log shows nobody who was refused, but ${name} was let through to port 25 ${connections === 1 ? 'once' : `${connections} times`}, at ${destinations} destination${destinations === 1 ? '' : 's'}`;
+}
+
 /** `PC-RECEPTION (10.77.0.11)` where the name is sure, else the address. */
-function nameOf(suspect: Suspect, machines: ReadonlyMap<string, Machine>): Phrase {
+function nameOf(suspect: Pick<Suspect, 'addresses'>, machines: ReadonlyMap<string, Machine>): Phrase {
   const machine = machineOf(suspect, machines);
   const address = suspect.addresses[0] ?? '';
   const name = machine?.dhcp?.covers === 'yes' ? machine.dhcp.name : machine?.reverse;
   return name === undefined ? [address] : say`${name} (${address})`;
 }
 
-function machineOf(suspect: Suspect, machines: ReadonlyMap<string, Machine>): Machine | undefined {
+function machineOf(suspect: Pick<Suspect, 'addresses'>, machines: ReadonlyMap<string, Machine>): Machine | undefined {
   return suspect.addresses.flatMap((address) => machines.get(address) ?? [])[0];
 }
 
@@ -170,7 +178,9 @@ function isSameName(reverse: Foreign, dhcp: Machine['dhcp']): boolean {
   return dhcp?.covers === 'yes' && reverse.foreign.split('.')[0]?.toLowerCase() === dhcp.name.foreign.toLowerCase();
 }
 
-function beforeBlocks(report: Pick<HuntReport, 'before' | 'machines'>): readonly Block[] {
+function beforeBlocks(
+  report: Pick<HuntReport, 'before' | 'machines'> & Partial<Pick<HuntReport, 'source'>>,
+): readonly Block[] {
   const { before } = report;
   if (before === undefined) return [];
   if (before.length === 0)
@@ -178,7 +188,7 @@ function beforeBlocks(report: Pick<HuntReport, 'before' | 'machines'>): readonly
   return [
     {
       kind: 'table',
-      title: 'Connected before the block',
+      title: report.source === 'log' ? 'Let through' : 'Connected before the block',
       columns: [
         { name: 'source' },
         { name: 'who' },

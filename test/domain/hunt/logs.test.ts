@@ -64,8 +64,9 @@ describe('the logs of firewalls', () => {
       last: Date.UTC(2026, 10, 24, 7, 15, 2),
     });
     expect(look.sources.some(({ source }) => source.startsWith('203.'))).toBe(false);
-    expect(look.passed).toBe(3);
-    expect(look.read).toEqual({ netfilter: 2, filterlog: 3, mikrotik: 2, fortigate: 2, asa: 3, pfirewall: 2 });
+    expect(look.passed).toHaveLength(6);
+    expect(look.passed).toContainEqual({ source: '192.168.3.7', destination: '203.0.113.5', port: 25 });
+    expect(look.read).toEqual({ netfilter: 5, filterlog: 5, mikrotik: 3, fortigate: 4, asa: 7, pfirewall: 2 });
     expect(look.from).toBe(Date.UTC(2026, 6, 24, 6, 6, 26));
   });
 

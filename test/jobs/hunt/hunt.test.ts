@@ -266,6 +266,29 @@ describe('hunt', () => {
     }
   });
 
+  it('tells who was let through, where the log is of a firewall that refuses nobody, and does not call that silence', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tq-hunt-'));
+    try {
+      const file = join(folder, 'asa.log');
+      const built = (from: string, to: string, port = 25): string =>
+        `Nov 25 2026 08:15:02 fw : %ASA-6-302013: Built outbound TCP connection 1 for outside:${to}/${port} (${to}/${port}) to inside:${from}/50240 (198.51.100.1/50240)`;
+      const lines = [
+        built('10.77.0.11', '203.0.113.5'),
+        built('10.77.0.11', '203.0.113.6'),
+        built(ADDRESSES.mail, '203.0.113.5'),
+      ];
+      writeFileSync(file, [...lines, built('10.77.0.12', '203.0.113.5', 587)].join('\n'));
+      const answer = await runHunt(request('hunt gw', { log: file }), makeStage().world, () => {});
+      expect(plain(answer.message.summary)).toBe(
+        'The log shows nobody who was refused, but PC-RECEPTION (10.77.0.11) was let through to port 25 2 times, at 2 destinations',
+      );
+      expect(shown(answer)).toMatch(/Let through[^]*a mail server/);
+      expect(answer.status).toBe('unknown');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('accuses the mail server of nothing where the log doesn’t tell whether it was before the freeze', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tq-hunt-'));
     try {

@@ -3,10 +3,10 @@
  *
  * Rules:
  * 1. What counts is an attempt outward: from inside, to the outside, at a watched port, and not let through.
- * 2. What was let through is counted apart: the log is of a firewall that doesn't block (yet).
+ * 2. What was let through is counted apart, by source: the log is of a firewall that doesn't block (yet).
  * 3. A line of another kind is passed over; how many were read is told, so that the wrong file is seen as such.
  */
-import type { Attempts } from '../look.ts';
+import type { Attempts, Connection } from '../look.ts';
 import { LOG_FORMATS } from './entry.ts';
 import type { LogEntry, LogFormat } from './entry.ts';
 import { logReaders } from './readers.ts';
@@ -21,7 +21,8 @@ export interface LogLook {
   readonly lines: number;
   /** Lines about a TCP connection that could be read, by format. */
   readonly read: Readonly<Partial<Record<LogFormat, number>>>;
-  readonly passed: number;
+  /** What was let through outward, as it came. */
+  readonly passed: readonly Connection[];
   readonly sources: readonly Attempts[];
   /** Of the first and the last line that could be read and had a time. */
   readonly from?: number;
@@ -49,7 +50,8 @@ interface Tally {
 export function openLogFold(terms: LogTerms): LogFold {
   const tallies = new Map<string, Tally>();
   const read = new Map<LogFormat, number>();
-  let [lines, passed] = [0, 0];
+  const passed: Connection[] = [];
+  let lines = 0;
   let span: readonly [number, number] | undefined;
   /** A file has one format; the one that read last is tried first. */
   let order: readonly LogFormat[] = LOG_FORMATS;
@@ -57,8 +59,9 @@ export function openLogFold(terms: LogTerms): LogFold {
     const at = entry.time && momentOf(entry.time, terms.zone, terms.now);
     if (at !== undefined) span = span === undefined ? [at, at] : [Math.min(span[0], at), Math.max(span[1], at)];
     if (!terms.ports.includes(entry.port) || !terms.isInside(entry.source) || terms.isInside(entry.destination)) return;
-    if (entry.verdict === 'passed') passed += 1;
-    else count(tallies, entry, at);
+    const { source, destination, port } = entry;
+    if (entry.verdict !== 'passed') count(tallies, entry, at);
+    else passed.push({ source, destination, port });
   };
   return {
     add: (line) => {

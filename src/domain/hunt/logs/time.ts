@@ -20,16 +20,22 @@ const DAY_MS = 86_400_000;
 
 /** The time that a line begins with: RFC 5424, RFC 3164 (with or without a year), or a plain date and time. */
 export function timeAtHead(line: string): LogTime | undefined {
-  const head = line.replace(/^<\d{1,3}>(?:\d+ )?/, '');
+  // EMBLEM of Cisco has a colon before it.
+  const head = line.replace(/^<\d{1,3}>(?:\d+ )?/, '').replace(/^:\s*/, '');
   const plain = /^(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?/.exec(head);
   if (plain) {
     const [, year, month, day, hour, minute, second, zone] = plain;
     return timeOf([year, month, day, hour, minute, second], offsetOf(zone));
   }
-  const named = /^([A-Za-z]{3})[ /]+(\d{1,2})[ /]+(?:(\d{4}) +)?(\d\d):(\d\d):(\d\d)/.exec(head);
+  const named = /^([A-Za-z]{3})[ /]+(\d{1,2})[ /]+(?:(\d{4}) +)?(\d\d):(\d\d):(\d\d)(?:\.\d+)?( UTC\b| GMT\b)?/.exec(
+    head,
+  );
   const month = MONTHS.indexOf(named?.[1]?.toLowerCase() ?? '') + 1;
   if (!named || month === 0) return undefined;
-  return timeOf([named[3], String(month), named[2], named[4], named[5], named[6]], undefined);
+  return timeOf(
+    [named[3], String(month), named[2], named[4], named[5], named[6]],
+    named[7] === undefined ? undefined : 0,
+  );
 }
 
 /** Parts in the order year, month, day, hour, minute, second. Undefined where one is out of its range. */
