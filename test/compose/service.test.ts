@@ -127,6 +127,7 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
   });
 
   it('answers a command whose Redis dies meanwhile with what happened, and never hangs', async () => {
+    const { ms } = await bot.run(['help']);
     const redis = await startRedis();
     const running = bot.run(['check', '9.9.9.9', '--resolver', '127.0.0.1:9', '--timeout', '4'], {
       env: { REDIS_URL: redis.url },
@@ -136,7 +137,8 @@ describeLab('the running bot', { sets: ['redis'] }, () => {
     await redis.stop();
     const said = await running;
     expect(said.status).toBe(3);
-    expect(said.ms).toBeLessThan(12_000);
+    // Its own 4 s, and what a busy machine needs for a start and an end.
+    expect(said.ms).toBeLessThan(12_000 + 4 * ms);
   });
 });
 

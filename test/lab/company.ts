@@ -132,7 +132,7 @@ s=S(('::',int(sys.argv[1])),H); print('listening',flush=True); s.serve_forever()
 
 const SEND_MAIL = `import smtplib,sys
 try:
-  s=smtplib.SMTP(sys.argv[1],int(sys.argv[2]),timeout=3)
+  s=smtplib.SMTP(sys.argv[1],int(sys.argv[2]),timeout=60)
   s.sendmail(sys.argv[3],[sys.argv[4]],'Subject: lab\\r\\n\\r\\nlab\\r\\n'); print('sent')
 except (ConnectionRefusedError,ConnectionResetError,smtplib.SMTPException): print('refused')
 except (TimeoutError,OSError): print('silence')`;

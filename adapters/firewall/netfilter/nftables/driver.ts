@@ -32,7 +32,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
     if (ran.code !== 0) throw new HostUnknown(`nft on ${name} refused the rules: ${ran.err.trim().slice(0, 400)}`);
   };
   const listed = async (task: MeasureTask): Promise<string | undefined> => {
-    // Of one table nft 1.1 fetches the counted offenders too, though -t prints none of them: over a second where a set is
+    // Of one table nft 1.0.6 fetches the counted offenders too, though -t prints none of them: over a second where a set is
     // full, and ten on a machine that is busy or small. Of the whole ruleset it does not.
     const ran = await nft(['-s', '-t', 'list', 'ruleset', 'inet']);
     if (ran.code === 0) return tableIn(ran.out, tableOf(task.tag));
