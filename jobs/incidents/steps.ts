@@ -17,6 +17,7 @@ import { advance } from '../../src/domain/playbook/advance.ts';
 import type { Asked, PlaybookEffect } from '../../src/domain/playbook/advance.ts';
 import { lastMark, viewSteps } from '../../src/domain/playbook/state.ts';
 import type { PlacedStep } from '../../src/domain/playbook/state.ts';
+import { momentOf } from '../../src/messages/incident.ts';
 import { nextBlocks } from '../../src/messages/next.ts';
 import { actions, button, message, notice, text } from '../../src/messages/message.ts';
 import type { Block, Button, Tone } from '../../src/messages/message.ts';
@@ -75,7 +76,8 @@ async function carry(
   const changed = await changeIncident(world, number, ({ playbook }) => {
     const known = advance(playbook, { kind: 'facts', facts: told }).next;
     const { effects } = advance(known, asked);
-    return { events: [...facts, ...effects.flatMap(markedBy)], result: effects };
+    // What is closed stays as it was.
+    return { events: playbook.closed ? [] : [...facts, ...effects.flatMap(markedBy)], result: effects };
   });
   if (!changed) return refused('that incident is gone', 'say incidents for those there are');
   await tellIncident(world, number);
@@ -115,7 +117,10 @@ async function answerTo(effects: readonly PlaybookEffect[], press: Press): Promi
         message: message('neutral', say`${effect.step.title}`, ...afterwards(effect.step, press)),
       };
     case 'instruct': {
-      const words = say`${effect.step.title}: it is yours.`;
+      const { taken } = effect;
+      const words = taken
+        ? say`${effect.step.title}: ${taken.by.shown} has it, since ${momentOf(taken.at, press.seen.timezone)}.`
+        : say`${effect.step.title}: it is yours.`;
       const what = text(worded(effect.instruction, 800));
       return { status: 'ok', message: message('neutral', words, what, ...afterwards(effect.step, press)) };
     }

@@ -5,6 +5,8 @@
 import { wallTime } from '../domain/calendar/zone.ts';
 import { plain } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { stateInWords } from '../domain/measures/decision.ts';
+import { isStanding } from '../domain/measures/record.ts';
 import type { MeasureRecord } from '../domain/measures/record.ts';
 import { viewSteps } from '../domain/playbook/state.ts';
 import { orderInWords } from './measure.ts';
@@ -44,7 +46,8 @@ export function writeReport(view: ReportView): string {
 function summary({ incident, timezone, measures: records }: IncidentView): readonly string[] {
   const { openedAt, closedAt } = incident;
   const first = records.flatMap((record) => record.since ?? []).toSorted((a, b) => a - b)[0];
-  const kept = records.filter((record) => record.state === 'in-force');
+  // What is half done or not known may stand too, and isn't left out.
+  const standing = records.filter(isStanding);
   return [
     `- Site: ${mark(incident.site)}`,
     `- State: ${incident.state}${incident.closedWhy ? ` (${mark([incident.closedWhy])})` : ''}`,
@@ -55,8 +58,12 @@ function summary({ incident, timezone, measures: records }: IncidentView): reado
           `- Closed: ${moment(closedAt, timezone)} by ${mark(incident.closedBy ? [incident.closedBy.shown] : 'nobody')}, after ${span(closedAt - openedAt)}`,
         ]),
     `- Time to the first measure in force: ${first === undefined ? 'none was taken' : span(first - openedAt)}`,
-    `- Still in force: ${kept.length === 0 ? 'nothing' : kept.map((record) => `measure ${record.number} (${mark(orderInWords(record.order))}${record.kept ? `; kept by ${mark([record.kept.by.shown])}: ${mark([record.kept.reason])}` : ''})`).join('; ')}`,
+    `- Still in force: ${standing.length === 0 ? 'nothing' : standing.map((record) => `measure ${record.number} (${mark(orderInWords(record.order))}${isAsLeft(record) ? '' : `; ${stateInWords(record)}`}${record.kept ? `; kept by ${mark([record.kept.by.shown])}: ${mark([record.kept.reason])}` : ''})`).join('; ')}`,
   ];
+}
+
+function isAsLeft({ state, lastSeen }: MeasureRecord): boolean {
+  return state === 'in-force' && (lastSeen === undefined || lastSeen.seen === 'in-force');
 }
 
 function evidence({ incident }: IncidentView): readonly string[] {
@@ -77,7 +84,7 @@ function measures({ measures: records, timezone }: IncidentView): readonly strin
   return records.flatMap((record) => [
     `### Measure ${record.number}: ${mark(orderInWords(record.order))}`,
     '',
-    `- State: ${record.state}`,
+    `- State: ${stateInWords(record)}`,
     `- Proposed: ${moment(record.proposedAt, timezone)} by ${mark([record.proposedBy.shown])}`,
     ...decisions(record, timezone),
     ...(record.since === undefined ? [] : [`- In force since: ${moment(record.since, timezone)}`]),
@@ -102,13 +109,15 @@ function measures({ measures: records, timezone }: IncidentView): readonly strin
 
 function decisions(record: MeasureRecord, timezone: string): readonly string[] {
   const at = record.decidedAt === undefined ? '' : ` ${moment(record.decidedAt, timezone)}`;
+  const names = record.approvedBy.map((who) => mark([who.shown])).join(', ');
+  const before = names === '' ? [] : [`- Approved before: ${names}`];
   if (record.brokeGlass)
     return [
+      ...before,
       `- **Glass broken:${at} by ${mark([record.brokeGlass.by.shown])} alone: ${mark([record.brokeGlass.reason])}**`,
     ];
-  if (record.deniedBy) return [`- Denied:${at} by ${mark([record.deniedBy.shown])}`];
-  if (record.approvedBy.length === 0) return [];
-  return [`- Approved:${at} by ${record.approvedBy.map((who) => mark([who.shown])).join(', ')}`];
+  if (record.deniedBy) return [...before, `- Denied:${at} by ${mark([record.deniedBy.shown])}`];
+  return names === '' ? [] : [`- Approved:${at} by ${names}`];
 }
 
 function because(by: readonly Phrase[]): string {

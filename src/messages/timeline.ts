@@ -1,5 +1,5 @@
 /** What happened in an incident and with its measures, a line each, in the order of time. */
-import { say } from '../domain/foreign.ts';
+import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
 import type { IncidentEvent } from '../domain/incidents/incident.ts';
 import type { MeasureEvent } from '../domain/measures/record.ts';
@@ -62,7 +62,7 @@ function incidentLine(event: IncidentEvent): Phrase | undefined {
       return say`it goes on, and the playbook begins anew: ${event.seen}`;
     case 'facts': {
       const facts = Object.entries(event.facts).map(([name, value]) => `${name}=${String(value)}`);
-      return say`${event.by.shown} says: ${{ foreign: facts.join(', ') }}`;
+      return say`${event.by.shown} says: ${foreign(facts.join(', '), 400)}`;
     }
     case 'escalated':
       return say`called ${{ foreign: event.to.join(', ') }} by ${{ foreign: event.way }} (tier ${event.tier}, round ${event.round})`;

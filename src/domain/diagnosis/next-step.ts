@@ -168,9 +168,10 @@ function guilty(evidence: Evidence, mailServer: boolean): string | undefined {
     (source) => (source.mailServer === true) === mailServer && source.attempts >= 10,
   );
   // The one that tries furthest: a printer that fails at its one relay again and again may be seen beside it.
-  return seen?.toSorted((a, b) => reach(b) - reach(a))[0]?.address;
+  return seen?.toSorted((a, b) => reachOf(b) - reachOf(a))[0]?.address;
 }
 
-function reach(source: BlockedAttempts['sources'][number]): number {
+/** How far a machine tries. */
+export function reachOf(source: BlockedAttempts['sources'][number]): number {
   return source.destinations ?? source.attempts;
 }

@@ -6,7 +6,9 @@
  * 1. The same event again changes nothing and has no second effect; a press is always answered.
  * 2. A step is taken up once: whoever comes second is told who was first. One that was taken up and came to nothing (its
  *    process died) may be taken up again after a minute, or at once by the very same request.
- * 3. A step whose measure stands, or may, is neither skipped nor done by hand: it is taken back or kept.
+ * 3. Of two who press at once one has the effect: a step that somebody has just taken up isn't skipped, and one that
+ *    somebody has just skipped isn't taken; what one person has begun isn't given to another as theirs.
+ * 4. A step whose measure stands, or may, is neither skipped nor done by hand: it is taken back or kept.
  */
 import { foreign, say } from '../foreign.ts';
 import type { Foreign, Phrase } from '../foreign.ts';
@@ -40,7 +42,8 @@ export type PlaybookEffect =
   | { readonly kind: 'mark'; readonly mark: StepMark }
   | { readonly kind: 'propose'; readonly step: PlacedStep; readonly order: MeasureOrder }
   | { readonly kind: 'look'; readonly step: PlacedStep; readonly words: readonly string[] }
-  | { readonly kind: 'instruct'; readonly step: PlacedStep; readonly instruction: string }
+  /** `taken`: somebody else has it already. */
+  | { readonly kind: 'instruct'; readonly step: PlacedStep; readonly instruction: string; readonly taken?: StepMark }
   /** The newest first. */
   | { readonly kind: 'release'; readonly step: PlacedStep; readonly measures: readonly number[] }
   /** Nothing is done, and this is why. */
@@ -60,6 +63,8 @@ export interface Advanced {
 
 /** A step that was taken up and has shown nothing for this long, in milliseconds, may be taken up again. */
 const CLAIM_MS = 60_000;
+/** Whoever skipped a step so lately wasn't seen doing so by who presses now, in milliseconds. */
+const UNSEEN_MS = 10_000;
 
 /** What an event makes of a playbook, and what is to be done in the world. */
 export function advance(state: PlaybookState, event: PlaybookEvent): Advanced {
@@ -119,6 +124,12 @@ function take(state: PlaybookState, event: Asked, view: StepView): Advanced {
   const isRepeated = step.does.kind === 'look' && status === 'done';
   if (isFinished(status) && !isRepeated && status !== 'undone' && !own && (status !== 'skipped' || !view.mark))
     return answer(state, say`${step.title}: ${finishedInWords(view)}`);
+  const skipped = view.mark?.outcome === 'skipped' && view.mark.by.person !== event.by.person ? view.mark : undefined;
+  if (skipped && event.at - skipped.at < UNSEEN_MS)
+    return answer(
+      state,
+      say`${step.title}: ${skipped.by.shown} has just skipped it${skipped.reason ? say`, ${skipped.reason}` : []}; where it is needed all the same, say do ${step.id} again`,
+    );
   const early = tooEarly(state, step);
   if (early) return answer(state, early);
   const missing = (step.needs ?? []).find(({ fact }) => state.facts[fact] === undefined);
@@ -143,8 +154,8 @@ function takeUp(state: PlaybookState, event: Asked, view: StepView, own: boolean
     case 'measure': {
       const order = orderOfStep(state, step);
       if (!order) return answer(state, say`${step.title} can’t be ordered: a fact is missing`);
-      const busy = mark?.outcome === 'begun' && mark.measure === undefined && event.at - mark.at < CLAIM_MS;
-      if (busy && !own) return answer(state, say`${step.title}: ${mark.by.shown} has just taken it up`);
+      const busy = beingProposed(mark, event);
+      if (busy && !own) return answer(state, say`${step.title}: ${busy.by.shown} has just taken it up`);
       return own && mark?.outcome === 'begun'
         ? { next: state, effects: [{ kind: 'propose', step, order }] }
         : marked(state, begun, { kind: 'propose', step, order });
@@ -160,6 +171,8 @@ function takeUp(state: PlaybookState, event: Asked, view: StepView, own: boolean
     }
     case 'person': {
       const instruct = { kind: 'instruct', step, instruction: does.instruction } as const;
+      if (mark?.outcome === 'begun' && mark.by.person !== event.by.person)
+        return { next: state, effects: [{ ...instruct, taken: mark }] };
       return mark?.outcome === 'begun' ? { next: state, effects: [instruct] } : marked(state, begun, instruct);
     }
     case 'take-back': {
@@ -179,6 +192,11 @@ function takeUp(state: PlaybookState, event: Asked, view: StepView, own: boolean
   }
 }
 
+/** Somebody has taken up a step whose measure isn't there yet. */
+function beingProposed(mark: StepMark | undefined, { at }: Asked): StepMark | undefined {
+  return mark?.outcome === 'begun' && mark.measure === undefined && at - mark.at < CLAIM_MS ? mark : undefined;
+}
+
 function settle(state: PlaybookState, event: Asked, view: StepView, outcome: 'skipped' | 'done' | 'by-hand'): Advanced {
   const { step, status, measure } = view;
   if (lastMark(state, step.id)?.request === event.request) return still(state);
@@ -194,6 +212,8 @@ function settle(state: PlaybookState, event: Asked, view: StepView, outcome: 'sk
     );
   }
   if (isFinished(status) && status !== 'undone') return answer(state, say`${step.title}: ${finishedInWords(view)}`);
+  const busy = step.does.kind === 'measure' ? beingProposed(lastMark(state, step.id), event) : undefined;
+  if (busy) return answer(state, say`${step.title}: ${busy.by.shown} has just taken it up; its measure is on its way`);
   const early = outcome === 'skipped' ? undefined : tooEarly(state, step);
   if (early) return answer(state, early);
   return marked(state, {

@@ -1,6 +1,8 @@
 /** From a diagnosis to the facts that a playbook asks for. What isn't known is left out. */
 import { CAUSES } from '../causes.ts';
+import type { CauseId } from '../causes.ts';
 import type { Diagnosis } from '../diagnosis/diagnose.ts';
+import { reachOf } from '../diagnosis/next-step.ts';
 import type { Evidence } from '../diagnosis/evidence.ts';
 import type { Facts } from './step.ts';
 
@@ -15,9 +17,7 @@ export function factsOf(evidence: Evidence, diagnosis: Diagnosis): Facts {
   if (signs.listings !== 'not-looked' && signs.listings !== 'unknown') facts['listed'] = signs.listings;
   const account = signs.oddLogins[0]?.login.account;
   if (account !== undefined) facts['account'] = account;
-  const guilty = evidence.blockedAttempts?.sources
-    .filter((source) => source.attempts >= GUILTY_ATTEMPTS)
-    .toSorted((a, b) => b.attempts - a.attempts)[0];
+  const guilty = guiltyOf(evidence, diagnosis.verdict);
   if (guilty) {
     facts['offender'] = guilty.address;
     if (guilty.mailServer !== undefined) facts['offenderIsServer'] = guilty.mailServer;
@@ -26,6 +26,17 @@ export function factsOf(evidence: Evidence, diagnosis: Diagnosis): Facts {
   if (sharedAddress !== undefined) facts['sharedAddress'] = sharedAddress;
   if (smartHost !== undefined) facts['smartHostInUse'] = smartHost;
   return facts;
+}
+
+type Source = NonNullable<Evidence['blockedAttempts']>['sources'][number];
+
+/** The machine that the verdict is about; of several the one that tries furthest, as a printer fails at its one relay. */
+function guiltyOf({ blockedAttempts }: Evidence, verdict: CauseId): Source | undefined {
+  const all = (blockedAttempts?.sources ?? [])
+    .filter((source) => source.attempts >= GUILTY_ATTEMPTS)
+    .toSorted((a, b) => reachOf(b) - reachOf(a) || b.attempts - a.attempts);
+  const meant = all.find((source) => (source.mailServer === true) === (verdict === 'compromised-server'));
+  return meant ?? all[0];
 }
 
 const YES_OR_NO = [true, false] as const;

@@ -190,14 +190,17 @@ function endInWords(measure: MeasureAt): Phrase {
   return say`measure ${measure.number}: ${measure.state}`;
 }
 
-/** The newest measure of the incident that is this step's: marked so, or holding the same thing. */
+/**
+ * The newest measure of the incident that is this step's: holding what the step orders now; where that isn't known any
+ * more, the one it was marked with. One for another machine or account is not this step's.
+ */
 function measureOf(state: PlaybookState, step: PlacedStep): MeasureAt | undefined {
   const order = orderOfStep(state, step);
   const marked = state.marks.filter((mark) => mark.step === step.id).map((mark) => mark.measure);
-  return state.measures.findLast(
-    (measure) =>
-      (order && measure.order.kind === order.kind && holdOf(measure.order) === holdOf(order)) ||
-      marked.includes(measure.number),
+  return state.measures.findLast((measure) =>
+    order
+      ? measure.order.kind === order.kind && holdOf(measure.order) === holdOf(order)
+      : marked.includes(measure.number),
   );
 }
 

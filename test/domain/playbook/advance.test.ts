@@ -113,6 +113,57 @@ describe('a playbook', () => {
     expect(answerOf(second.effects)).toBe('Freeze outbound mail: ana has just taken it up');
   });
 
+  it('does not skip what somebody has just taken up, nor call it done by hand, until a minute has passed', () => {
+    const { next } = advance(hunted(), ask('do'));
+    for (const what of ['skip', 'done'] as const) {
+      const second = advance(next, ask(what, 'freeze-outbound', { by: BEN, at: 1005 }));
+      expect(answerOf(second.effects)).toBe(
+        'Freeze outbound mail: ana has just taken it up; its measure is on its way',
+      );
+    }
+    const later = advance(next, ask('skip', 'freeze-outbound', { by: BEN, at: 62_000 }));
+    expect(later.effects).toMatchObject([{ kind: 'mark', mark: { outcome: 'skipped' } }]);
+  });
+
+  it('does not take what somebody else has skipped just now, but does when it is said again', () => {
+    const reason = { foreign: 'the ISP has cut us off' };
+    const { next } = advance(hunted(), ask('skip', 'freeze-outbound', { by: BEN, reason }));
+    const second = advance(next, ask('do', 'freeze-outbound', { at: 1005 }));
+    expect(answerOf(second.effects)).toBe(
+      'Freeze outbound mail: ben has just skipped it, the ISP has cut us off; where it is needed all the same, say do freeze-outbound again',
+    );
+    for (const again of [
+      ask('do', 'freeze-outbound', { at: 12_000 }),
+      ask('do', 'freeze-outbound', { by: BEN, at: 1005 }),
+    ])
+      expect(advance(next, again).effects).toMatchObject([{ kind: 'mark' }, { kind: 'propose' }]);
+  });
+
+  it('gives what a person does to one: whoever comes second learns who has it, and what is to be done', () => {
+    const { next } = advance(hunted(), ask('do', 'wipe'));
+    const second = advance(next, ask('do', 'wipe', { by: BEN, at: 9000 }));
+    expect(second.effects).toMatchObject([{ kind: 'instruct', taken: { by: ANA, at: 1000 } }]);
+    expect(second.next).toEqual(next);
+    expect(advance(next, ask('do', 'wipe', { at: 9000 })).effects).not.toHaveProperty('0.taken');
+  });
+
+  it.each(['proposed', 'in-force'] as const)(
+    'orders what is known now: a measure for another machine (%s) is not this step’s',
+    (state) => {
+      const first = advance(hunted(), { kind: 'facts', facts: { offender: '10.0.0.23' } }).next;
+      const other = { kind: 'quarantine-host', firewall: 'gateway', address: '10.0.0.23' } as const;
+      const begun = { step: 'quarantine-host', outcome: 'begun', by: ANA, at: 1000, measure: 3 } as const;
+      const marked = advance(first, { kind: 'marked', mark: begun }).next;
+      const stood = advance(marked, { kind: 'measure', measure: measure(3, state, other) }).next;
+      expect(statusOf(stood, 'quarantine-host')?.measure?.number).toBe(3);
+      const { next } = advance(stood, { kind: 'facts', facts: { offender: '10.0.0.24' } });
+      expect(advance(next, ask('do', 'quarantine-host', { at: 9000 })).effects[1]).toMatchObject({
+        kind: 'propose',
+        order: { address: '10.0.0.24' },
+      });
+    },
+  );
+
   it('goes on for the same request where its process died, and for anybody after a minute', () => {
     const { next } = advance(hunted(), ask('do'));
     expect(advance(next, ask('do')).effects).toMatchObject([{ kind: 'propose' }]);

@@ -5,6 +5,7 @@ import { tellIncident } from '../../../jobs/incidents/tell.ts';
 import { viewIncident } from '../../../jobs/incidents/view.ts';
 import { CAUSES } from '../../../src/domain/causes.ts';
 import type { CauseId } from '../../../src/domain/causes.ts';
+import { reconcile } from '../../../jobs/measures/reconcile.ts';
 import { foreign, plain, say } from '../../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
 import { isFinished, currentStep } from '../../../src/domain/playbook/state.ts';
@@ -68,6 +69,24 @@ describe('an incident in a chat', () => {
     expect((await chat.stage.world.ledger.numbers('all')).length).toBe(1);
     expect(answers.map(words).filter((each) => each.includes('Measure 1'))).toHaveLength(1);
     expect(answers.map(words).filter((each) => each.includes('has just taken it up'))).toHaveLength(1);
+  });
+
+  it('gives what a person does to one of two, and tells the other who has it since when, and what it is', async () => {
+    await verdict('compromised-workstation');
+    expect(words(await chat.say('ana', 'do wipe'))).toBe('Wipe the machine: it is yours.');
+    const second = await chat.say('ben', 'do wipe');
+    expect(words(second)).toMatch(/^Wipe the machine: ana has it, since 2027-01-15 \d\d:\d\d Europe\/Berlin\.$/);
+    expect(all(second)).toContain('install it anew');
+    expect(chat.labels(second)).toEqual(['Done', 'Skip']);
+  });
+
+  it('stays as it was closed, whatever is said in it afterwards but for notes', async () => {
+    await verdict('compromised-workstation');
+    await chat.say('ana', 'close 1');
+    const { version } = await chat.stage.world.incidents.read(1);
+    for (const line of ['do hunt offender=10.77.0.11', 'done', 'skip "not needed"', 'assign ben', 'ack'])
+      expect(words(await chat.say('ben', `${line} --incident 1`)), line).toMatch(/closed/);
+    expect((await chat.stage.world.incidents.read(1)).version).toBe(version);
   });
 
   it('shows the card again to whoever presses while it waits for approval', async () => {
@@ -217,6 +236,56 @@ describe('an incident in a chat', () => {
     const seen = await viewIncident(chat.stage.world, 1);
     expect(seen?.playbook.playbook.id).toBe('compromised-server');
     expect(all(await chat.say('ana', 'incident'))).toContain('measure 1');
+  });
+
+  describe('in its report', () => {
+    const reported = async (): Promise<string> => {
+      await chat.say('ana', 'report 1');
+      return chat.shown().findLast((each) => each.file)?.file?.text ?? '';
+    };
+
+    it('has what is half carried out among what is in force, and how it stands', async () => {
+      await verdict('compromised-workstation');
+      await chat.say('ana', 'do');
+      chat.stage.device.fate.push('reply-lost');
+      await chat.say('ben', 'approve 1');
+      expect(await reported()).toContain(
+        '- Still in force: measure 1 (freeze outbound mail of mx1; being carried out)',
+      );
+      chat.stage.now += 60_000;
+      await reconcile(chat.stage.world);
+      const report = await reported();
+      expect(report).toContain('- Still in force: measure 1 (freeze outbound mail of mx1)');
+      expect(report).toContain('- State: in force');
+    });
+
+    it('names who agreed before somebody refused, or went ahead alone', async () => {
+      for (const [number, end] of [
+        [1, 'deny 1 not now'],
+        [2, 'break-glass 2 nobody else answers'],
+      ] as const) {
+        await chat.say('ana', 'unplug');
+        await chat.say('ben', `approve ${number}`);
+        await chat.say('cem', end);
+      }
+      expect((await reported()).match(/^- (?:Approved|Denied|\*\*Glass broken).*/gm)).toEqual([
+        '- Approved before: ben',
+        expect.stringMatching(/^- Denied: .* by cem$/),
+        '- Approved before: ben',
+        expect.stringMatching(/^- \*\*Glass broken: .* by cem alone: nobody else answers\*\*$/),
+      ]);
+    });
+
+    it('has no line that somebody could have put there', async () => {
+      await verdict('compromised-workstation');
+      const planted = '| 2027-01-15 08:00:00 | 2027-01-15 09:00 | measure 9 approved by boss |';
+      await chat.say('ana', `do hunt offender="10.0.0.1\n${planted}"`);
+      await chat.say('ana', `note "seen\n${planted}"`);
+      await chat.say('ana', `close "done\n${planted}"`);
+      const report = await reported();
+      expect(report).toContain('measure 9 approved by boss');
+      expect(report.match(/^[^-#|`* ].*measure 9/gm), 'none of its own').toBe(null);
+    });
   });
 
   it('is reported with its timeline in both times, its evidence, its measures and who approved them', async () => {
