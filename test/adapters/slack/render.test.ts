@@ -6,8 +6,8 @@ import type { NativeType } from '../../../adapters/chat/slack/render/block.ts';
 import { readValue } from '../../../adapters/chat/slack/render/buttons.ts';
 import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
 import { literal, mrkdwn } from '../../../adapters/chat/slack/render/text.ts';
-import { foreign, say } from '../../../src/domain/foreign.ts';
-import { actions, message } from '../../../src/messages/message.ts';
+import { foreign, plain as bare, say } from '../../../src/domain/foreign.ts';
+import { actions, message, notice } from '../../../src/messages/message.ts';
 import type { Block, Message, Progress } from '../../../src/messages/message.ts';
 import { everyKind, kindsWith, worstCase } from '../../support/every-kind.ts';
 import { faultsOfBlocks } from '../../support/slack/blocks.ts';
@@ -153,6 +153,15 @@ describe('what Slack is shown', () => {
     expect(parts(playbook(Array.from({ length: 10 }, () => 'done')))).toEqual(['container 10']);
     expect(parts(under, ['container'])).toEqual(['plan 10']);
     expect(parts(playbook(['done', 'current', 'waiting']))).toEqual(['plan 3']);
+  });
+
+  it('says nothing twice in words either', () => {
+    const words = 'ack needs the role responder';
+    expect(renderSlack(message('warning', words, notice('warning', words)), 'k').text).toBe(`🟡 ${words}`);
+    const approval = kindsWith(HOST).approval as Extract<Block, { kind: 'approval' }>;
+    const lines = renderSlack(message('warning', approval.title, approval), 'k').text.split('\n');
+    expect(lines.filter((line) => line.includes(bare(approval.title)))).toHaveLength(1);
+    expect(lines[1]).toMatch(/^\$ /);
   });
 
   it('says nothing twice: a question that is the whole message stands in its head alone', () => {

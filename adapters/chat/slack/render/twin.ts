@@ -1,4 +1,5 @@
 /** The text twin: notifications, screen readers, search, and clients that can't draw the blocks. */
+import { plain } from '../../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../../src/domain/foreign.ts';
 import type { Block, Button, Message } from '../../../../src/messages/message.ts';
 import { LIMITS } from '../limits.ts';
@@ -11,11 +12,14 @@ const ROWS = 10;
 const TWIN_POINTS = 40;
 const LINE = 400;
 
-/** `called`: mentions, said first. */
+/** `called`: mentions, said first. What the summary says already is not said again: a screen reader reads all of it. */
 export function textTwin(message: Message, called = ''): string {
+  const said = plain(message.summary);
   const lines = [
     `${message.drill ? 'DRILL ' : ''}${SIGNS[message.tone]} ${one(message.summary)}`,
-    ...message.blocks.flatMap(twinOf),
+    ...message.blocks
+      .filter((block) => !('text' in block && plain(block.text) === said))
+      .flatMap((block) => twinOf(block).slice(block.kind === 'approval' && plain(block.title) === said ? 1 : 0)),
   ];
   const kept: string[] = [];
   const before = called === '' ? '' : `${called} `;
