@@ -52,8 +52,9 @@ export async function withAddresses(
       if (failed.length > 0) {
         const which = failed.length === 2 ? 'addresses' : `IPv${failed[0]?.[0] ?? 4} addresses`;
         const why = [...new Set(failed.map(([, each]) => each))].join(', ');
+        const remedy = why === 'refused' ? 'check the address itself' : 'ask again, or check the address itself';
         notes.push(
-          `the ${which} of ${subject.domain} could not be found out (${why}), so they were not checked: ask again, or check the address itself`,
+          `the ${which} of ${subject.domain} could not be found out (${why}), so they were not checked: ${remedy}`,
         );
       }
       unfound.set(subject.domain, new Map(failed.filter(([, why]) => why !== 'refused')));

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../src/domain/queues/snapshot.ts';
 import type { MailServer } from '../../src/ports/mail-server.ts';
 import type { World } from '../../src/ports/world.ts';
 import { readListing } from '../mail/read-dump.ts';
-import type { ReadDump } from '../mail/read-dump.ts';
+import type { Listing } from '../mail/read-dump.ts';
 
 export interface QueueLooked {
   readonly snapshot: Snapshot;
@@ -16,11 +16,7 @@ export interface QueueLooked {
 const WORTH_A_SAMPLE = 20;
 
 /** Throws HostUnknown, and an Error where nothing of the listing could be read. */
-export async function readQueue(
-  server: MailServer,
-  world: Pick<World, 'clock'>,
-  deadlineMs: number,
-): Promise<ReadDump> {
+export async function readQueue(server: MailServer, world: Pick<World, 'clock'>, deadlineMs: number): Promise<Listing> {
   const read = await readListing(server.listing(deadlineMs), server.mta, server.name, world.clock.now(), () => {});
   if (read.snapshot.messages === 0 && read.snapshot.malformed > 0)
     throw new Error(`nothing of the listing of ${server.name} could be read: ${read.faults[0]?.why ?? ''}`);

@@ -18,7 +18,7 @@ import type { Answer, CommandJob, Json, Status } from '../answer.ts';
 import type { TriageNeeds } from '../triage/triage.ts';
 import { addWhatItMeans } from './what-it-means.ts';
 import { readDump, readListing } from './read-dump.ts';
-import type { ReadDump } from './read-dump.ts';
+import type { Listing } from './read-dump.ts';
 
 export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHistory' | TriageNeeds> = async (
   request,
@@ -30,7 +30,8 @@ export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHist
   const { server, mta, top, show } = args.value;
   const dump = request.files['dump'] ?? request.files['dropped'];
   const progress = (lines: number): void => tell(message('neutral', `${lines} lines read …`));
-  let read: ReadDump;
+  let read: Listing;
+  let remarks: readonly string[] = [];
   let past: QueuePast | undefined;
   if (dump === undefined) {
     const name = server ?? (world.mailServers.names.length === 1 ? world.mailServers.names[0] : undefined);
@@ -67,12 +68,13 @@ export const runQueue: CommandJob<'clock' | 'files' | 'mailServers' | 'queueHist
     };
   else
     try {
-      read = await readDump(dump, mta, server ?? 'dump', world, progress);
+      ({ remarks, ...read } = await readDump(dump, mta, server ?? 'dump', world, progress));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return { status: 'refused', message: sayRefused(why.replace(/\.$/, ''), 'help queue says what it reads') };
     }
-  const said = sayQueue(read.snapshot, read.faults, top, past, read.looksLike);
+  const listed = sayQueue(read.snapshot, read.faults, top, past, read.looksLike);
+  const said = { ...listed, blocks: [...remarks.map((words) => notice('unknown', words)), ...listed.blocks] };
   const status = statusOf(read.snapshot);
   const means = dump !== undefined && top === undefined && status === 'ok' && request.conversation.surface !== 'shell';
   return {

@@ -5,7 +5,8 @@
  * 1. What the tool is may be left out. It is seen from the first line that only one of them prints: a dump may begin with
  *    half a line, or with a banner.
  * 2. A line of more than four million octets is counted as malformed and never held.
- * 3. That a queue is empty is only believed where nothing is there, or the tool says so in its own words.
+ * 3. That a queue is empty is only believed where nothing is there, or the tool says so in its own words. Where nothing is
+ *    there it is said that a command which failed leaves as much.
  */
 import { readEximListing } from '../../src/domain/queues/exim-bp.ts';
 import { readExchangeObject } from '../../src/domain/queues/exchange-json.ts';
@@ -16,15 +17,23 @@ import { readOpenSmtpd } from '../../src/domain/queues/opensmtpd.ts';
 import { readPostqueue } from '../../src/domain/queues/postqueue.ts';
 import { readSendmail } from '../../src/domain/queues/sendmail.ts';
 import type { Mta, Snapshot } from '../../src/domain/queues/snapshot.ts';
+import { savedLongAgo } from '../../src/messages/age.ts';
 import type { World } from '../../src/ports/world.ts';
 
-export interface ReadDump {
+export interface Listing {
   readonly snapshot: Snapshot;
   readonly faults: readonly Malformed[];
   /** Ids of some messages, spread over the listing. */
   readonly sample: readonly string[];
   /** Nothing could be read as what it was said to be, and it looks like this tool's. */
   readonly looksLike?: Mta;
+  /** Not one line has anything in it. */
+  readonly isBlank: boolean;
+}
+
+export interface ReadDump extends Listing {
+  /** What is to be known beside the figures, in words. */
+  readonly remarks: readonly string[];
 }
 
 const LONGEST_LINE = 4_000_000;
@@ -39,8 +48,14 @@ export async function readDump(
 ): Promise<ReadDump> {
   const written = (await world.files.writtenAt(path)) ?? world.clock.now();
   const at = Math.min(written, world.clock.now());
-  return readListing(refuseOwn(world.files.lines(path, LONGEST_LINE), path), mta, server, at, progress);
+  const listing = refuseOwn(world.files.lines(path, LONGEST_LINE), path);
+  const read = await readListing(listing, mta, server, at, progress);
+  const old = savedLongAgo('The listing', at, world.clock.now());
+  return { ...read, remarks: [...(read.isBlank ? [NOTHING_THERE] : []), ...(old === undefined ? [] : [old])] };
 }
+
+const NOTHING_THERE =
+  'There is nothing in the listing. postqueue -j and exim -bp print nothing where a queue is empty, but a command that failed leaves nothing either: make sure that it ran.';
 
 /** What tq itself has printed is no listing; read as one it would be nothing but lines that can't be read. */
 async function* refuseOwn(
@@ -68,13 +83,15 @@ export async function readListing(
   server: string,
   at: number,
   progress: (lines: number) => void,
-): Promise<ReadDump> {
+): Promise<Listing> {
   const taken = Math.floor(at / 1000);
   const fold = startFold(taken);
   let number = 0;
+  let current = '';
+  let isBlank = true;
   const sink: ListingSink = {
     message: (message) => fold.message(message),
-    malformed: ({ why }) => fold.malformed({ line: number, why }),
+    malformed: ({ why }) => fold.malformed({ line: number, why: SAID.test(current) ? JUST_SAID : why }),
   };
   let reader: ListingReader | undefined;
   let tool = mta;
@@ -88,6 +105,7 @@ export async function readListing(
     number -= early.length;
     for (const line of early) {
       number += 1;
+      current = line;
       begun.feed(line);
     }
     number = now;
@@ -98,9 +116,12 @@ export async function readListing(
     for (const line of lines) {
       number += 1;
       if (line === undefined) {
+        isBlank = false;
         fold.malformed({ line: number, why: `it has more than ${LONGEST_LINE} octets` });
         continue;
       }
+      isBlank &&= line.trim() === '';
+      current = line;
       if (isEmptyWords(line, tool)) continue;
       if (mta !== undefined && looksLike === undefined && looked < UNDECIDED_LINES) {
         looked += 1;
@@ -119,8 +140,13 @@ export async function readListing(
   reader?.end();
   const snapshot = fold.snapshot(server, tool ?? 'postfix');
   const isOther = snapshot.messages === 0 && snapshot.malformed > 0 && looksLike !== undefined && looksLike !== mta;
-  return { snapshot, faults: fold.faults, sample: fold.sample(), ...(isOther && looksLike && { looksLike }) };
+  const told = isOther && looksLike ? { looksLike } : {};
+  return { snapshot, faults: fold.faults, sample: fold.sample(), ...told, isBlank };
 }
+
+/** What a shell or the tool itself says when it can't do what it is asked. */
+const SAID = /^\S*(?:sudo|su|sh|ssh|postqueue|exim4?|exipick|mailq|sendmail|smtpctl|Get-\w+)\s*(?:\[\d+\])?: /i;
+const JUST_SAID = 'it is what the command said, and no listing: look at what it says, and run it again';
 
 /** Lines that are kept until one tells the tool. */
 const UNDECIDED_LINES = 40;

@@ -8,6 +8,7 @@ import type { Diagnosis } from '../../src/domain/diagnosis/diagnose.ts';
 import type { Evidence } from '../../src/domain/diagnosis/evidence.ts';
 import { plain, say } from '../../src/domain/foreign.ts';
 import type { Mta } from '../../src/domain/queues/snapshot.ts';
+import { savedLongAgo } from '../../src/messages/age.ts';
 import { message } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import { sayOtherTool } from '../../src/messages/queue.ts';
@@ -147,12 +148,14 @@ async function readFiles(
   const told = evidence === undefined ? {} : await readEvidence(evidence, world.files, (words) => faults.push(words));
   const read = dump === undefined ? undefined : await readDump(dump, mta, 'dump', world, () => {});
   if (read?.looksLike !== undefined) faults.push(sayOtherTool(read.snapshot.mta, read.looksLike));
+  faults.push(...(read?.remarks ?? []));
   for (const fault of read?.faults ?? [])
     faults.push(`line ${fault.line} of the listing was passed over: ${fault.why}`);
   const unreadable = read !== undefined && read.snapshot.messages === 0 && read.snapshot.malformed > 0;
   const found =
     queue === undefined ? (unreadable ? undefined : read?.snapshot) : await readQueueJson(queue, world.files);
   const lists = listings === undefined ? undefined : await readListings(listings, world.files);
+  faults.push(...(await savedBefore({ 'The check': listings, 'The queue': queue, 'The evidence': evidence }, world)));
   const place = site === undefined ? undefined : await readSite(site, world);
   faults.push(...contradictions({ ...place }, told));
   return {
@@ -161,6 +164,20 @@ async function readFiles(
     ...(lists && { listings: lists }),
     ...(place && { site: { ...place, ...told.site } }),
   };
+}
+
+/** Which of the files say how things stood some time ago. */
+async function savedBefore(
+  files: Readonly<Record<string, string | undefined>>,
+  world: Pick<World, 'clock' | 'files'>,
+): Promise<readonly string[]> {
+  const said = await Promise.all(
+    Object.entries(files).map(async ([what, path]) => {
+      const at = path === undefined ? undefined : await world.files.writtenAt(path);
+      return at === undefined ? undefined : savedLongAgo(what, at, world.clock.now());
+    }),
+  );
+  return said.flatMap((words) => words ?? []);
 }
 
 /** What one file says and another denies: the evidence counts, being the newer, and it is said. */

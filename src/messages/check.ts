@@ -72,10 +72,17 @@ function nextBlocks(checked: readonly CheckedSubject[]): readonly Block[] {
   ];
 }
 
+/** Fewer lists than this that say nothing are those lists' fault, of however many subjects. */
+const FEW = 3;
+
 /** Where no list at all could be asked, the fault is on this side: the resolver, or the way out. */
 function blindness(checked: readonly CheckedSubject[]): readonly Block[] {
-  const asked = checked.reduce((sum, each) => sum + each.coverage.asked, 0);
-  if (asked < 3 || checked.some((each) => each.coverage.answered > 0)) return [];
+  const asked = new Set(
+    checked.flatMap((each) =>
+      each.findings.flatMap(({ list, verdict }) => (verdict.state === 'not-covered' ? [] : [list.shown])),
+    ),
+  );
+  if (asked.size < FEW || checked.some((each) => each.coverage.answered > 0)) return [];
   const resolvers = [...new Set(checked.flatMap((each) => each.findings.map((finding) => finding.resolver)))].filter(
     (name) => name !== '',
   );

@@ -5,7 +5,7 @@ import type { ConnectedBefore, Findings, Part, Suspect } from '../domain/hunt/fi
 import type { Machine } from '../ports/network.ts';
 import { actions, button, message, notice, text } from './message.ts';
 import type { Block, Message, Table, Tone } from './message.ts';
-import { age } from './queue.ts';
+import { age } from './age.ts';
 
 export interface HuntReport {
   readonly firewall: string;

@@ -5,6 +5,7 @@ import type { QueueLook, QueueTrend } from '../domain/queues/trend.ts';
 import type { Mta, Snapshot } from '../domain/queues/snapshot.ts';
 import { foreign, say } from '../domain/foreign.ts';
 import type { Phrase } from '../domain/foreign.ts';
+import { age } from './age.ts';
 import { message, notice } from './message.ts';
 import type { Block, Message, Tone } from './message.ts';
 
@@ -242,13 +243,6 @@ function topTable(
       rows: shown,
     },
   ];
-}
-
-/** A duration in words: 40 s, 12 min, 5 h, 3 d. */
-export function age(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
 function size(bytes: number): string {

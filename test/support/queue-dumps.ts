@@ -39,8 +39,12 @@ const SHAPE = z.object({
 });
 type Shape = z.output<typeof SHAPE>;
 
-/** `queue --dump` of this text, held to the contract's form, to sums that agree and to no hidden character. */
-export async function queue(dump: string | Buffer, mta?: string): Promise<Answer & { readonly json: Shape }> {
+/** `queue --dump` of this text, so many seconds after it was saved, held to the contract's form, to sums that agree and to no hidden character. */
+export async function queue(
+  dump: string | Buffer,
+  mta?: string,
+  secondsLater = 60,
+): Promise<Answer & { readonly json: Shape }> {
   const path = join(folder, 'dump');
   writeFileSync(path, dump);
   utimesSync(path, NOW, NOW);
@@ -54,7 +58,7 @@ export async function queue(dump: string | Buffer, mta?: string): Promise<Answer
       files: { dump: path },
     },
     {
-      clock: systemClock,
+      clock: { ...systemClock, now: () => (NOW + secondsLater) * 1000 },
       files: localFiles,
       mailServers: { names: [], find: () => undefined },
       queueHistory: { note: () => Promise.resolve(), recent: () => Promise.resolve([]) },

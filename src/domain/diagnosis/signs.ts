@@ -99,7 +99,7 @@ export function readSigns(evidence: Evidence): Signs {
     ...listing,
     ...base,
     queue: shape === 'some' && asUsual && listing.listings !== 'abuse' && !frozen ? 'clear' : shape,
-    receivers: told && isOutThere(told.kind, evidence) ? fewReceivers(evidence, told.example) : [],
+    receivers: told && shape !== 'clear' && isOutThere(told.kind, evidence) ? fewReceivers(evidence, told.example) : [],
     recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
     oddLocals,
     oddClients,

@@ -45,6 +45,7 @@ describe('a check of what is configured', () => {
           const place = Number(asked.name.split('.')[0]);
           return [stepMs > 0 && !asked.name.includes('.127.') ? { ...answer, afterMs: place * stepMs } : answer];
         },
+        'dead.test': (asked) => [reply(asked)],
         'names.test': (asked) => [reply(asked, asked.name === 'test.names.test' ? [a(asked.name, '127.0.0.2')] : [])],
         'mail.example': (asked) => [
           hosts[asked.type] === 'ok'
@@ -159,6 +160,16 @@ describe('a check of what is configured', () => {
       expect(plain(refused.message.summary)).toContain(what);
     }
     expect(dns.asked).toEqual([]);
+  });
+
+  it('blames one list that is dead for nothing but itself, of however many addresses', async () => {
+    const words = async (...zones: readonly string[]): Promise<string> => {
+      const catalogue = { read: async () => ({ lists: zones.map((zone) => list(zone)), left: [] }) };
+      world = { ...world, catalogue };
+      return JSON.stringify((await check('check 198.51.100.0/29 --any-address')).message);
+    };
+    expect(await words('dead.test')).not.toContain('look at the resolver');
+    expect(await words('dead.test', 'a.dead.test', 'b.dead.test')).toContain('look at the resolver');
   });
 
   it('says what to do where nothing is configured', async () => {

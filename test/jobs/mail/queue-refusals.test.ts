@@ -99,6 +99,37 @@ describe('an empty queue', () => {
   });
 });
 
+describe('what stands beside the figures', () => {
+  const notices = async (...asked: Parameters<typeof queue>): Promise<readonly string[]> =>
+    (await queue(...asked)).message.blocks.flatMap((block) => (block.kind === 'notice' ? [plain(block.text)] : []));
+
+  it('of a listing without anything in it: a command that failed leaves as much', async () => {
+    for (const nothing of ['', '\n \n'])
+      expect(await notices(nothing)).toEqual([expect.stringContaining('a command that failed leaves nothing either')]);
+    for (const empty of ['Mail queue is empty\n', '[]', 'null']) expect(await notices(empty)).toEqual([]);
+  });
+
+  it('of a listing that was saved long ago: how long', async () => {
+    expect(await notices(line(), undefined, 3000)).toEqual([]);
+    expect(await notices(line(), undefined, 3 * 86_400)).toEqual([
+      'The listing was saved 3 d ago; by now it may be otherwise.',
+    ]);
+  });
+
+  it.each([
+    'sudo: a password is required',
+    'bash: postqueue: command not found',
+    '-bash: exim: command not found',
+    'postqueue: fatal: Queue report unavailable - mail system is down',
+    'ssh: connect to host mx1 port 22: No route to host',
+    'Get-Queue : The term is not recognized',
+  ])('of what a command said in its place: %s', async (said) => {
+    const { status, message } = await queue(`${said}\n`);
+    expect(status).toBe('unknown');
+    expect(JSON.stringify(message.blocks)).toContain('it is what the command said, and no listing');
+  });
+});
+
 describe('malformed lines', () => {
   it('are named by their number, the first five, and counted', async () => {
     const { json, message } = await queue([line(), ...Array.from({ length: 8 }, () => '{'), other].join('\n'));

@@ -1,5 +1,5 @@
 /** `triage` from files alone, held to the contract (tourniquet.triage/1): each file missing, contradictory or broken. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,10 @@ async function run(files: Files): Promise<Answer> {
       return [name, path];
     }),
   );
+  return runOn(paths);
+}
+
+function runOn(paths: Readonly<Record<string, string>>): Promise<Answer> {
   const options = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, [path]]));
   return runTriage(
     {
@@ -68,6 +72,11 @@ async function run(files: Files): Promise<Answer> {
     world,
     () => {},
   );
+}
+
+/** By paths, of files that lie there. */
+async function told(paths: Readonly<Record<string, string>>) {
+  return SHAPE.parse((await runOn(paths)).data);
 }
 
 async function triage(files: Files) {
@@ -232,6 +241,22 @@ describe('files that contradict each other', () => {
     });
     expect(found).toMatchObject({ verdict: 'compromised-server', next: { step: 'pull-the-plug' } });
     expect(found.next.why).toContain('both the mail server and 10.0.0.23 send by themselves');
+  });
+});
+
+describe('files that say how things stood some time ago', () => {
+  it('are named with their age, and an empty listing as one that proves little', async () => {
+    const seven = new Date(Date.now() - 7 * 3_600_000);
+    const old = join(folder, 'old-check');
+    writeFileSync(old, JSON.stringify(check('clear')));
+    utimesSync(old, seven, seven);
+    const dump = join(folder, 'nothing');
+    writeFileSync(dump, '');
+    const notes = (await told({ listings: old, dump })).notes ?? [];
+    expect(notes).toEqual([
+      expect.stringContaining('There is nothing in the listing'),
+      'The check was saved 7 h ago; by now it may be otherwise.',
+    ]);
   });
 });
 
