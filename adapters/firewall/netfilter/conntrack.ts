@@ -123,9 +123,14 @@ async function read(
   return { lines, connections };
 }
 
-/** The original direction comes first; the reply's addresses follow and are not looked at. */
+/**
+ * The original direction comes first, with whom the source meant; the reply's follows, with who answers: behind a public
+ * address that is translated it is a server inside. What an offloaded flow is in now isn't printed, only that it is one.
+ */
 function connectionOf(line: string): Tracked | undefined {
-  const found = /\btcp\s.*?\bsrc=(\S+) dst=(\S+) sport=\d+ dport=(\d+)/.exec(line);
+  const found = /\btcp\s.*?\bsrc=(\S+) dst=\S+ sport=\d+ dport=\d+.*?\bsrc=(\S+) dst=\S+ sport=(\d+) dport=\d+/.exec(
+    line,
+  );
   const source = parseIp(found?.[1] ?? '');
   const destination = parseIp(found?.[2] ?? '');
   const port = Number(found?.[3]);
@@ -134,6 +139,6 @@ function connectionOf(line: string): Tracked | undefined {
     source: source.value.text,
     destination: destination.value.text,
     port,
-    isEstablished: line.includes(' ESTABLISHED '),
+    isEstablished: / ESTABLISHED |\[(?:HW_)?OFFLOAD\]/.test(line),
   };
 }

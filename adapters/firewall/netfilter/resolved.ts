@@ -27,6 +27,8 @@ export interface Gateway {
   readonly allowed: readonly string[];
   /** Every address of every mail server behind it, both families. */
   readonly mailServers: readonly string[];
+  /** Public addresses of the sites behind it. */
+  readonly own?: readonly string[];
 }
 
 /** What the rules of one measure are made of. */
@@ -35,6 +37,8 @@ export interface Resolved {
   /** May go on (block), or keep their way out (plug). */
   readonly allowed: readonly string[];
   readonly manage: readonly string[];
+  /** May be sent to (block): the house's own mail servers, wherever they stand. Of an older record it is empty. */
+  readonly servers: readonly string[];
   readonly mac?: string;
 }
 
@@ -50,16 +54,17 @@ export async function resolve(order: MeasureOrder, gateway: Gateway, host: Host)
     throw new MeasureRefused(
       `The way to the internet leads through ${others.join(', ')} of ${name} too, and nothing would be blocked there; write it under outside in tourniquet.yaml.`,
     );
-  const base: Resolved = { outside, allowed: [], manage: [] };
+  const base: Resolved = { outside, allowed: [], manage: [], servers: [] };
   switch (order.kind) {
     case 'block-port-25': {
-      if (order.who === 'everyone') return base;
+      const servers = tidyAddresses([...gateway.mailServers, ...(gateway.own ?? [])]);
+      if (order.who === 'everyone') return { ...base, servers };
       if (gateway.mailServers.length === 0)
         throw new MeasureRefused(
           `No mail server behind ${name} has an address in tourniquet.yaml, so that "all but the mail servers" would be everyone; write its addresses, IPv4 and IPv6.`,
         );
       const twins = twinsOf(gateway.mailServers, await neighboursOf(host));
-      return { ...base, allowed: tidyAddresses([...gateway.mailServers, ...twins, ...gateway.allowed]) };
+      return { ...base, servers, allowed: tidyAddresses([...gateway.mailServers, ...twins, ...gateway.allowed]) };
     }
     case 'unplug':
       return { ...base, allowed: tidyAddresses(gateway.keep), manage: tidyAddresses(gateway.manage) };
@@ -148,7 +153,7 @@ export function blastRadius(order: MeasureOrder, firewall: string, resolved: Res
         say`no machine behind ${firewall}, nor ${firewall} itself, can send to ${portsOf(order.submissionToo).join(', ')} outside${
           order.who === 'everyone' ? ', the mail servers too' : `, but for ${resolved.allowed.join(', ')}`
         }; what is connected is cut`,
-        say`inbound mail and mail inside the house go on`,
+        say`inbound mail, mail inside the house and mail to its own mail servers go on`,
         ...(order.who === 'everyone' || resolved.allowed.some((each) => each.includes(':'))
           ? []
           : [say`no IPv6 address of a mail server is known: what it sends by IPv6 is refused`]),
@@ -191,6 +196,7 @@ export function readPrior(prior: Plain, firewall: string): Resolved {
     outside: list('outside', (text) => INTERFACE.test(text)),
     allowed: list('allowed', isRange),
     manage: list('manage', isRange),
+    servers: fieldOf(prior, 'servers') === undefined ? [] : list('servers', isRange),
     ...(typeof mac === 'string' && { mac }),
   };
 }

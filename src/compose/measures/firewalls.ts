@@ -152,16 +152,21 @@ function gatewayOf(firewall: FirewallConfig, settings: Settings): Gateway {
     manage: firewall.manage.map(textOf),
     allowed: firewall.allowed.map(textOf),
     mailServers: settings.config.servers.flatMap((server) => server.addresses.map((ip) => ip.text)),
+    own: ownOf(firewall, settings),
   };
 }
 
 /** Its own public addresses are those of the sites behind it. */
 function placeOf(firewall: FirewallConfig, settings: Settings): Pick<OpnsenseGateway, 'own' | 'isInside'> {
-  const sites = settings.config.sites.filter((site) => site.firewall === firewall.name);
   return {
-    own: sites.flatMap((site) => site.addresses.map((ip) => ip.text)),
+    own: ownOf(firewall, settings),
     isInside: insideOf(firewall, settings),
   };
+}
+
+function ownOf(firewall: FirewallConfig, { config }: Settings): readonly string[] {
+  const sites = config.sites.filter((site) => site.firewall === firewall.name);
+  return sites.flatMap((site) => site.addresses.map((ip) => ip.text));
 }
 
 function timezoneOf(firewall: FirewallConfig, settings: Settings): string {

@@ -168,7 +168,8 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
       kind: 'changed',
       differences: [[{ foreign: `+ iptables ${chain}: ${reject.join(' ')}` }]],
     });
-    await gateway.must(['iptables', '-D', chain, '6']);
+    const last = (await gateway.must(['iptables', '-S', chain])).match(/^-A /gm)?.length;
+    await gateway.must(['iptables', '-D', chain, String(last)]);
     expect(await driver.observe(task)).toMatchObject({
       kind: 'changed',
       differences: [[{ foreign: `~ iptables ${chain}: the rules stand in another order` }]],

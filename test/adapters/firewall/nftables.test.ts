@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openNftables } from '../../../adapters/firewall/netfilter/nftables/driver.ts';
 import { tableOf } from '../../../adapters/firewall/netfilter/nftables/orders.ts';
-import { watchNftables } from '../../../adapters/firewall/netfilter/nftables/watch.ts';
 import { openHost } from '../../../adapters/host/process.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
@@ -278,33 +277,6 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     expect(await released(task)).toBe('released');
   });
 
-  it('finds a way out in every table that a rule leads to, and the halves of a VPN, and takes no dead end for one', async () => {
-    const { gateway } = company.boxes;
-    const via = ['via', ADDRESSES.innocent, 'dev', 'br0'];
-    const ip = async (...words: readonly string[]): Promise<unknown> => gateway.must(['ip', ...words]);
-    await ip('route', 'add', 'default', ...via, 'table', '100');
-    const task = await engaged(BLOCK);
-    expect((await driver.verify(task)).kind, 'no rule leads there').toBe('proved');
-    await ip('rule', 'add', 'from', ADDRESSES.infected, 'lookup', '100');
-    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
-    await expect(driver.plan(BLOCK, 'tq904')).rejects.toThrow(/leads through br0 of gw too/);
-    await ip('rule', 'del', 'from', ADDRESSES.infected);
-    await ip('route', 'flush', 'table', '100');
-    await ip('route', 'add', '128.0.0.0/1', ...via);
-    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
-    await ip('route', 'del', '128.0.0.0/1');
-    await ip('-6', 'route', 'add', '2000::/3', 'dev', 'br0');
-    expect(await driver.observe(task)).toMatchObject({ kind: 'changed' });
-    await ip('-6', 'route', 'del', '2000::/3');
-    await ip('-6', 'route', 'add', 'unreachable', 'default', 'metric', '4294967295');
-    await ip('route', 'add', '224.0.0.0/4', 'dev', 'br0');
-    expect((await driver.plan(BLOCK, 'tq905')).commands).not.toEqual([]);
-    expect((await driver.verify(task)).kind).toBe('proved');
-    await ip('-6', 'route', 'del', 'unreachable', 'default', 'metric', '4294967295');
-    await ip('route', 'del', '224.0.0.0/4', 'dev', 'br0');
-    expect(await released(task)).toBe('released');
-  });
-
   it('is engaged and taken back though the gateway’s disk is full: the kernel needs none of it, the fence no room', async () => {
     const { gateway } = company.boxes;
     const task = await engaged(BLOCK);
@@ -335,43 +307,6 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     });
     expect(await driver.release(task, (hand += 1), 'exact')).toMatchObject({ kind: 'refused' });
     expect(await driver.release(task, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
-  });
-
-  it('sees a rule of its own that was laid once more before the counting, and a table that is switched off', async () => {
-    const task = await engaged(BLOCK);
-    const { gateway } = company.boxes;
-    const table = tableOf(task.tag);
-    await gateway.must(['nft', 'insert', 'rule', 'inet', table, 'smtp', 'reject', 'with', 'tcp', 'reset']);
-    expect(await driver.observe(task)).toEqual({
-      kind: 'changed',
-      differences: [[{ foreign: '+ smtp: reject with tcp reset' }]],
-    });
-    await gateway.must(['nft', 'flush', 'chain', 'inet', table, 'smtp']);
-    expect(await driver.release(task, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
-    const other = await engaged(BLOCK);
-    await gateway.must(['nft', 'add', 'table', 'inet', tableOf(other.tag), '{ flags dormant; }']);
-    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
-    expect(await driver.verify(other)).toMatchObject({
-      kind: 'disproved',
-      by: [[{ foreign: '+ table: flags dormant' }]],
-    });
-    expect(await driver.release(other, (hand += 1), 'ours-only')).toMatchObject({ kind: 'released' });
-  });
-
-  it('goes on counting who tries while the plug is pulled and a machine is in quarantine, and each is taken back by itself', async () => {
-    const block = await engaged(BLOCK);
-    const plug = await engaged({ kind: 'unplug', firewall: 'gw', leaseMinutes: 1 });
-    const one = await engaged({ kind: 'quarantine-host', firewall: 'gw', address: ADDRESSES.infected });
-    await company.connect('infected', ADDRESSES.outside, 25);
-    await company.connect('mail', ADDRESSES6.outside, 25);
-    const look = await watchNftables('gw', host, Date.now).attempts(block);
-    expect(look.kind === 'counted' && look.sources.map(({ source }) => source).toSorted()).toEqual([
-      ADDRESSES.infected,
-      ADDRESSES6.mail,
-    ]);
-    for (const task of [block, plug]) expect((await driver.release(task, (hand += 1), 'exact')).kind).toBe('released');
-    expect((await driver.observe(one)).kind).toBe('in-force');
-    expect(await released(one)).toBe('released');
   });
 
   it('sees that somebody flushed the rules, and a late hand is refused by the gateway itself', async () => {

@@ -82,6 +82,7 @@ function block(tag: string, resolved: Resolved, ports: readonly number[], lease:
   const chain = chainOf(tag);
   const family = (v6: string): Family => ({
     own: [
+      ...(resolved.servers.length > 0 ? [`-m set --match-set ${setOf(tag, `servers${v6}`)} dst -j RETURN`] : []),
       `-m set --match-set ${setOf(tag, `allow${v6}`)} src -j RETURN`,
       `${SYN} -j SET --add-set ${setOf(tag, `last${v6}`)} src --exist`,
       `${SYN} -m set --match-set ${setOf(tag, `tried${v6}`)} src,dst,dst -j REJECT --reject-with tcp-reset`,
@@ -101,6 +102,7 @@ function block(tag: string, resolved: Resolved, ports: readonly number[], lease:
     sets: [
       leased(setOf(tag, 'ports'), 'bitmap:port range 0-1023 timeout 0', ports.map(String), lease),
       ...addresses(tag, 'allow', resolved.allowed),
+      ...(resolved.servers.length > 0 ? addresses(tag, 'servers', resolved.servers) : []),
       { name: setOf(tag, 'tried'), type: `hash:ip,port,ip family inet ${counting}` },
       { name: setOf(tag, 'tried6'), type: `hash:ip,port,ip family inet6 ${counting}` },
       { name: setOf(tag, 'last'), type: `hash:ip family inet ${noting}` },

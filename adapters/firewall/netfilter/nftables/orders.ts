@@ -12,12 +12,12 @@ export function tableOf(tag: string): string {
 /** Throws MeasureRefused where the task is no firewall's, or its `prior` isn't what a plan gave. */
 export function rulesetOf(task: MeasureTask, firewall: string): Ruleset {
   const { order } = task;
-  const { outside, allowed, manage, mac } = readPrior(task.prior, firewall);
+  const { outside, allowed, manage, servers, mac } = readPrior(task.prior, firewall);
   const lease = leaseSeconds(order);
   switch (order.kind) {
     case 'block-port-25': {
       const ports = portsOf(order.submissionToo);
-      return blockRuleset({ outside, ports, allowed, ...(lease !== undefined && { leaseSeconds: lease }) });
+      return blockRuleset({ outside, ports, allowed, servers, ...(lease !== undefined && { leaseSeconds: lease }) });
     }
     case 'unplug':
       return plugRuleset({ outside, keep: allowed, manage, leaseSeconds: lease ?? 60 });

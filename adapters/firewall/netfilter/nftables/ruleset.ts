@@ -12,13 +12,16 @@
  * 5. Rules are written as `nft list` prints them, so that drift is found by comparing text.
  * 6. The plug holds the firewall's own traffic too (a proxy or resolver on it is a way out), but for answers to those who
  *    manage it and what keeps its link to the provider up (neighbour discovery, DHCP).
- * 7. The block comes before the plug and the quarantine: what they drop first would not be counted, and read as silence.
+ * 7. Mail to the house's own servers goes on though one stands outside, or behind another router's translation.
+ * 8. The block comes before the plug and the quarantine: what they drop first would not be counted, and read as silence.
  */
 export interface BlockRules {
   readonly outside: readonly string[];
   readonly ports: readonly number[];
   /** May go on: canonical addresses or ranges, both families. */
   readonly allowed: readonly string[];
+  /** May be sent to, and nobody is counted who does. */
+  readonly servers: readonly string[];
   /** Whole seconds; without it the block has no end. */
   readonly leaseSeconds?: number;
 }
@@ -66,6 +69,7 @@ export function blockRuleset(rules: BlockRules): Ruleset {
     sets: [
       leased('ports', 'inet_service', rules.ports.map(String), rules.leaseSeconds),
       ...addresses('allowed', rules.allowed),
+      ...(rules.servers.length > 0 ? addresses('servers', rules.servers) : []),
       counting('offenders4', 'ipv4_addr . ipv4_addr . inet_service'),
       counting('offenders6', 'ipv6_addr . ipv6_addr . inet_service'),
       counting('macs4', 'ipv4_addr . ether_addr'),
@@ -75,6 +79,7 @@ export function blockRuleset(rules: BlockRules): Ruleset {
       {
         name: 'smtp',
         lines: [
+          ...(rules.servers.length > 0 ? ['ip daddr @servers4 return', 'ip6 daddr @servers6 return'] : []),
           'ip saddr @allowed4 return',
           'ip6 saddr @allowed6 return',
           `${SYN} update @offenders4 { ip saddr . ip daddr . tcp dport counter }`,
