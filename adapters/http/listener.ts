@@ -6,6 +6,8 @@
  * 2. It reads no bodies and trusts nobody: verifying a request is the business of the chat it belongs to.
  * 3. A slow sender is cut off: 5 s for the headers, 10 s for the whole request. There are only so many at a time: the
  *    process needs its other sockets. Whoever goes away in the middle is nobody's fault, and not written down.
+ * 4. A connection that waits for its next request is kept for longer than proxies keep theirs (60 s, mostly): who closes
+ *    first while the other sends loses that request, and Teams sends none again.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -17,6 +19,8 @@ export interface HttpLimits {
   readonly headersMs: number;
   readonly requestMs: number;
 }
+
+const KEPT_MS = 75_000;
 
 const LIMITS: HttpLimits = { headersMs: 5000, requestMs: 10_000 };
 
@@ -41,7 +45,7 @@ export function makeHttpListener(
   const timeouts = { headersTimeout: limits.headersMs, requestTimeout: limits.requestMs };
   // Node looks only every half minute by itself.
   const server = createServer(
-    { ...timeouts, connectionsCheckingInterval: limits.headersMs / 5 },
+    { ...timeouts, keepAliveTimeout: KEPT_MS, connectionsCheckingInterval: limits.headersMs / 5 },
     (request, response) => {
       const path = (request.url ?? '/').split('?')[0] ?? '/';
       const handler = handlers.get(path);

@@ -61,15 +61,19 @@ class Refused extends Error {
 }
 
 export function makeConsoleServer(house: ConsoleHouse): Server {
-  return createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
-    answer(request, response, house).catch((error: unknown) => {
-      const status = error instanceof Refused ? error.status : 500;
-      const why = error instanceof Refused ? error.message : 'The console failed; its log says how.';
-      if (!response.headersSent)
-        response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' });
-      response.end(`${why}\n`);
-    });
-  });
+  // A connection is kept for longer than a proxy before it keeps its own.
+  return createServer(
+    { headersTimeout: 5000, requestTimeout: 10_000, keepAliveTimeout: 75_000 },
+    (request, response) => {
+      answer(request, response, house).catch((error: unknown) => {
+        const status = error instanceof Refused ? error.status : 500;
+        const why = error instanceof Refused ? error.message : 'The console failed; its log says how.';
+        if (!response.headersSent)
+          response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' });
+        response.end(`${why}\n`);
+      });
+    },
+  );
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, house: ConsoleHouse): Promise<void> {

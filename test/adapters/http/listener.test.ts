@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeHttpListener } from '../../../adapters/http/listener.ts';
 import type { HttpListener } from '../../../adapters/http/listener.ts';
+import { until } from '../../lab/process.ts';
 
 describe('the listener of the chats', () => {
   const open: HttpListener[] = [];
@@ -31,6 +33,26 @@ describe('the listener of the chats', () => {
     expect(await ask('/slack/events?x=1')).toBe('slack');
     expect(await ask('/api/messages')).toBe('teams');
     expect((await fetch(`${address}/slack/events/more`)).status).toBe(404);
+  });
+
+  it('keeps a connection for longer than a proxy keeps its own, so that no request meets a closing one', async () => {
+    const listener = make(0, () => {}, { headersMs: 300, requestMs: 600 });
+    listener.register('/a', async (_request, response) => void response.end('heard'));
+    const { port } = new URL((await listener.open()) ?? '');
+    const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8');
+    let said = '';
+    socket.on('data', (part) => (said += String(part)));
+    const ask = async (times: number): Promise<void> => {
+      socket.write('GET /a HTTP/1.1\r\nhost: x\r\n\r\n');
+      await until(() => said.split('heard').length === times + 1, 5000, 'an answer');
+    };
+    await ask(1);
+    const kept = Number(/keep-alive: timeout=(\d+)/i.exec(said)?.[1]);
+    expect(kept).toBeGreaterThan(60);
+    // Longer than a sender has for its headers: a connection without a request has no sender.
+    await sleep(1000);
+    await ask(2);
+    socket.destroy();
   });
 
   it('answers 500 and tells where a chat throws', async () => {

@@ -129,6 +129,8 @@ export async function openTeamsStage(plan: StagePlan): Promise<TeamsStage> {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
+          // Reused, it may have been closed while this process stood still.
+          connection: 'close',
           ...(bearer !== '' && { authorization: `Bearer ${bearer}` }),
           ...headers,
         },
