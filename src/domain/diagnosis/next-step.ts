@@ -32,6 +32,7 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
           step: 'quarantine-host',
           why: say`${foreign(found, 60)} sends by itself: take it off the network and wipe it; a scanner that finds nothing proves nothing`,
         };
+      if (isWatched(evidence)) return WATCH_ON;
       return {
         step: 'freeze-outbound',
         why: say`with outbound mail frozen and port 25 blocked for everyone, the machine shows itself as it fails to connect; an attempt from the mail server means the server`,
@@ -112,6 +113,13 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
       step: 'look',
       why: say`look at who logs in and sends: the mail log tells a stolen login from a newsletter`,
     };
+  if (signs.perhapsStuck)
+    return {
+      step: 'look',
+      why: say`send a mail to somebody outside and watch whether it leaves: what waits is little, but all of it for one reason`,
+    };
+  if ((likeliest === 'compromised-server' || likeliest === 'compromised-workstation') && isWatched(evidence))
+    return WATCH_ON;
   if (likeliest === 'compromised-server' || likeliest === 'compromised-workstation')
     return {
       step: 'freeze-outbound',
@@ -119,6 +127,16 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
     };
   return { step: 'look', why: say`take the looks that are missing; nothing is stopped on a guess` };
 }
+
+/** Outbound mail is frozen already, and somebody watches who tries. */
+function isWatched({ blockedAttempts }: Evidence): boolean {
+  return blockedAttempts?.outboundFrozen === true;
+}
+
+const WATCH_ON: NextStep = {
+  step: 'look',
+  why: say`keep the freeze and the block, and watch on: nobody has tried port 25 yet; some machines wait for hours, and a listing outlasts its cause`,
+};
 
 function receiversInWords({ receivers }: Signs): Phrase {
   return [foreign(receivers.join(' and '), 160)];
@@ -135,6 +153,10 @@ export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId)
   if (verdict === 'undetermined' && signs.receivers.length > 0)
     missing.push(
       say`whether mail to anybody but ${receiversInWords(signs)} leaves: if it does, nothing is broken here`,
+    );
+  if (verdict === 'undetermined' && signs.perhapsStuck)
+    missing.push(
+      say`whether a mail to somebody outside leaves: it tells a fault here from a handful of dead addresses`,
     );
   if (signs.listings === 'not-looked') missing.push(say`the blocklists were not asked`);
   if (signs.listings === 'unknown') missing.push(say`too few blocklists could be asked to call the address clear`);

@@ -40,6 +40,8 @@ export interface Signs {
   readonly recipientDomains: number;
   /** The one or two receivers that keep nearly all waiting, where it is they who can't be reached. */
   readonly receivers: readonly string[];
+  /** Too few wait to call it full, but all of them for one reason that may lie here, and for many receivers. */
+  readonly perhapsStuck: boolean;
   /** Logins that stand out, the worst first. */
   readonly oddLogins: readonly OddLogin[];
   readonly oddLocals: readonly LocalSenderEvidence[];
@@ -101,9 +103,16 @@ export function readSigns(evidence: Evidence): Signs {
     queue: shape === 'some' && asUsual && listing.listings !== 'abuse' && !frozen ? 'clear' : shape,
     receivers: told && shape !== 'clear' && isOutThere(told.kind, evidence) ? fewReceivers(evidence, told.example) : [],
     recipientDomains: Math.max(queue?.topRecipientDomains?.length ?? 0, nullDomains),
+    perhapsStuck: shape === 'clear' && !base.usualSender && isPerhapsStuck(queue, reason),
     oddLocals,
     oddClients,
   };
+}
+
+/** A small site has no more waiting when nothing leaves; a handful of dead addresses look like it, and are fewer. */
+function isPerhapsStuck(queue: QueueEvidence | undefined, reason: Signs['reason']): boolean {
+  if (!queue || !reason || !isOwnFault(reason.kind)) return false;
+  return queue.messages >= 15 && reason.share >= 0.95 && (queue.topRecipientDomains?.length ?? 0) >= 8;
 }
 
 /** The fault may lie at the far end. A name that isn't found lies here where the resolver is known to fail. */

@@ -77,3 +77,16 @@ it('a machine that sends through the server is named in the sentence, and the se
   });
   expect(plain(said.summary)).toMatch(/^The machine 10\.0\.0\.23 in the network sends spam through the mail server/);
 });
+
+describe('listed with clear queues, outbound mail frozen and nobody trying', () => {
+  it.each([{ sharedAddress: true }, {}])('is watched on, and not frozen again', (site) => {
+    const evidence: Evidence = {
+      listings: [listed],
+      queue: { messages: 3 },
+      site,
+      blockedAttempts: { watchedSeconds: 600, outboundFrozen: true, sources: [] },
+    };
+    const { next } = diagnose(evidence);
+    expect([next.step, plain(next.why)]).toEqual(['look', expect.stringContaining('keep the freeze and the block')]);
+  });
+});

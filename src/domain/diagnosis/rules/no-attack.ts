@@ -240,6 +240,14 @@ export const nothingWrong: Rule = (evidence, signs) => {
   const unread = evidence.queue?.malformed ?? 0;
   if (unread > 0 && unread >= signs.messages * 0.1)
     points.push(healthy.opposes('unread', 0.45, say`${unread} lines of the queue’s listing could not be read`));
+  if (signs.perhapsStuck)
+    points.push(
+      healthy.opposes(
+        'one-reason',
+        0.4,
+        say`all that wait, wait for one reason, and for many receivers: perhaps nothing leaves (${foreign(signs.reason?.example ?? '', 160)})`,
+      ),
+    );
   if (ispUsed && !ispAccepts)
     points.push(
       healthy.opposes(

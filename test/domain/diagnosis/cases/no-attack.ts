@@ -211,6 +211,19 @@ export const noAttackCases = {
       ],
     ],
     [
+      'little waits, but all of it for one reason and many receivers',
+      { ...unlisted, ...waiting('connect to <host>: Connection timed out', 20) },
+      [
+        [healthy, 'for', 'both-clear'],
+        [healthy, 'against', 'one-reason'],
+      ],
+    ],
+    [
+      'a handful of dead addresses',
+      { ...unlisted, ...waiting('connect to <host>: Connection timed out', 9) },
+      [[healthy, 'for', 'both-clear']],
+    ],
+    [
       'every other sign of trouble speaks against it',
       {
         ...unlisted,
