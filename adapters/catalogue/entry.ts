@@ -58,6 +58,8 @@ const form = z.strictObject({
   kind: z.enum(['ip', 'domain']),
   name: z.string().optional(),
   families: z.union([z.array(family), family, z.literal('both')]).optional(),
+  /** registered: the list knows no host names; it is asked about the domain that one belongs to. */
+  names: z.enum(['any', 'registered']).default('any'),
   weight: z.enum(['high', 'medium', 'low']).default('low'),
   codes: z.record(z.string(), code).default({}),
   errorCodes: z.record(z.string(), errorCode).default({}),

@@ -148,6 +148,7 @@ function blocklistOf(each: Entry, variable: string | undefined, key: string | un
     name: each.name ?? shown,
     kind: each.kind,
     families: familiesOf(each.families),
+    ...(each.names === 'registered' && { names: each.names }),
     weight: each.weight,
     codeMode: each.codeMode,
     codes: new Map(

@@ -4,7 +4,7 @@ import { checkSpec, nameOfSubject } from '../../src/commands/specs/check.ts';
 import { specialPurpose } from '../../src/domain/address/special.ts';
 import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
 import { chooseLists } from '../../src/domain/blocklists/catalogue.ts';
-import { labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
+import { askedOf, labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import { mistrust } from '../../src/domain/blocklists/fitness.ts';
 import type { Unfit } from '../../src/domain/blocklists/fitness.ts';
@@ -194,10 +194,11 @@ async function secondOpinions(
     await Promise.all(
       asked.map(async ({ subject, finding }) => {
         const { list, liveness } = finding;
-        const name = queryName(labelsOf(subject), list.zone) ?? '';
+        const about = askedOf(subject, list);
+        const name = queryName(labelsOf(about), list.zone) ?? '';
         const again = await world.resolver.ask({ name, type: 'A' }, QUESTION_MS);
         const still = liveness !== undefined && judgeList(list, again, liveness).state === 'listed';
-        const opinion = still ? await world.secondOpinion.confirm(subject, list.zone) : 'unconfirmed';
+        const opinion = still ? await world.secondOpinion.confirm(about, list.zone) : 'unconfirmed';
         return [`${subject.kind === 'ip' ? subject.ip.text : subject.domain} ${list.shown}`, opinion] as const;
       }),
     ),

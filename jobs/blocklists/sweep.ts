@@ -12,7 +12,7 @@ import type { Blocklist } from '../../src/domain/blocklists/blocklist.ts';
 import type { Before } from '../../src/domain/blocklists/brake.ts';
 import { proofKey } from '../../src/domain/blocklists/liveness.ts';
 import type { Liveness } from '../../src/domain/blocklists/liveness.ts';
-import { labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
+import { askedOf, labelsOf, queryName } from '../../src/domain/blocklists/query-name.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import type { Clock, Random } from '../../src/ports/clock.ts';
 import type { Resolver } from '../../src/ports/dns.ts';
@@ -55,6 +55,10 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
   const earlier = await remembered(world.listProofs, path);
   const proofs = new Map<string, Liveness>();
   const labels = plan.subjects.map(labelsOf);
+  const nameAt = (index: number, list: Blocklist): string => {
+    const subject = plan.subjects[index];
+    return subject && list.names === 'registered' ? labelsOf(askedOf(subject, list)) : (labels[index] ?? '');
+  };
   const total = plan.subjects.length * plan.lists.length;
   let done = 0;
   const note = (): void => {
@@ -74,7 +78,7 @@ export async function sweep(plan: SweepPlan, world: SweepWorld): Promise<readonl
       list,
       family,
       subjects: covered.length,
-      nameOf: (place) => queryName(labels[covered[place] ?? 0] ?? '', list.zone),
+      nameOf: (place) => queryName(nameAt(covered[place] ?? 0, list), list.zone),
       beforeOf: (place) => plan.before?.(covered[place] ?? 0, list),
       earlier: earlier.get(key),
       holdMs: world.listProofs.holdMs,

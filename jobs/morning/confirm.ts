@@ -6,6 +6,7 @@
 import { parseDomain } from '../../src/domain/address/domain.ts';
 import { parseIp } from '../../src/domain/address/ip.ts';
 import type { Difference, ListNews } from '../../src/domain/blocklists/compare.ts';
+import { askedOf } from '../../src/domain/blocklists/query-name.ts';
 import type { Subject } from '../../src/domain/blocklists/query-name.ts';
 import type { World } from '../../src/ports/world.ts';
 import { sweep } from '../blocklists/sweep.ts';
@@ -33,7 +34,9 @@ async function isConfirmed(
   if (!list || read.length === 0) return false;
   const again = await sweep({ subjects: read, lists: [list], questionMs: QUESTION_MS, wholeMs: WHOLE_MS }, world);
   const still = read.filter((_subject, index) => again[index]?.[0]?.verdict.state === 'listed');
-  const opinions = await Promise.all(still.map((subject) => world.secondOpinion.confirm(subject, list.zone)));
+  const opinions = await Promise.all(
+    still.map((subject) => world.secondOpinion.confirm(askedOf(subject, list), list.zone)),
+  );
   return opinions.includes('confirmed');
 }
 

@@ -60,6 +60,8 @@ export interface Blocklist {
   readonly name: string;
   readonly kind: 'ip' | 'domain';
   readonly families: readonly (4 | 6)[];
+  /** Of a list of domains: it knows registered domains alone, and no host names. */
+  readonly names?: 'registered';
   readonly weight: Weight;
   readonly codeMode: CodeMode;
   /** As code.ts reads them. A bitmask's are the bits' values as text. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDomain } from '../../../src/domain/address/domain.ts';
 import { ipFromBytes, parseIp } from '../../../src/domain/address/ip.ts';
-import { addressBytesOf, labelsOf, queryName } from '../../../src/domain/blocklists/query-name.ts';
+import { addressBytesOf, askedOf, labelsOf, queryName } from '../../../src/domain/blocklists/query-name.ts';
 
 const nameOf = (text: string, zone = 'bl.test'): string | undefined => {
   const ip = parseIp(text);
@@ -33,6 +33,22 @@ describe('the name that is asked', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it.each([
+    ['mail.example.com', 'example.com'],
+    ['example.com', 'example.com'],
+    ['a.b.example.co.uk', 'example.co.uk'],
+    ['example.co.uk', 'example.co.uk'],
+    ['mx.example.com.br', 'example.com.br'],
+    ['mail.co.example', 'co.example'],
+    ['mail.firma.de', 'firma.de'],
+  ])('is, of a list that knows registered domains alone, of %s that of %s', (host, domain) => {
+    const read = parseDomain(host);
+    if (read.kind === 'bad') throw new Error(read.why);
+    const subject = { kind: 'domain', domain: read.value } as const;
+    expect(labelsOf(askedOf(subject, { names: 'registered' }))).toBe(domain);
+    expect(askedOf(subject, {})).toBe(subject);
   });
 
   it('is never longer than DNS permits, and never for another domain', () => {

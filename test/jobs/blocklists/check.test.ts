@@ -46,6 +46,10 @@ describe('a check of what is configured', () => {
           return [stepMs > 0 && !asked.name.includes('.127.') ? { ...answer, afterMs: place * stepMs } : answer];
         },
         'dead.test': (asked) => [reply(asked)],
+        'registered.test': (asked) => {
+          const isYes = /^(test|example\.co\.uk)\.registered\.test$/.test(asked.name) && asked.type === 'A';
+          return [reply(asked, isYes ? [a(asked.name, '127.0.0.2')] : [])];
+        },
         'names.test': (asked) => [reply(asked, asked.name === 'test.names.test' ? [a(asked.name, '127.0.0.2')] : [])],
         'mail.example': (asked) => [
           hosts[asked.type] === 'ok'
@@ -142,6 +146,27 @@ describe('a check of what is configured', () => {
     expect(answer.status).toBe(state === 'clear' ? 'ok' : 'unknown');
     const notes = JSON.stringify((answer.data as { notes?: string[] }).notes ?? []);
     expect(notes.includes('could not be found out')).toBe([A, AAAA].some((each) => /SERV|REF/.test(each)));
+  });
+
+  it('asks a list that knows no host names about the domain of one, and confirms that', async () => {
+    const registered = list('registered.test', 'kind: domain, names: registered');
+    const confirmed: unknown[] = [];
+    world = {
+      ...world,
+      catalogue: { read: async () => ({ lists: [registered], left: [] }) },
+      secondOpinion: {
+        confirm: async (about) => {
+          confirmed.push(about);
+          return 'confirmed';
+        },
+      },
+    };
+    const answer = await check('check mx1.mail.example.co.uk other.example.com --confirm');
+    expect(states(answer)).toEqual([
+      ['mx1.mail.example.co.uk', 'listed'],
+      ['other.example.com', 'clear'],
+    ]);
+    expect(confirmed).toEqual([{ kind: 'domain', domain: 'example.co.uk' }]);
   });
 
   it('row 34: refuses a private or local address by name, and no list hears of it', async () => {
