@@ -1,5 +1,5 @@
 /** An Exim as an office has it: a daemon with logins, mailboxes of its own, and an outside world that counts. */
-import { startExim } from './exim.ts';
+import { CERTIFICATE, startExim } from './exim.ts';
 import type { MailLab } from './postfix.ts';
 import { startSink } from './smtp.ts';
 import type { Sink } from './smtp.ts';
@@ -7,6 +7,7 @@ import type { Sink } from './smtp.ts';
 const OUTSIDE_PORT = 2602;
 
 const CONFIG = `# the office's own
+${CERTIFICATE}
 primary_hostname = mx2.example.test
 qualify_domain = office.test
 domainlist local_domains = localhost : office.test

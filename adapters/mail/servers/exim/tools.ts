@@ -57,7 +57,8 @@ rm -f "$new"; exit $code`;
 const SEND_WAITING = 'x=$(command -v exim4 || command -v exim) || exit 127; "$x" -qf < /dev/null > /dev/null 2>&1 &';
 /** A number may have been given to another process meanwhile. */
 const HUP = 'for pid; do case "$(cat "/proc/$pid/comm" 2>/dev/null)" in exim*) kill -HUP "$pid";; esac; done; exit 0';
-const LISTENS_WITHIN_MS = 15_000;
+/** Where no tls_certificate is set, it makes itself a key first: up to a second of the processor, on a busy machine 20. */
+const LISTENS_WITHIN_MS = 45_000;
 
 export function openEximTools(options: ServerOptions, host: Host, files: HostFiles, now: () => number): EximTools {
   const { name } = options;
