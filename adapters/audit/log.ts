@@ -5,7 +5,8 @@
  * 1. The file is the original: a line is appended and fsynced before anything else happens.
  * 2. One writer at a time per folder, over all processes (a lock file that names its owner; a dead owner's is taken).
  * 3. The second place is brought up to date with everything it lacks at each write; so an outage of it heals by itself.
- * 4. A copy that says something else than the file is never overwritten: `verify` names it.
+ * 4. A copy that says something else than the file is never overwritten: `verify` names it, and until then an entry is in
+ *    one place alone.
  */
 import {
   appendFileSync,
@@ -30,7 +31,8 @@ import { withLock } from './lock.ts';
 /** Where the copy is kept: lines in order. */
 export interface SecondPlace {
   readonly name: string;
-  count(): Promise<number>;
+  /** How many there are, and the last of them. */
+  tail(): Promise<{ readonly count: number; readonly last: string | undefined }>;
   append(lines: readonly string[]): Promise<void>;
   lines(): Promise<readonly string[]>;
 }
@@ -69,9 +71,10 @@ export function openAuditLog(folder: string, second: SecondPlace, clock: Pick<Cl
         }
         if (faults.length === 0)
           try {
-            const have = await second.count();
+            const { count, last: end } = await second.tail();
             const all = read();
-            if (have < all.length) await second.append(all.slice(have));
+            if (count > 0 && all[count - 1] !== end) throw new Error(apart(count, all.length, folder));
+            if (count < all.length) await second.append(all.slice(count));
           } catch (error) {
             faults.push(`${second.name}: ${reason(error)}`);
             if (must === 'one') return;
@@ -80,30 +83,60 @@ export function openAuditLog(folder: string, second: SecondPlace, clock: Pick<Cl
       }).catch((error: unknown) => {
         throw error instanceof AuditUnavailable ? error : new AuditUnavailable(reason(error), { cause: error });
       }),
-    verify: async () => {
-      let copy: readonly string[];
-      try {
-        copy = await second.lines();
-      } catch (error) {
-        return { kind: 'unknown', why: `${second.name} can't be read: ${reason(error)}` };
-      }
-      return compare(
-        existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [],
-        copy,
-        file,
-        second.name,
-      );
+    verify: async (noted) => {
+      const look = async (): Promise<AuditVerdict> => {
+        let copy: readonly string[];
+        try {
+          copy = await second.lines();
+        } catch (error) {
+          return { kind: 'unknown', why: `${second.name} can't be read: ${reason(error)}` };
+        }
+        return compare(linesOf(file), copy, file, second.name, noted);
+      };
+      let verdict: AuditVerdict | undefined;
+      // What is being written meanwhile would be in one place and not yet in the other.
+      await one(async () => {
+        verdict = await look();
+      }).catch(() => {});
+      return verdict ?? look();
     },
   };
 }
 
-function compare(lines: readonly string[], copy: readonly string[], file: string, name: string): AuditVerdict {
+function apart(copied: number, kept: number, folder: string): string {
+  const how = copied > kept ? `it has ${copied} entries, the file ${kept}` : `its entry ${copied} is another`;
+  return `it does not go on from the file: ${how}; audit-log verify names what was changed. Stop Tourniquet and move ${folder} aside as evidence, and a new log is begun`;
+}
+
+/** Every line, also an empty one: nobody but us writes any. */
+function linesOf(file: string): readonly string[] {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return text === '' ? [] : (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+}
+
+function compare(
+  lines: readonly string[],
+  copy: readonly string[],
+  file: string,
+  name: string,
+  noted: string | undefined,
+): AuditVerdict {
   const faults = [...faultsOf(lines, file), ...faultsOf(copy, name)];
   const differs = lines.findIndex((line, index) => copy[index] !== undefined && copy[index] !== line);
   if (differs >= 0) faults.push(`entry ${differs + 1} is not the same in ${file} and in ${name}`);
   if (lines.length !== copy.length) faults.push(`${file} has ${lines.length} entries, ${name} has ${copy.length}`);
+  const found = noted === undefined ? -1 : lines.findIndex((line) => linkOf(line)?.hash.startsWith(noted));
+  if (noted !== undefined && found < 0)
+    faults.push(
+      `no entry has the hash ${noted}, which was noted: the end was cut off in both places, or all was written anew`,
+    );
   if (faults.length > 0) return { kind: 'broken', faults };
-  return { kind: 'whole', entries: lines.length, head: lastLink(lines).hash };
+  return {
+    kind: 'whole',
+    entries: lines.length,
+    head: lastLink(lines).hash,
+    ...(found >= 0 && { noted: found + 1 }),
+  };
 }
 
 function lastLink(lines: readonly string[]): Link {

@@ -7,7 +7,10 @@ export function openAuditCopy(redis: RedisClient, original: string) {
   const key = `${KEY_PREFIX}:audit:${original}`;
   return {
     name: 'Redis',
-    count: async (): Promise<number> => redis.llen(key),
+    tail: async (): Promise<{ readonly count: number; readonly last: string | undefined }> => ({
+      count: await redis.llen(key),
+      last: (await redis.lindex(key, -1)) ?? undefined,
+    }),
     append: async (lines: readonly string[]): Promise<void> => {
       // A long outage is caught up in pieces.
       for (let at = 0; at < lines.length; at += 500) await redis.rpush(key, ...lines.slice(at, at + 500));

@@ -1,11 +1,11 @@
 /** `ledger`: what stands, looked at now; `audit-log verify`. */
 import { readArguments } from '../../src/commands/parse.ts';
-import { ledgerSpec } from '../../src/commands/specs/decisions.ts';
-import { foreign, say } from '../../src/domain/foreign.ts';
+import { auditLogSpec, ledgerSpec } from '../../src/commands/specs/decisions.ts';
 import { isStanding } from '../../src/domain/measures/record.ts';
 import { sayLedger, toneOf } from '../../src/messages/measure.ts';
-import { message, notice } from '../../src/messages/message.ts';
+import { sayAuditLog } from '../../src/messages/audit-log.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
+import type { AuditVerdict } from '../../src/ports/audit-log.ts';
 import type { CommandJob } from '../answer.ts';
 import { lookAtMeasure } from './look.ts';
 import type { Acting } from './notes.ts';
@@ -40,24 +40,18 @@ export const runLedger: CommandJob<keyof Acting> = async (request, world) => {
   };
 };
 
-export const runAuditLog: CommandJob<'auditLog'> = async (_request, world) => {
-  const verdict = await world.auditLog.verify();
-  const data = { schema: 'tourniquet.audit-log/1', ...verdict };
-  switch (verdict.kind) {
-    case 'whole': {
-      const words = say`The audit log is whole: ${verdict.entries} entries, in both places. Its head is ${verdict.head.slice(0, 16)}.`;
-      return { status: 'ok', message: message('good', words, notice('good', words)), data };
-    }
-    case 'broken': {
-      const words = say`The audit log is not whole: ${verdict.faults.length} ${verdict.faults.length === 1 ? 'fault' : 'faults'}.`;
-      const faults = verdict.faults.map((fault) => notice('critical', [foreign(fault, 400)]));
-      return { status: 'critical', message: message('critical', words, ...faults), data };
-    }
-    case 'unknown': {
-      const words = say`Whether the audit log is whole is unknown: ${foreign(verdict.why, 400)}`;
-      return { status: 'unknown', message: message('unknown', words, notice('unknown', words)), data };
-    }
-    default:
-      return verdict satisfies never;
-  }
+export const runAuditLog: CommandJob<'auditLog' | 'agentAuditLog'> = async (request, world) => {
+  const args = readArguments(auditLogSpec, request.command);
+  if (args.kind === 'bad') return { status: 'refused', message: sayRefused(args.why, args.remedy) };
+  const { noted } = args.value;
+  const agents = await world.agentAuditLog?.verify();
+  const verdict = await world.auditLog.verify(noted);
+  const data = { schema: 'tourniquet.audit-log/1', ...verdict, ...(agents && { agent: agents }) };
+  const status = worstOf([verdict, ...(agents ? [agents] : [])]);
+  return { status, message: sayAuditLog(verdict, agents), data };
 };
+
+function worstOf(verdicts: readonly AuditVerdict[]): 'ok' | 'unknown' | 'critical' {
+  if (verdicts.some(({ kind }) => kind === 'broken')) return 'critical';
+  return verdicts.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'ok';
+}

@@ -1,4 +1,5 @@
 /** The real world: every port filled with its adapter. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock, systemRandom } from '../../adapters/clock/system.ts';
 import { openCatalogueShelf } from '../../adapters/catalogue/shelf.ts';
@@ -89,6 +90,7 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
   );
   const ledger: World['ledger'] = openJournal(redis.records, 'measures');
   const auditFolder = join(settings.dataFolder, 'audit');
+  const agentFolder = join(settings.dataFolder, 'agent');
   const hands = openHands(redis.records);
   const world: World = {
     clock: systemClock,
@@ -133,6 +135,9 @@ export function makeWorld(needs: WorldNeeds): RealWorld {
     ),
     measureRules: makeMeasureRules(settings.config),
     auditLog: openAuditLog(auditFolder, openAuditCopy(redis.records, folderId(auditFolder)), systemClock),
+    ...(existsSync(join(agentFolder, 'audit.jsonl')) && {
+      agentAuditLog: openAuditLog(agentFolder, openAuditCopy(redis.records, folderId(agentFolder)), systemClock),
+    }),
     hands,
     fences: openFences(redis.records, () => systemClock.now()),
     queueHistory: openQueueHistory(redis.records),

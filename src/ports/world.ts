@@ -72,6 +72,8 @@ export interface World {
   readonly fences: Fences;
   readonly hands: Hands;
   readonly auditLog: AuditLog;
+  /** Of an agent whose data lie here too; left out where none do. */
+  readonly agentAuditLog?: AuditLog;
   readonly measureDrivers: MeasureDrivers;
   readonly measureRules: MeasureRules;
   readonly queueHistory: QueueHistory;

@@ -30,7 +30,7 @@ const needs: Parameters<typeof runErrand>[1] = {
     join(settings.dataFolder, 'agent'),
     {
       name: 'memory',
-      count: async () => copy.length,
+      tail: async () => ({ count: copy.length, last: copy.at(-1) }),
       append: async (lines) => void copy.push(...lines),
       lines: async () => copy,
     },

@@ -115,18 +115,33 @@ export const ledgerSpec: CommandSpec<{ readonly all: boolean }> = {
     said.words.length === 0 ? accept({ all: hasOption(said, 'all') }) : refuse('ledger takes no words', 'say ledger'),
 };
 
-export const auditLogSpec: CommandSpec<'verify'> = {
+export interface AuditLogArguments {
+  /** The head that was told earlier, or its beginning. */
+  readonly noted?: string;
+}
+
+export const auditLogSpec: CommandSpec<AuditLogArguments> = {
   name: 'audit-log',
-  usage: 'verify',
+  usage: 'verify [HEAD]',
   help: 'check that the record of what was done is whole: no change, no gap, no reorder',
-  examples: ['audit-log verify'],
+  details: [
+    'It tells the log’s head. Note that elsewhere: with it, later, an end that was cut off in both places, or a log that was written anew, is found too. On an agent’s host the agent’s own log is checked as well.',
+  ],
+  examples: ['audit-log verify', 'audit-log verify 968752db9c1ec16b'],
   role: 'viewer',
   risk: 'look',
   options: [],
-  read: (said) =>
-    said.words.length === 1 && said.words[0] === 'verify'
-      ? accept('verify')
-      : refuse('audit-log does one thing', 'say audit-log verify'),
+  read(said) {
+    const [verb, head, ...rest] = said.words;
+    if (verb !== 'verify' || rest.length > 0) return refuse('audit-log does one thing', 'say audit-log verify');
+    if (head === undefined) return accept({});
+    return /^[0-9a-f]{12,64}$/i.test(head)
+      ? accept({ noted: head.toLowerCase() })
+      : refuse(
+          `${JSON.stringify(head.slice(0, 70))} is no head of the audit log`,
+          'write the 16 digits and letters that audit-log verify told',
+        );
+  },
 };
 
 function readNumber(said: SpokenCommand, reason: 'none' | 'optional' | 'needed'): Parsed<NumberArguments> {

@@ -17,7 +17,7 @@ import type { Settings } from '../settings.ts';
 /** The second place is what is away. */
 const NO_SECOND_PLACE = {
   name: 'Redis',
-  count: () => Promise.reject(new Error('not asked')),
+  tail: () => Promise.reject(new Error('not asked')),
   append: () => Promise.reject(new Error('not asked')),
   lines: () => Promise.reject(new Error('not asked')),
 };

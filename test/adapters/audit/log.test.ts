@@ -23,9 +23,9 @@ describe('the audit log', () => {
 
   const second = {
     name: 'the copy',
-    count: async () => {
+    tail: async () => {
       if (away) throw new Error('it is away');
-      return copy.length;
+      return { count: copy.length, last: copy.at(-1) };
     },
     append: async (lines: readonly string[]) => void copy.push(...lines),
     lines: async () => copy,
@@ -46,12 +46,66 @@ describe('the audit log', () => {
     ['a changed entry', (all: string[]) => [all[0] ?? '', (all[1] ?? '').replace('two', 'TWO'), all[2] ?? '']],
     ['a missing entry', (all: string[]) => [all[0] ?? '', all[2] ?? '']],
     ['a missing last entry', (all: string[]) => all.slice(0, 2)],
+    ['an empty line between', (all: string[]) => [all[0] ?? '', '', all[1] ?? '', all[2] ?? '']],
     ['two entries in each other’s place', (all: string[]) => [all[1] ?? '', all[0] ?? '', all[2] ?? '']],
   ])('finds %s', async (_what, harm) => {
     const log = open();
     for (const what of ['one', 'two', 'three']) await log.write(entry(what));
     writeFileSync(file(), `${harm(lines()).join('\n')}\n`);
     expect((await log.verify()).kind).toBe('broken');
+  });
+
+  it.each([
+    ['the file has lost its end', () => writeFileSync(file(), `${lines().slice(0, 1).join('\n')}\n`)],
+    ['the file is gone', () => rmSync(file())],
+    ['the copy was written anew', () => void copy.splice(0, 3, 'x', 'y', 'z')],
+  ])('keeps nothing that needs both places where the copy does not go on from the file: %s', async (_what, harm) => {
+    for (const what of ['one', 'two', 'three']) await open().write(entry(what));
+    harm();
+    for (let round = 0; round < 3; round += 1)
+      await expect(open().write(entry('freeze'))).rejects.toThrow(
+        /the copy: it does not go on from the file: .*audit-log verify names what was changed\. Stop Tourniquet and move .* aside/,
+      );
+    await expect(open().write(entry('thaw'), 'one'), 'taking back goes on').resolves.toBeUndefined();
+    expect((await open().verify()).kind).toBe('broken');
+  });
+
+  it('tells by a head that was noted elsewhere whether its end was cut off in both places, or all written anew', async () => {
+    const log = open();
+    const heads: string[] = [];
+    for (const what of ['one', 'two', 'three']) {
+      await log.write(entry(what));
+      const verdict = await log.verify();
+      heads.push(verdict.kind === 'whole' ? verdict.head.slice(0, 16) : '');
+    }
+    expect(await log.verify(heads[1])).toMatchObject({ kind: 'whole', noted: 2 });
+    writeFileSync(file(), `${lines().slice(0, 2).join('\n')}\n`);
+    copy.splice(2);
+    expect((await open().verify()).kind, 'by itself it can’t be seen').toBe('whole');
+    expect(await open().verify(heads[2])).toMatchObject({
+      kind: 'broken',
+      faults: [expect.stringContaining(`no entry has the hash ${heads[2]}, which was noted`)],
+    });
+  });
+
+  it('is not called broken for an entry that is just being written', async () => {
+    const appended = Promise.withResolvers<void>();
+    const append: typeof second.append = async (more) => {
+      await appended.promise;
+      copy.push(...more);
+    };
+    const writer = openAuditLog(folder, { ...second, append }, systemClock);
+    const written = writer.write(entry('freeze'));
+    const verdict = open().verify();
+    setTimeout(() => appended.resolve(), 50);
+    expect((await verdict).kind).toBe('whole');
+    await written;
+  });
+
+  it('is looked at also where nobody can write into its folder', async () => {
+    await open().write(entry('one'));
+    mkdirSync(join(folder, 'audit.lock'));
+    expect(await open().verify()).toMatchObject({ kind: 'whole', entries: 1 });
   });
 
   it('refuses an entry that only one place could keep, and takes it where one is enough', async () => {
@@ -81,7 +135,7 @@ describe('the audit log', () => {
     // The limit of a file's size ends a write as a full disk does: what fits is put down, without an error.
     const writer = `
       import { openAuditLog } from ${JSON.stringify(new URL('../../../adapters/audit/log.ts', import.meta.url).href)};
-      const second = { name: 'none', count: async () => 0, append: async () => {}, lines: async () => [] };
+      const second = { name: 'none', tail: async () => ({ count: 0 }), append: async () => {}, lines: async () => [] };
       const clock = { now: () => 0, wait: async () => {} };
       const log = openAuditLog(${JSON.stringify(folder)}, second, clock);
       let taken = 0;
@@ -132,9 +186,9 @@ describe('the audit log on a disk, with its copy', () => {
     let missing = 0;
     const second = {
       name: 'the copy',
-      count: async () => {
+      tail: async () => {
         if (missing > 0) throw new Error('it is away');
-        return copy.length;
+        return { count: copy.length, last: copy.at(-1) };
       },
       append: async (more: readonly string[]) => void copy.push(...more),
       lines: async () => copy,
