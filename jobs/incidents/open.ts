@@ -3,6 +3,7 @@ import { readArguments } from '../../src/commands/parse.ts';
 import { ackSpec, assignSpec, noteSpec, openSpec } from '../../src/commands/specs/incidents.ts';
 import { diagnose } from '../../src/domain/diagnosis/diagnose.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
+import { nearestWord } from '../../src/domain/nearest.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { sayIncident } from '../../src/messages/incident.ts';
@@ -24,6 +25,8 @@ type Writing = TellingIncident & Pick<World, 'clock' | 'people'>;
 
 /** A house without any site has this one. */
 const NO_SITE = 'here';
+
+const MOST_NAMED = 12;
 
 /** A verdict older than this is found anew, in milliseconds. */
 const FRESH_MS = 15 * 60_000;
@@ -158,7 +161,8 @@ export const runAssign: CommandJob<keyof Writing> = async (request, world) => {
   const which = await whichIncident(request, world, args.value.incident);
   if (which.kind === 'asked') return which.answer;
   const by = whoIs(world, request.actor);
-  const to = args.value.person === 'me' ? by.person : args.value.person;
+  const to = args.value.person === 'me' ? by.person : knownAs(args.value.person, world);
+  if (typeof to !== 'string') return refused(to.why, to.remedy);
   const changed = await changeIncident<Phrase>(world, which.seen.incident.number, ({ incident }) =>
     incident.state === 'closed' || incident.owner === to
       ? {
@@ -175,6 +179,21 @@ export const runAssign: CommandJob<keyof Writing> = async (request, world) => {
   );
   return told(request, world, changed);
 };
+
+/** A slip of the pen must not leave an incident with nobody, while everybody reads that somebody has it. */
+function knownAs(
+  said: string,
+  { people: { names = [] } }: Writing,
+): string | { readonly why: string; readonly remedy: string } {
+  if (names.length === 0) return said;
+  const known = names.find((name) => name.toLowerCase() === said.toLowerCase());
+  if (known !== undefined) return known;
+  const nearest = nearestWord(said, names);
+  return {
+    why: `nobody under people in tourniquet.yaml is called ${JSON.stringify(said)}`,
+    remedy: `${nearest === undefined ? `say one of ${names.slice(0, MOST_NAMED).join(', ')}` : `did you mean ${nearest}?`}; whoever is here may say assign me`,
+  };
+}
 
 /** The event that makes this conversation follow the incident; none for a shell, which is gone when it has answered. */
 export function boundHere(request: CommandRequest, at: number): readonly IncidentEvent[] {

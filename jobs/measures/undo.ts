@@ -33,7 +33,7 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
     if (standing.length === 0) return nothingStands(stopped, await openMeasures(world));
     const done: MeasureRecord[] = [];
     // The last first; where one is refused, those before it were laid under it, and are left for a person to decide.
-    for (const record of standing.toReversed()) {
+    for (const record of standing.toSorted(lastFirst)) {
       tell(message('neutral', say`taking back measure ${record.number} …`));
       const after = await releaseMeasure(world, record.number, by, way);
       await tellMeasure(world, after);
@@ -63,6 +63,12 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   await tellMeasure(world, after);
   return undone([after], 1, []);
 };
+
+/** The one that came into force last, or is on its way, first; its number tells only when it was proposed. */
+function lastFirst(a: MeasureRecord, b: MeasureRecord): number {
+  const [one, other] = [a.since ?? Infinity, b.since ?? Infinity];
+  return one === other ? b.number - a.number : other > one ? 1 : -1;
+}
 
 /** What was approved and has not begun is stopped, so that it doesn't come into force behind the undo. */
 async function stopApproved(

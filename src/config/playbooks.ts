@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { splitWords } from '../commands/words.ts';
 import { CAUSES } from '../domain/causes.ts';
+import { foreign } from '../domain/foreign.ts';
 import { valuesOf } from '../domain/playbook/facts.ts';
 import type { Deed, Playbook, Step } from '../domain/playbook/step.ts';
 import { lookFault } from './playbook-look.ts';
@@ -19,7 +20,19 @@ import { readYaml } from './yaml.ts';
 import type { Fault } from './yaml.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'small letters, digits and hyphens, beginning with a letter');
-const words = z.string().min(3, 'say it in words, three characters or more').max(1000, 'at most 1000 characters');
+const words = z
+  .string()
+  // A block of several lines is one paragraph wherever it is shown.
+  .transform((text) => text.trim().replaceAll(/\s+/g, ' '))
+  .pipe(
+    z
+      .string()
+      .min(3, 'say it in words, three characters or more')
+      .max(1000, 'at most 1000 characters')
+      .refine((text) => foreign(text, 1000).foreign === text.normalize('NFC'), {
+        error: ({ input }) => `it holds a character that nobody sees: ${foreign(String(input), 1000).foreign}`,
+      }),
+  );
 const fact = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,30}$/, 'the name of a fact, such as offender');
 const value = z.union([z.string(), z.number(), z.boolean()]);
 

@@ -62,6 +62,7 @@ function titleLine(incident: Incident, playbook: PlaybookState): Phrase {
 
 function verdictLine({ incident }: IncidentView): Phrase {
   const { verdict } = incident;
+  if (!verdict && incident.state === 'closed') return say`There was no verdict.`;
   if (!verdict) return say`There is no verdict yet: say triage ${incident.site} --incident ${incident.number}.`;
   return verdict.said;
 }

@@ -23,6 +23,7 @@ it('hears one voice from a person at the terminal and in the console, and nobody
   }
   expect(people.personOf(at('web', 'terminal:ben'))).toBe(people.personOf(at('terminal', 'ben')));
   expect(people.roleOf(at('web', 'ben'))).toBe('nobody');
+  expect(people.names).toEqual(['anna']);
 });
 
 it('gives a group of Slack its role, the highest of several; a person’s own line counts alone', () => {

@@ -111,6 +111,15 @@ describe('one’s own playbooks', () => {
     expect(() => readPlaybooks(other, 'second.yaml', first)).toThrow(why);
   });
 
+  it('may have words over several lines, which are one paragraph, and none with a character that nobody sees', () => {
+    const text = DOCUMENTED.replace('person: Call 4711 and', 'person: |\n        Call 4711\n        and');
+    const [step] = readPlaybooks(text, 'p.yaml')[0]?.steps ?? [];
+    expect(step?.does).toEqual({ kind: 'person', instruction: 'Call 4711 and say which account it is.' });
+    expect(faultsOf(DOCUMENTED.replace('title: Stop', 'title: Stop \u202E'))).toEqual([
+      expect.stringMatching(/^2:3 \[0\]\.title: it holds a character that nobody sees: Stop <U\+202E>/),
+    ]);
+  });
+
   it('may call a fact what somebody will say, whatever it is', () => {
     const text = DOCUMENTED.replace('queue {server} top senders', 'check {customer}').replace(
       'fact: queue, is: clear',

@@ -18,6 +18,7 @@ export function makePeople(config: Config): People {
       return identityOn(person, actor.surface) === actor.id;
     });
   return {
+    names: config.people.map((person) => person.name),
     roleOf(actor) {
       const person = find(actor);
       if (person) return person.role;

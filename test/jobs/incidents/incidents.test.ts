@@ -89,6 +89,17 @@ describe('an incident in a chat', () => {
     expect((await chat.stage.world.incidents.read(1)).version).toBe(version);
   });
 
+  it('is given to nobody whom the house does not know, which a slip of the pen would do', async () => {
+    const { people } = chat.stage.world;
+    Object.assign(people, { names: ['ana', 'ben'] });
+    expect(words(await chat.say('ana', 'assign bne'))).toMatch(
+      /nobody under people in tourniquet\.yaml is called "bne"; did you mean ben\?; whoever is here may say assign me/,
+    );
+    expect(words(await chat.say('ana', 'assign zoe'))).toContain('say one of ana, ben');
+    expect(words(await chat.say('ana', 'assign Ben'))).toBe('Incident 1 is ben’s.');
+    expect(words(await chat.say('cem', 'assign me'))).toBe('Incident 1 is cem’s.');
+  });
+
   it('shows the card again to whoever presses while it waits for approval', async () => {
     await verdict('compromised-workstation');
     await chat.say('ana', 'do');

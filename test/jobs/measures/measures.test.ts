@@ -362,6 +362,17 @@ describe('measures', () => {
     expect(words(await say('ana', 'freeze'))).toMatch(/Measure 3/);
   });
 
+  it('are taken back by undo all in the reverse order of coming into force, whichever was proposed first', async () => {
+    for (const line of ['freeze', 'block', 'unplug']) await say('ana', line);
+    for (const line of ['approve 3', 'approve 2', 'approve 1']) {
+      stage.now += 1000;
+      await say('ben', line);
+      await say('cem', line);
+    }
+    await say('ana', 'undo all');
+    expect(stage.device.effects.slice(-3)).toEqual(['release tq1', 'release tq2', 'release tq3']);
+  });
+
   it('end with their lease, which is told, and what they held is free', async () => {
     await say('ana', 'block gateway --lease 30');
     await say('ben', 'approve 1');
