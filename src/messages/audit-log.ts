@@ -25,6 +25,12 @@ function sayVerdict(name: string, verdict: AuditVerdict): Said {
     case 'whole': {
       const head = verdict.head.slice(0, 16);
       const words = say`${name} is whole: ${verdict.entries} entries, in both places. Its head is ${head}.`;
+      if (verdict.entries === 0)
+        return {
+          tone: 'good',
+          words: say`${name} has no entries yet.`,
+          blocks: [notice('good', say`${name} has no entries yet.`)],
+        };
       const noted =
         verdict.noted === undefined
           ? `Note the head elsewhere: audit-log verify ${head} tells later whether the log still goes on from it.`

@@ -38,7 +38,7 @@ export const doSpec: CommandSpec<DoArguments> = {
       if (fact?.[1] !== undefined && fact[2] !== undefined) facts[fact[1]] = fact[2];
       else words.push(word);
     }
-    const [step, ...rest] = words;
+    const [step, ...rest] = words.map((word) => word.toLowerCase());
     if (rest.length > 0)
       return refuse(`do takes one step, but there is also ${JSON.stringify(rest[0])}`, 'say do STEP');
     if (step !== undefined && !STEP.test(step)) return notAStep(step);
@@ -50,14 +50,15 @@ export const skipSpec: CommandSpec<SkipArguments> = {
   name: 'skip',
   usage: 'REASON… [--step STEP]',
   help: 'leave the playbook’s next step out, with the reason',
-  examples: ['skip nobody shares the address', 'skip --step tarpit the server can not'],
+  details: ['A step that is named first, or with --step, is left out in place of the next one.'],
+  examples: ['skip nobody shares the address', 'skip tarpit the server can not'],
   role: 'responder',
   risk: 'note',
   options: [INCIDENT_OPTION, { name: 'step', value: 'STEP', help: 'this step in place of the next one' }],
   read(said) {
     const reason = said.words.join(' ').trim();
     if (reason.length < 3) return refuse('skip needs a reason', 'say skip and why');
-    const step = optionOf(said, 'step');
+    const step = optionOf(said, 'step')?.toLowerCase();
     if (step !== undefined && !STEP.test(step)) return notAStep(step);
     return readOption(said, (incident) => accept({ ...incident, ...(step !== undefined && { step }), reason }));
   },
@@ -65,14 +66,19 @@ export const skipSpec: CommandSpec<SkipArguments> = {
 
 export const doneSpec: CommandSpec<StepArguments> = {
   name: 'done',
-  usage: '[STEP]',
+  usage: '[STEP] [by hand]',
   help: 'say that the playbook’s next step is done; what was changed by hand is written down so',
   examples: ['done', 'done wipe'],
   role: 'responder',
   risk: 'note',
   options: [INCIDENT_OPTION],
   read(said) {
-    const [step, ...rest] = said.words;
+    const [step, ...rest] = said.words
+      .join(' ')
+      .toLowerCase()
+      .replace(/\s*\bby hand$/, '')
+      .split(' ')
+      .filter(Boolean);
     if (rest.length > 0) return refuse(`done takes one step, but there is also ${JSON.stringify(rest[0])}`, 'say done');
     if (step !== undefined && !STEP.test(step)) return notAStep(step);
     return readOption(said, (incident) => accept({ ...incident, ...(step !== undefined && { step }) }));

@@ -84,7 +84,8 @@ export function advance(state: PlaybookState, event: PlaybookEvent): Advanced {
   }
 }
 
-function asked(state: PlaybookState, event: Asked): Advanced {
+function asked(state: PlaybookState, said: Asked): Advanced {
+  const event = aimed(state, said);
   if (state.closed) return answer(state, say`this incident is closed; nothing more is done in it`);
   const view = event.step === undefined ? currentStep(state) : findStep(state, event.step);
   if (view === undefined) {
@@ -99,6 +100,8 @@ function asked(state: PlaybookState, event: Asked): Advanced {
     case 'do':
       return take(state, event, view);
     case 'skip':
+      if (said.reason !== undefined && event.reason === undefined)
+        return answer(state, say`${view.step.title}: skip needs a reason; say skip ${view.step.id} and why`);
       return settle(state, event, view, 'skipped');
     case 'done':
       return settle(state, event, view, isChange(view.step) ? 'by-hand' : 'done');
@@ -107,8 +110,20 @@ function asked(state: PlaybookState, event: Asked): Advanced {
   }
 }
 
+/** `skip wipe nobody is there` names its step first, as `do` and `done` have it; the next one isn't meant. */
+function aimed(state: PlaybookState, said: Asked): Asked {
+  if (said.what !== 'skip' || said.step !== undefined || said.reason === undefined) return said;
+  const [first = '', ...rest] = said.reason.foreign.split(' ');
+  const step = first.toLowerCase().replace(/[:,]$/, '');
+  if (!state.steps.some(({ id, base }) => id === step || base === step)) return said;
+  const { reason: _all, ...other } = said;
+  return { ...other, step, ...(rest.length > 0 && { reason: { foreign: rest.join(' ') } }) };
+}
+
 function findStep(state: PlaybookState, id: string): StepView | undefined {
   const views = viewSteps(state);
+  // As it is numbered where it is shown.
+  if (/^\d+$/.test(id)) return views[Number(id) - 1];
   return (
     views.find((view) => view.step.id === id) ??
     views.find((view) => view.step.base === id && !isFinished(view.status)) ??

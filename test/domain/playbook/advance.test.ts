@@ -125,6 +125,25 @@ describe('a playbook', () => {
     expect(later.effects).toMatchObject([{ kind: 'mark', mark: { outcome: 'skipped' } }]);
   });
 
+  it('skips the step that is named first in the reason, and never the next one in its place', () => {
+    const skip = (words: string) => advance(hunted(), ask('skip', undefined, { reason: { foreign: words } })).effects;
+    for (const words of ['wipe nobody is there', 'Wipe: nobody is there'])
+      expect(skip(words)).toMatchObject([
+        { kind: 'mark', mark: { step: 'wipe', outcome: 'skipped', reason: { foreign: 'nobody is there' } } },
+      ]);
+    expect(answerOf(skip('wipe'))).toBe('Wipe the machine: skip needs a reason; say skip wipe and why');
+    expect(skip('wiped already')).toMatchObject([{ mark: { step: 'freeze-outbound' } }]);
+  });
+
+  it('finds a step by the number that it is shown with', () => {
+    const wipe = hunted().steps.findIndex((step) => step.id === 'wipe') + 1;
+    expect(advance(hunted(), ask('do', String(wipe))).effects[1]).toMatchObject({
+      kind: 'instruct',
+      step: { id: 'wipe' },
+    });
+    expect(answerOf(advance(hunted(), ask('do', '99')).effects)).toContain('there is no step 99');
+  });
+
   it('does not take what somebody else has skipped just now, but does when it is said again', () => {
     const reason = { foreign: 'the ISP has cut us off' };
     const { next } = advance(hunted(), ask('skip', 'freeze-outbound', { by: BEN, reason }));

@@ -46,6 +46,11 @@ describe('audit-log verify', () => {
     });
   });
 
+  it('has no head to be noted before there is an entry', async () => {
+    const { words } = await verified('audit-log verify', { kind: 'whole', entries: 0, head: '0'.repeat(64) });
+    expect(words).toBe('The audit log has no entries yet.');
+  });
+
   it('checks the agent’s own log too where it lies here, and says which of them is not whole', async () => {
     const { status, words } = await verified('audit-log verify', WHOLE, BROKEN);
     expect(status).toBe('critical');
