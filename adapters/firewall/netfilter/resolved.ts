@@ -12,8 +12,10 @@ import type { MeasureTask, Plain, Proof } from '../../../src/domain/measures/pla
 import { foreign, say } from '../../../src/domain/foreign.ts';
 import type { Phrase } from '../../../src/domain/foreign.ts';
 import type { Host } from '../../../src/ports/host.ts';
+import { HostUnknown } from '../../../src/ports/host.ts';
 import { MeasureRefused } from '../../../src/ports/measures.ts';
 import { cardOf, neighboursOf, twinsOf, wayTo } from './neighbours.ts';
+import { bridgedPast } from './bridges.ts';
 import { waysOut } from './ways.ts';
 
 export interface Gateway {
@@ -44,7 +46,8 @@ export interface Resolved {
 
 /** Throws MeasureRefused where the rules would block nothing, or everybody; HostUnknown. */
 export async function resolve(order: MeasureOrder, gateway: Gateway, host: Host): Promise<Resolved> {
-  const { name, outside } = gateway;
+  const { name } = gateway;
+  const outside = [...new Set(gateway.outside)];
   if (outside.length === 0 && order.kind !== 'quarantine-host')
     throw new MeasureRefused(
       `It isn't known which interfaces of ${name} lead to the internet; write them under outside in tourniquet.yaml.`,
@@ -101,10 +104,17 @@ export async function waysPast(task: MeasureTask, name: string, host: Host): Pro
     .map((way) => say`the way of ${name} to the internet leads through ${foreign(way)} too, where nothing is blocked`);
 }
 
-/** What proves it: `by`, and that nothing leads past the rules (`waysPast` was asked). */
-export function provedOnEveryWay(task: MeasureTask, name: string, by: Phrase): Proof {
+/** What proves it: `by`, and that nothing leads past the rules (`waysPast` was asked), over a bridge neither. */
+export async function provedOnEveryWay(task: MeasureTask, name: string, host: Host, by: Phrase): Promise<Proof> {
   if (task.order.kind === 'quarantine-host') return { kind: 'proved', by: [by] };
   const { outside } = readPrior(task.prior, name);
+  try {
+    const [bridged] = await bridgedPast(outside, name, host);
+    if (bridged) return { kind: 'unknown', why: bridged };
+  } catch (error) {
+    if (!(error instanceof HostUnknown)) throw error;
+    return { kind: 'unknown', why: [foreign(error.message, 400)] };
+  }
   return { kind: 'proved', by: [by, say`no way of ${name} to the internet leads past ${foreign(outside.join(', '))}`] };
 }
 

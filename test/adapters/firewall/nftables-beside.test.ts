@@ -137,6 +137,44 @@ describeLab('beside a measure on a real gateway with nftables', { sets: ['net'],
     expect(await released(one)).toBe('released');
   });
 
+  it('has several uplinks in whatever order they are written, one twice too, and takes them back exactly', async () => {
+    for (const outside of [
+      ['wan0', 'ppp0', 'lte0'],
+      ['wan10', 'wan0', 'wan9', 'wan0'],
+    ]) {
+      const several = openNftables({ ...gateway, outside }, host, Date.now);
+      const orders: readonly MeasureOrder[] = [BLOCK, { kind: 'unplug', firewall: 'gw', leaseMinutes: 1 }];
+      for (const order of orders) {
+        const { prior } = await several.plan(order, 'tq920');
+        const task: MeasureTask = { tag: 'tq920', order, prior };
+        await several.engage(task, (hand += 1));
+        expect(await several.verify(task)).toMatchObject({ kind: 'proved' });
+        expect(await released(task)).toBe('released');
+      }
+    }
+  });
+
+  it('calls nothing proved that a bridge carries past the rules, and says so beforehand', async () => {
+    const bridging = openNftables({ ...gateway, outside: ['wan0', 'br0'] }, host, Date.now);
+    const { gateway: box } = company.boxes;
+    const filtering = async (value: '0' | '1'): Promise<unknown> =>
+      box.must([
+        'sh',
+        '-c',
+        `for each in /proc/sys/net/bridge/bridge-nf-call-ip*tables; do echo ${value} > $each; done`,
+      ]);
+    await filtering('0');
+    const plan = await bridging.plan(BLOCK, 'tq910');
+    expect(plan.blastRadius.map(plain).join('\n')).toContain('br0 of gw is a bridge: what it carries');
+    const task: MeasureTask = { tag: 'tq910', order: BLOCK, prior: plan.prior };
+    await bridging.engage(task, (hand += 1));
+    expect(await company.connect('infected', ADDRESSES.mail, 25), 'over the bridge').toBe('open');
+    expect(await bridging.verify(task)).toMatchObject({ kind: 'unknown' });
+    await filtering('1');
+    expect(await bridging.verify(task)).toMatchObject({ kind: 'proved' });
+    expect(await released(task)).toBe('released');
+  });
+
   it('lets workstations reach the house’s own servers, one at a provider too, and accuses nobody who does', async () => {
     const task = await engaged(BLOCK);
     const own = [PUBLISHED, HOSTED.four, HOSTED.six].map((to) => company.connect('innocent', to, 25));

@@ -13,6 +13,7 @@ import { foreign, say } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
+import { bridgedPast } from '../bridges.ts';
 import { compareRules } from '../compare.ts';
 import { openNow } from '../conntrack.ts';
 import { blastRadius, provedOnEveryWay, resolve, waysPast, writePrior } from '../resolved.ts';
@@ -124,7 +125,11 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
           ),
           ...rules.sets.map((set) => `ipset destroy ${set.name}`),
         ],
-        blastRadius: [await openNow(order, gateway, host), ...blastRadius(order, name, resolved)],
+        blastRadius: [
+          await openNow(order, gateway, host),
+          ...blastRadius(order, name, resolved),
+          ...(order.kind === 'quarantine-host' ? [] : await bridgedPast(resolved.outside, name, host)),
+        ],
       };
     },
     engage: async (task, fence) => {
@@ -158,7 +163,7 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
       if (seen.notes.length > 0) return { kind: 'unknown', why: seen.notes[0] ?? [] };
       const by = say`iptables and ip6tables on ${name} list the rules of ${task.tag}, unchanged, before those of anybody else`;
-      return provedOnEveryWay(task, name, by);
+      return provedOnEveryWay(task, name, host, by);
     },
   };
 }

@@ -88,9 +88,13 @@ function field(value: unknown, key: string): unknown {
 
 /** nft's releases spell the same rule differently; each is brought to the spelling of ruleset.ts. */
 function readable(line: string): string {
-  return line
-    .replace(/ packets \d+ bytes \d+/, '')
-    .replace(/tcp flags & \(?syn ?\| ?ack\)? == (syn|0x2)/, 'tcp flags syn / syn,ack')
-    .replace(/^meta l4proto (tcp|6) reject/, 'reject')
-    .replaceAll(/\s+/g, ' ');
+  return (
+    line
+      .replace(/ packets \d+ bytes \d+/, '')
+      .replace(/tcp flags & \(?syn ?\| ?ack\)? == (syn|0x2)/, 'tcp flags syn / syn,ack')
+      // nft prints the names of interfaces in an order of its own.
+      .replace(/\{ (".*") \}/, (_all, names: string) => `{ ${names.split(', ').toSorted().join(', ')} }`)
+      .replace(/^meta l4proto (tcp|6) reject/, 'reject')
+      .replaceAll(/\s+/g, ' ')
+  );
 }

@@ -13,6 +13,7 @@ import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host, HowToRun, Ran } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
 import { chainDifferences, leaseEnd, setDifferences, tableIn } from './drift.ts';
+import { bridgedPast } from '../bridges.ts';
 import { openNow } from '../conntrack.ts';
 import { blastRadius, provedOnEveryWay, resolve, waysPast, writePrior } from '../resolved.ts';
 import type { Gateway } from '../resolved.ts';
@@ -95,6 +96,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
         blastRadius: [
           await openNow(order, gateway, host),
           ...blastRadius(order, name, resolved),
+          ...(order.kind === 'quarantine-host' ? [] : await bridgedPast(resolved.outside, name, host)),
           ...(offload
             ? [say`${name} offloads flows: a connection that is established already may go on until it ends`]
             : []),
@@ -123,7 +125,7 @@ export function openNftables(gateway: Gateway, host: Host, now: () => number): M
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
       const by = say`the kernel of ${name} lists the rules of ${tableOf(task.tag)}, unchanged, in its hooks`;
-      return provedOnEveryWay(task, name, by);
+      return provedOnEveryWay(task, name, host, by);
     },
   };
 }
