@@ -83,6 +83,11 @@ export async function cutsThrough(tools: EximTools): Promise<boolean> {
   return (await tools.exim(['-bP', 'config'])).out.includes('cutthrough_delivery');
 }
 
+/** Whether addresses are verified by asking their own servers (`verify = sender/callout`). */
+export async function callsOut(tools: EximTools): Promise<boolean> {
+  return /^[^#\n]*\bverify\s*=.*\/\s*callout/m.test((await tools.exim(['-bP', 'config'])).out);
+}
+
 /** Which processes deliver, by their words (spec.txt, "The Exim command line"). */
 async function whoDelivers(tools: EximTools): Promise<(each: Process) => boolean> {
   const drops = await tools.exim(['-bP', 'deliver_drop_privilege']);

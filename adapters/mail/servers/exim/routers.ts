@@ -4,7 +4,8 @@
  * Rules, each found on a real Exim:
  * 1. A `:defer:` router, not `queue_only` (the daemon's own queue runner empties it) nor `hold_domains` (-qf does).
  * 2. With `no_verify`, or users get errors when they hand in. But `cutthrough_delivery` sends by the route that verifying
- *    finds, while the message comes in: where it is used, verifying ends at a router of ours that leads nowhere.
+ *    finds, while the message comes in: where it is used, verifying ends at a router of ours that leads nowhere. So it does
+ *    where addresses are verified by callouts: each is a connection to port 25 outside, and would accuse the server itself.
  * 3. Queue runs that are under way go on by what they have read, so they are ended (deliveries.ts).
  * 4. After a release, messages would wait for their next retry; `exim -qf` sends what isn't frozen at once.
  */
@@ -13,7 +14,7 @@ import { blocksOf, putBlock } from '../../../../src/domain/measures/marked-block
 import { MeasureRefused } from '../../../../src/ports/measures.ts';
 import type { ConfigMeasure, PlacePlan } from '../config-measure.ts';
 import { hasList, putFirstIn } from './config.ts';
-import { GRACE_MS, cutsThrough, deliveriesOfBefore, endDeliveriesOfBefore } from './deliveries.ts';
+import { GRACE_MS, callsOut, cutsThrough, deliveriesOfBefore, endDeliveriesOfBefore } from './deliveries.ts';
 import type { EximTools } from './tools.ts';
 
 const DEADLINE_MS = 20_000;
@@ -25,7 +26,7 @@ export function eximFreeze(tools: EximTools): ConfigMeasure {
   return {
     propose: async (_order, { id }, text) => {
       mustBeFree(text, name);
-      const cuts = await cutsThrough(tools);
+      const cuts = (await cutsThrough(tools)) || (await callsOut(tools));
       return { domains: await outsideDomains(tools, id), ...(cuts && { cutsThrough: 'true' }) };
     },
     blastRadius: async (_order, plans) => [
@@ -76,7 +77,7 @@ export function eximFreeze(tools: EximTools): ConfigMeasure {
   };
 }
 
-/** It accepts, and knows no host: nothing is passed on while a message comes in. */
+/** It accepts, and knows no host: nothing is passed on, and nobody is asked, while a message comes in. */
 function verifyRouter(tag: string, domains: string): readonly string[] {
   return [`tourniquet_verify_${tag}:`, '  driver = accept', `  domains = ${domains}`, '  verify_only', ''];
 }
