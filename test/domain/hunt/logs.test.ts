@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import { LOG_FORMATS } from '../../../src/domain/hunt/logs/entry.ts';
 import { openLogFold } from '../../../src/domain/hunt/logs/fold.ts';
@@ -79,6 +79,23 @@ describe('the logs of firewalls', () => {
     expect(at('Jan  1 00:00:01 gw', Date.UTC(2026, 11, 31, 23, 59))).toBe('2027-01-01T00:00:01.000Z');
     expect(at('Jan  1 00:00:01 gw', Date.UTC(2026, 5, 1))).toBe('2026-01-01T00:00:01.000Z');
     expect(at('Foo 99 00:00:01 gw', NOW)).toBe('no time');
+  });
+
+  it('makes what a zone’s clock shows once, not for each line, and is right when the clocks change', () => {
+    const made = vi.spyOn(Intl, 'DateTimeFormat');
+    const at = (line: string): number => {
+      const time = timeAtHead(line);
+      return time ? momentOf(time, 'Europe/Vienna', NOW) : NaN;
+    };
+    const lines = Array.from({ length: 500 }, (_, index) => `Nov 24 08:${String(index % 60).padStart(2, '0')}:00 gw`);
+    expect(lines.map(at)).toEqual(lines.map((_, index) => Date.UTC(2026, 10, 24, 7, index % 60)));
+    expect(made.mock.calls.length).toBeLessThanOrEqual(1);
+    made.mockRestore();
+    expect([at('Oct 25 01:59:59 gw'), at('Oct 25 03:00:00 gw'), at('Mar 29 03:00:00 gw')]).toEqual([
+      Date.UTC(2026, 9, 24, 23, 59, 59),
+      Date.UTC(2026, 9, 25, 2),
+      Date.UTC(2026, 2, 29, 1),
+    ]);
   });
 
   it('never throws, whatever stands in the file', () => {
