@@ -65,7 +65,9 @@ export async function withAddresses(
           if (ip.kind === 'bad') return [];
           const special = anyAddress ? undefined : specialPurpose(ip.value);
           if (special !== undefined) {
-            notes.push(`${subject.domain} has ${ip.value.text}, ${special}; it was not checked`);
+            notes.push(
+              `${subject.domain} has ${ip.value.text}, ${special}; it was not checked: check the public one itself`,
+            );
             return [];
           }
           origins.set(ip.value.text, subject.domain);

@@ -153,37 +153,50 @@ export async function readQueueJson(path: string, files: Files): Promise<QueueEv
 /** `note`: told what is in the file and nothing reads: a newer version's field, or a slip of the pen that would say "not looked". */
 export async function readEvidence(path: string, files: Files, note: (words: string) => void): Promise<Evidence> {
   const known = Object.keys(evidence.shape);
-  const told = await readJson(
-    path,
-    files,
-    z.looseObject({}).transform((raw) => Object.keys(raw)),
-  );
+  const value = await readValue(path, files);
+  const told = Object.keys(parseAs(path, value, z.looseObject({})));
   for (const name of told.filter((each) => !known.includes(each)).slice(0, MOST_NOTED)) {
     const nearest = nearestWord(name, known);
     note(
       `${path} has ${JSON.stringify(name.slice(0, 60))}, which nothing here reads${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
     );
   }
-  return readJson(path, files, evidence);
+  return parseAs(path, value, evidence);
 }
 
 const MOST_NOTED = 10;
 
 async function readJson<T>(path: string, files: Files, schema: z.ZodType<T>): Promise<T> {
+  return parseAs(path, await readValue(path, files), schema);
+}
+
+/** Standard input can be read once only. */
+async function readValue(path: string, files: Files): Promise<unknown> {
   const raw = await files.text(path, MOST_BYTES);
-  let value: unknown;
   try {
-    value = JSON.parse(raw);
+    return JSON.parse(raw);
   } catch (cause) {
     throw new EvidenceRefused(
       path,
       `it is no JSON (${cause instanceof Error ? cause.message.slice(0, 120) : ''}). Save it with --json.`,
     );
   }
+}
+
+function parseAs<T>(path: string, value: unknown, schema: z.ZodType<T>): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues
     .slice(0, 10)
     .map((issue) => `${issue.path.join('.') || 'it'}: ${faultInWords(issue)}`);
-  throw new EvidenceRefused(path, faults.join('; '));
+  const other = SCHEMA.safeParse(value).data?.schema;
+  const option = other !== undefined && faults[0]?.startsWith('schema: ') ? OPTIONS[other] : undefined;
+  throw new EvidenceRefused(path, option === undefined ? faults.join('; ') : `${faults[0]}; this one is for ${option}`);
 }
+
+const OPTIONS = {
+  'tourniquet.check/1': '--listings',
+  'tourniquet.queue/1': '--queue',
+  'tourniquet.evidence/1': '--evidence',
+} as const;
+const SCHEMA = z.object({ schema: z.enum(['tourniquet.check/1', 'tourniquet.queue/1', 'tourniquet.evidence/1']) });

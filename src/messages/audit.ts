@@ -20,11 +20,15 @@ export function sayAudit(host: string, looks: readonly DoorLook[], exposure: Exp
   return message(
     tone,
     summary,
+    ...(open + blind === 0 ? [notice('unknown', NO_DOOR)] : []),
     doorTable(looks),
     ...exposure.findings.map(findingBlock),
     ...adviceBlocks(exposure.advice),
   );
 }
+
+const NO_DOOR =
+  'Not one door is open, not even that of a mail server: make sure that this is one, and that nothing in between refuses in its name.';
 
 function doorTable(looks: readonly DoorLook[]): Block {
   return {

@@ -82,6 +82,16 @@ it('is said with the worst first, and hostile greetings are made harmless', () =
   expect(JSON.stringify(said)).not.toContain('\u202e');
 });
 
+it('is said to be of no mail server, perhaps, where not one door is open', () => {
+  const said = (states: Parameters<typeof looks>[0]): string => {
+    const seen = looks(states);
+    return JSON.stringify(sayAudit('mx1', seen, judgeExposure(seen)));
+  };
+  expect(said({})).toContain('Not one door is open');
+  expect(said({ 25: SAFE })).not.toContain('Not one door is open');
+  expect(said({ 25: { kind: 'unknown', why: 'timeout' } })).not.toContain('Not one door is open');
+});
+
 it.each(['a b', '-oProxyCommand=x', 'https://x.example', '10.0.0.0/8', '999.1.1.1', 'x@y.example', '12345'])(
   'audit refuses %j as a host',
   (word) => {

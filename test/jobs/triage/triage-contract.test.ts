@@ -58,7 +58,7 @@ async function run(files: Files): Promise<Answer> {
   return runOn(paths);
 }
 
-function runOn(paths: Readonly<Record<string, string>>): Promise<Answer> {
+function runOn(paths: Readonly<Record<string, string>>, around = world): Promise<Answer> {
   const options = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, [path]]));
   return runTriage(
     {
@@ -69,7 +69,7 @@ function runOn(paths: Readonly<Record<string, string>>): Promise<Answer> {
       at: 1,
       files: paths,
     },
-    world,
+    around,
     () => {},
   );
 }
@@ -244,6 +244,17 @@ describe('files that contradict each other', () => {
   });
 });
 
+it('reads each file once, as standard input lets itself be read', async () => {
+  const path = join(folder, 'once');
+  writeFileSync(path, JSON.stringify(evidence({ resolver: 'failing', resolvr: 'ok' })));
+  const read: string[] = [];
+  const once = { ...localFiles, text: (name: string, most: number) => (read.push(name), localFiles.text(name, most)) };
+  const { verdict, notes } = SHAPE.parse((await runOn({ evidence: path }, { ...world, files: once })).data);
+  expect(verdict).toBe('configuration-error');
+  expect(notes).toEqual([expect.stringContaining('did you mean resolver?')]);
+  expect(read).toEqual([path]);
+});
+
 describe('files that say how things stood some time ago', () => {
   it('are named with their age, and an empty listing as one that proves little', async () => {
     const seven = new Date(Date.now() - 7 * 3_600_000);
@@ -265,7 +276,7 @@ describe('a broken file', () => {
     ['half a check', { listings: '{"schema": "tourniquet.check/1", "subj' }, /listings-1 can't be used: it is no JSON/],
     ['an empty file', { queue: '' }, /it is no JSON/],
     ['a list for an object', { evidence: '[]' }, /can't be used: it: /],
-    ['a queue for a check', { listings: queue() }, /schema: write tourniquet\.check\/1/],
+    ['a queue for a check', { listings: queue() }, /schema: write tourniquet\.check\/1; this one is for --queue/],
     [
       'another schema number',
       { evidence: { schema: 'tourniquet.evidence/2' } },
