@@ -4,8 +4,10 @@
  * Rules:
  * 1. In the acknowledgement where Slack shows it (slash commands, forms), else over the response URL, else as an
  *    ephemeral message, else directly.
- * 2. A response URL is used only on Slack's own hosts, at once, and kept nowhere.
- * 3. What can't be told at once is the outbox's, which tells the person directly once Slack is back.
+ * 2. In a thread only where one stood already: in one that has no replies yet Slack shows it to nobody
+ *    (docs.slack.dev/reference/methods/chat.postEphemeral).
+ * 3. A response URL is used only on Slack's own hosts, at once, and kept nowhere.
+ * 4. What can't be told at once is the outbox's, which tells the person directly once Slack is back.
  */
 import { text as words } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
@@ -36,11 +38,11 @@ export async function tellPrivately(
   web: SlackWeb,
   message: Message,
   key: string,
-  place: Place,
-  responseUrl: string | undefined,
+  { channel, user }: Place,
+  { within, responseUrl }: { readonly within?: string; readonly responseUrl?: string },
 ): Promise<'told' | 'later' | 'never'> {
   const { text, blocks } = renderAnswer(message, key);
-  const thread = place.thread === undefined ? {} : { thread_ts: place.thread };
+  const thread = within === undefined ? {} : { thread_ts: within };
   const ways: readonly (() => Promise<unknown>)[] = [
     ...(responseUrl !== undefined && web.isOurs(responseUrl)
       ? [
@@ -52,8 +54,8 @@ export async function tellPrivately(
             ),
         ]
       : []),
-    () => web.call('chat.postEphemeral', { channel: place.channel, user: place.user, text, blocks, ...thread }),
-    () => web.call('chat.postMessage', { channel: place.user, text, blocks }),
+    () => web.call('chat.postEphemeral', { channel, user, text, blocks, ...thread }),
+    () => web.call('chat.postMessage', { channel: user, text, blocks }),
   ];
   let failed: 'later' | 'never' = 'never';
   for (const way of ways) {

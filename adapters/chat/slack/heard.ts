@@ -27,6 +27,8 @@ export interface Spoken {
   /** The workspace that the payload came through. */
   readonly team: string | undefined;
   readonly place: Place;
+  /** The thread that it was said in, beneath another message; `place` may name one that only the answer begins. */
+  readonly within?: string;
   readonly said: Said;
   /** Said without being addressed: answered only where it is a command beyond doubt. */
   readonly overheard: boolean;
@@ -70,7 +72,8 @@ export function hearMessage(body: Field, bot: string | undefined): Spoken | unde
   // A mention comes twice, as `app_mention` and as `message`, under two ids: one of them is enough.
   if (!addressed && (!beneathOurs || mentions(text, bot))) return undefined;
   const team = textAt(body, 'team_id');
-  const thread = textAt(event, 'thread_ts') ?? (direct ? undefined : ts);
+  const within = textAt(event, 'thread_ts');
+  const thread = within ?? (direct ? undefined : ts);
   const words = wordsOf(text, bot);
   return {
     id: `slack-event-${textAt(body, 'event_id') ?? digest(JSON.stringify(event))}`,
@@ -81,6 +84,7 @@ export function hearMessage(body: Field, bot: string | undefined): Spoken | unde
     ),
     team,
     place: { channel, user, ...(thread !== undefined && { thread }) },
+    ...(within !== undefined && within !== ts && { within }),
     said: { kind: 'words', text: words },
     overheard: !addressed,
     files: listAt(event, 'files').flatMap(readFile),
@@ -132,28 +136,28 @@ export function hearPress(body: Field): Spoken | undefined {
   };
 }
 
-/** What every interaction carries; `own` tells this one from others of the same moment. */
-export function hearInteraction(body: Field, own: string): Omit<Spoken, 'said'> | undefined {
+/** What every interaction carries; `moment` tells this one from others of the same trigger. */
+export function hearInteraction(body: Field, moment: string): Omit<Spoken, 'said'> | undefined {
   const user = textAt(body, 'user', 'id');
   const team = textAt(body, 'team', 'id');
   const channel =
     textAt(body, 'container', 'channel_id') ?? textAt(body, 'channel', 'id') ?? (user === undefined ? undefined : user);
   if (user === undefined || channel === undefined) return undefined;
-  const above = channel.startsWith('D')
-    ? undefined
-    : (textAt(body, 'container', 'message_ts') ?? textAt(body, 'message', 'ts'));
-  const thread = textAt(body, 'container', 'thread_ts') ?? textAt(body, 'message', 'thread_ts') ?? above;
+  const own = textAt(body, 'container', 'message_ts') ?? textAt(body, 'message', 'ts');
+  const within = textAt(body, 'container', 'thread_ts') ?? textAt(body, 'message', 'thread_ts');
   const ephemeral = fieldsOf(body['container'])['is_ephemeral'] === true;
+  const thread = within ?? (ephemeral || channel.startsWith('D') ? undefined : own);
   const trigger = textAt(body, 'trigger_id') ?? '';
   return {
-    id: `slack-action-${digest(`${trigger}/${user}/${channel}/${own}`)}`,
+    id: `slack-action-${digest(`${trigger}/${user}/${channel}/${moment}`)}`,
     speaker: speakerOf(
       user,
       textAt(body, 'user', 'team_id') ?? team ?? '',
       textAt(body, 'enterprise', 'id') ?? textAt(body, 'team', 'enterprise_id'),
     ),
     team,
-    place: { channel, user, ...(thread !== undefined && !ephemeral && { thread }) },
+    place: { channel, user, ...(thread !== undefined && { thread }) },
+    ...(within !== undefined && within !== own && { within }),
     overheard: false,
     files: [],
     ...urlOf(body),

@@ -227,7 +227,7 @@ function isMeant({ said }: Spoken, registry: readonly CommandSpec[]): boolean {
 
 async function tell(taken: Taken, spoken: Omit<Spoken, 'said'>, needs: ListenerNeeds): Promise<void> {
   if (taken.kind !== 'told' || !(await isFirst(spoken.id, needs))) return;
-  const told = await tellPrivately(needs.web, taken.message, spoken.id, spoken.place, spoken.responseUrl);
+  const told = await tellPrivately(needs.web, taken.message, spoken.id, spoken.place, spoken);
   if (told !== 'later') return;
   const late = lateAnswer(
     taken.message,

@@ -236,6 +236,29 @@ describe('what is said in Slack', () => {
     expect(stage.heard).toHaveLength(0);
   });
 
+  it('tells a refusal where the person sees it: in a thread only where one stands already', async () => {
+    const { workspace } = stage.slack;
+    const told = (words: string): Posted | undefined =>
+      workspace.posted.findLast((each) => each.to !== undefined && each.text.includes(words));
+    stage.answerWith({ kind: 'refused', message: message('unknown', 'there is no command "first"') });
+    await stage.person().mention('first');
+    expect(told('first')).toMatchObject({ channel: 'C0OPS', thread: undefined, to: 'U0ANNA' });
+    const parent = await post(message('neutral', 'Incident 1'));
+    const choice = message('unknown', 'did you mean status?', actions(button('status', 'status')));
+    stage.answerWith({ kind: 'refused', message: choice });
+    await stage.person().mention('statsu', parent.ts);
+    const asked = told('did you mean');
+    expect(asked).toMatchObject({ channel: 'C0OPS', thread: parent.ts, to: 'U0ANNA' });
+    stage.answerWith({ kind: 'taken' });
+    if (asked) await stage.person().press(asked, 'status');
+    expect(last()?.conversation.id).toBe(`C0OPS/${parent.ts}`);
+    stage.answerWith({ kind: 'refused', message: message('unknown', 'ben decided it') });
+    const card = await post(message('neutral', 'Press', actions(button('Ledger', 'ledger'))));
+    await stage.person().press(card, 'Ledger', { response_url: 'http://127.0.0.2:9/gone' });
+    await until(() => told('ben decided it') !== undefined, 3000, 'why');
+    expect(told('ben decided it')).toMatchObject({ thread: undefined });
+  });
+
   it('leaves a refusal to the outbox where Slack does not take it at once, which tells the person directly', async () => {
     const why = 'there is no command "frobnicate"';
     const { workspace } = stage.slack;

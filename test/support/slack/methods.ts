@@ -67,7 +67,9 @@ export const METHODS: Readonly<Record<string, Method>> = {
       const refused = refuseTarget(channel) ?? refuseContent(args, workspace);
       if (refused || !channel) return refused ?? no('channel_not_found');
       if (!workspace.users.has(words(args['user']))) return no('user_not_in_channel');
-      const posted = keep(workspace, channel.id, args, words(args['thread_ts']) || undefined, words(args['user']));
+      const thread = words(args['thread_ts']) || undefined;
+      if (thread !== undefined && !workspace.threads.has(thread)) return yes({ message_ts: workspace.nextTs() });
+      const posted = keep(workspace, channel.id, args, thread, words(args['user']));
       return yes({ message_ts: posted.ts });
     },
   },
@@ -202,6 +204,7 @@ function keep(workspace: Workspace, channel: string, args: Args, thread: string 
     ...(to !== undefined && { to }),
   };
   workspace.posted.push(posted);
+  if (thread !== undefined && to === undefined) workspace.threads.add(thread);
   return posted;
 }
 

@@ -188,6 +188,8 @@ export class Person {
   }
 
   event(event: Readonly<Record<string, unknown>>): Promise<Sent> {
+    const { thread_ts: thread, ts } = event;
+    if (typeof thread === 'string' && thread !== ts) this.#slack.workspace.threads.add(thread);
     return this.#send({
       kind: 'event',
       body: {
@@ -207,16 +209,18 @@ export class Person {
   press(posted: Posted, label: string, more: Readonly<Record<string, unknown>> = {}): Promise<Sent> {
     const found = elementOf(posted.blocks, label);
     if (!found) throw new Error(`there is no button ${label} on ${JSON.stringify(posted.blocks)}`);
+    const thread = posted.thread !== undefined && { thread_ts: posted.thread };
     return this.#interactive({
       type: 'block_actions',
       container: {
         type: 'message',
         message_ts: posted.ts,
         channel_id: posted.channel,
-        ...(posted.thread !== undefined && { thread_ts: posted.thread }),
+        is_ephemeral: posted.to !== undefined,
+        ...thread,
       },
       channel: { id: posted.channel, name: 'ops' },
-      message: { ts: posted.ts, ...(posted.thread !== undefined && { thread_ts: posted.thread }) },
+      ...(posted.to === undefined && { message: { ts: posted.ts, ...thread } }),
       response_url: this.#slack.responseUrl(posted.channel, this.id),
       actions: [{ ...found, action_ts: this.#slack.workspace.nextTs(), block_id: 'b1' }],
       ...more,

@@ -53,6 +53,8 @@ export class Workspace {
   readonly groups = new Map<string, string[]>();
   readonly posted: Posted[] = [];
   readonly calls: Call[] = [];
+  /** Threads that have a reply: in others what one person alone is to see is shown to nobody. */
+  readonly threads = new Set<string>();
   readonly views: {
     readonly id: string;
     readonly kind: 'modal' | 'home';
