@@ -33,6 +33,9 @@ export function wordsOf(activity: Activity): Spoken {
     mentioned ||= own;
     text = text.replaceAll(entity.text, own ? ' ' : ` ${entity.mentioned?.name ?? ''} `);
   }
+  // The place of a quoted message in the text; what was quoted are somebody else's words.
+  if (activity.entities?.some(({ type }) => type === 'quotedReply') === true)
+    text = text.replace(/<quoted\s[^>]*>(?:<\/quoted>)?/g, ' ');
   const plain = text
     .replace(/&(?:nbsp|lt|gt|quot|#39|amp);/g, (each) => REFERENCES[each] ?? each)
     .replace(/[^\S\n]+/g, ' ')

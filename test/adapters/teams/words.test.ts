@@ -46,6 +46,14 @@ describe('what a person typed', () => {
     });
   });
 
+  it('leaves out a message that is quoted, and no word that merely looks like one', () => {
+    const text = '<quoted messageId="1700000000001"/> ack';
+    expect(wordsOf(said(text, [{ type: 'quotedReply', quotedReply: { messageId: '1700000000001' } }])).words).toBe(
+      'ack',
+    );
+    expect(wordsOf(said(text, [])).words).toBe(text);
+  });
+
   it('is mentioned only by an entity of Teams, never by text that looks like one', () => {
     expect(wordsOf(said('<at>Tourniquet</at> status', [])).mentioned).toBe(false);
     expect(wordsOf(said('<at>Tourniquet</at> status', [{ ...OURS, mentioned: BEN.mentioned }])).mentioned).toBe(false);
