@@ -13,7 +13,7 @@ import { registry } from '../src/commands/registry.ts';
 import { readBounce } from '../src/domain/bounces/bounce.ts';
 import { foreign } from '../src/domain/foreign.ts';
 import { sayBounce } from '../src/messages/bounce.ts';
-import { sayHelp, sayHelpOf, sayMisheard } from '../src/messages/help.ts';
+import { sayHelpInChat, sayHelpOf, sayMisheard } from '../src/messages/help.ts';
 import { message, text } from '../src/messages/message.ts';
 import type { Block, Message } from '../src/messages/message.ts';
 import { everyKind, kindsWith, worstCase } from '../test/support/every-kind.ts';
@@ -55,7 +55,7 @@ async function pictures(): Promise<Readonly<Record<string, readonly Shown[]>>> {
     incident: [of(part('progress', 'evidence', 'series', 'measure', 'notice'))],
     decision: [of(part('approval'))],
     figures: [of(part('heading', 'facts', 'table', 'text', 'actions'))],
-    help: [of(sayHelp(registry.filter((each) => !each.shellOnly))), ...(spec ? [of(sayHelpOf(spec))] : [])],
+    help: [of(sayHelpInChat(registry.filter((each) => !each.shellOnly))), ...(spec ? [of(sayHelpOf(spec))] : [])],
     misheard: [of(sayMisheard('there is no command "chekc"', 'did you mean check?', 'check'))],
     bounce: [
       of(sayBounce(readBounce('550 5.7.1 client [185.12.45.7] blocked using zen.spamhaus.org to bob@partner.example'))),
@@ -119,7 +119,7 @@ function page(shown: readonly Shown[], theme: 'light' | 'dark'): string {
     return withSigns(server.renderToStaticMarkup(element));
   });
   const colours = theme === 'dark' ? 'background:#1a1d21;color:#d1d2d3' : 'background:#fff;color:#1d1c1d';
-  return `<!doctype html><meta charset="utf-8"><style>${css} body{margin:0;${colours};font-family:Lato,sans-serif;font-size:15px} main{padding:12px;display:block}</style>
+  return `<!doctype html><meta charset="utf-8"><style>${css} body{margin:0;${colours};font-family:Lato,sans-serif;font-size:15px} main{padding:12px;display:block} main *{min-width:0} main table{display:block;overflow-x:auto}</style>
 <main data-theme="${theme}">${html.join('\n')}</main>
 <script>document.documentElement.dataset.height = String(Math.ceil(document.querySelector('main').getBoundingClientRect().bottom));</script>`;
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { renderCard } from '../adapters/chat/teams/render.ts';
 import { registry } from '../src/commands/registry.ts';
 import { foreign } from '../src/domain/foreign.ts';
-import { sayHelp } from '../src/messages/help.ts';
+import { sayHelpInChat } from '../src/messages/help.ts';
 import { message, text } from '../src/messages/message.ts';
 import type { Block, Message } from '../src/messages/message.ts';
 import { sayHello } from '../src/messages/welcome.ts';
@@ -50,7 +50,7 @@ async function pictures(): Promise<Readonly<Record<string, readonly object[]>>> 
     figures: [of(part('facts', 'table'))],
     working: [of(part('progress', 'measure'), { buttonless: true, footer: ['… working: Do it'] })],
     hello: [of(sayHello()), of({ ...sayHello(), drill: true })],
-    help: [of(sayHelp(registry.filter((spec) => !spec.shellOnly)))],
+    help: [of(sayHelpInChat(registry.filter((spec) => !spec.shellOnly)))],
     mention: [
       of(message('critical', 'mx1 is listed by Spamhaus', text('Nobody has taken it for 10 minutes.')), {
         mentions: [{ id: 'x', name: 'Ana' }],

@@ -3,7 +3,7 @@ import { findSpec, readArguments } from '../src/commands/parse.ts';
 import { nearestWord } from '../src/domain/nearest.ts';
 import { registry } from '../src/commands/registry.ts';
 import { helpSpec } from '../src/commands/specs/help.ts';
-import { sayHelp, sayHelpOf, sayMisheard } from '../src/messages/help.ts';
+import { sayHelp, sayHelpInChat, sayHelpOf, sayMisheard } from '../src/messages/help.ts';
 import { mayUse } from '../src/commands/roles.ts';
 import type { CommandJob } from './answer.ts';
 
@@ -14,8 +14,11 @@ export const runHelp: CommandJob<'people'> = async (request, world) => {
   const args = readArguments(helpSpec, request.command);
   if (args.kind === 'bad') return { status: 'unknown', message: sayMisheard(args.why, args.remedy) };
   const { topic } = args.value;
-  if (topic === undefined) return { status: 'ok', message: sayHelp(open) };
-  const spec = findSpec(topic, open);
+  if (topic === undefined) return { status: 'ok', message: inShell ? sayHelp(open) : sayHelpInChat(open) };
+  const spec = findSpec(
+    topic,
+    registry.filter((each) => inShell || !each.shellOnly),
+  );
   if (spec) return { status: 'ok', message: sayHelpOf(spec) };
   const names = open.map((known) => known.name);
   const nearest = nearestWord(topic, names);

@@ -9,10 +9,7 @@ import type { Block, Message } from './message.ts';
 export function sayHelp(specs: readonly CommandSpec[]): Message {
   const groups: readonly (readonly [title: string, specs: readonly CommandSpec[]])[] = [
     ['Look', specs.filter((spec) => spec.risk === 'look' && !spec.shellOnly)],
-    [
-      'Contain: each is proposed with its plan and its undo, and somebody else approves',
-      specs.filter((spec) => spec.risk === 'change'),
-    ],
+    ['Contain: proposed first, somebody else approves', specs.filter((spec) => spec.risk === 'change')],
     ['Decide and record', specs.filter((spec) => spec.risk === 'note' && !spec.shellOnly)],
     ['In the shell of the machine', specs.filter((spec) => spec.shellOnly)],
   ];
@@ -22,10 +19,23 @@ export function sayHelp(specs: readonly CommandSpec[]): Message {
     ...groups.flatMap(([title, members]): Block[] =>
       members.length === 0
         ? []
-        : [heading(title), { kind: 'facts', facts: members.map((spec) => ({ name: spec.name, value: [spec.help] })) }],
+        : [{ kind: 'facts', folded: title, facts: members.map((spec) => ({ name: spec.name, value: [spec.help] })) }],
     ),
     text('help COMMAND says more.'),
   );
+}
+
+/** The same where it can be pressed: first what is asked most on a bad morning. */
+export function sayHelpInChat(specs: readonly CommandSpec[]): Message {
+  const help = sayHelp(specs);
+  const first = actions(
+    button('What happened?', 'triage', 'primary'),
+    button('Are we listed?', 'check'),
+    button('What waits?', 'queue'),
+    button('What is open?', 'incidents'),
+    button('Practise', 'drill list'),
+  );
+  return { ...help, blocks: [first, ...help.blocks] };
 }
 
 /** One command in full. */

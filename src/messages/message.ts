@@ -56,6 +56,8 @@ export interface TextBlock {
 /** Short name/value pairs. */
 export interface Facts {
   readonly kind: 'facts';
+  /** Folded under this title where the platform can fold: nobody reads all of it at once. */
+  readonly folded?: string;
   readonly facts: readonly { readonly name: string; readonly value: Phrase; readonly tone?: Tone }[];
 }
 

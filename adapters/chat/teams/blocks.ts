@@ -30,7 +30,7 @@ export function renderBlock(block: Block, pen: Pen): readonly Element[] {
         },
       ];
     case 'facts':
-      return renderFacts(block, pen);
+      return block.folded === undefined ? renderFacts(block, pen) : foldedFacts(block, block.folded, pen);
     case 'table':
       return renderTable(block, pen);
     case 'progress':
@@ -48,6 +48,14 @@ export function renderBlock(block: Block, pen: Pen): readonly Element[] {
     default:
       return block satisfies never;
   }
+}
+
+function foldedFacts(block: Of<'facts'>, title: string, pen: Pen): readonly Element[] {
+  const id = freshId(pen, 'facts');
+  return [
+    actionSet([toggle(title, [id])]),
+    { type: 'Container', id, isVisible: false, style: 'emphasis', items: renderFacts(block, pen) },
+  ];
 }
 
 /**

@@ -47,9 +47,10 @@ function renderBlock(block: Block, pen: Pen, said: string): readonly string[] {
         paint.dim(fact.name),
         fact.tone ? paint.tone(fact.tone, paint.phrase(fact.value)) : paint.phrase(fact.value),
       ]);
-      return tableLines([{ name: '' }, { name: '' }], rows, form.width - 2, paint.dim)
+      const lines = tableLines([{ name: '' }, { name: '' }], rows, form.width - 2, paint.dim)
         .slice(1)
         .map((line) => `  ${line}`);
+      return block.folded === undefined ? lines : ['', ...wrap(paint.bold(block.folded), form.width, '  '), ...lines];
     }
     case 'table': {
       const rows = block.rows.slice(0, MOST_ROWS).map((row) => row.map((cell) => paint.phrase(cell)));

@@ -71,7 +71,7 @@ function blockHtml(block: Block): string {
     case 'notice':
       return `<p class="notice ${block.tone}">${sign(block.tone)} ${phrase(block.text)}</p>`;
     case 'facts':
-      return `<dl>${block.facts
+      return `${block.folded === undefined ? '' : `<h3>${escape(block.folded)}</h3>`}<dl>${block.facts
         .map((fact) => `<dt>${escape(fact.name)}</dt><dd class="${fact.tone ?? ''}">${phrase(fact.value)}</dd>`)
         .join('')}</dl>`;
     case 'table':

@@ -6,7 +6,9 @@ import type { NativeType } from '../../../adapters/chat/slack/render/block.ts';
 import { readValue } from '../../../adapters/chat/slack/render/buttons.ts';
 import { renderSlack } from '../../../adapters/chat/slack/render/render.ts';
 import { literal, mrkdwn } from '../../../adapters/chat/slack/render/text.ts';
+import { registry } from '../../../src/commands/registry.ts';
 import { foreign, plain as bare, say } from '../../../src/domain/foreign.ts';
+import { sayHelpInChat } from '../../../src/messages/help.ts';
 import { actions, message, notice } from '../../../src/messages/message.ts';
 import type { Block, Message, Progress } from '../../../src/messages/message.ts';
 import { everyKind, kindsWith, worstCase } from '../../support/every-kind.ts';
@@ -153,6 +155,23 @@ describe('what Slack is shown', () => {
     expect(parts(playbook(Array.from({ length: 10 }, () => 'done')))).toEqual(['container 10']);
     expect(parts(under, ['container'])).toEqual(['plan 10']);
     expect(parts(playbook(['done', 'current', 'waiting']))).toEqual(['plan 3']);
+  });
+
+  it('shows of help what is pressed first, and folds the list', () => {
+    const commands = registry.filter((each) => !each.shellOnly);
+    const shown = renderSlack(sayHelpInChat(commands), 'k');
+    expect(faultsOfBlocks(shown.blocks, 'message')).toEqual([]);
+    expect(shown.blocks.map((each) => each.type)).toEqual([
+      'section',
+      'actions',
+      'container',
+      'container',
+      'container',
+      'section',
+    ]);
+    const classic = renderSlack(sayHelpInChat(commands), 'k', { refused: ALL });
+    expect(JSON.stringify(classic.blocks)).toContain('*Decide and record*');
+    expect(shown.text).toContain('freeze: hold all mail');
   });
 
   it('says nothing twice in words either', () => {

@@ -4,9 +4,12 @@ import type { AdaptiveCard } from '../../../adapters/chat/teams/card.ts';
 import { LIMITS, bytesOf } from '../../../adapters/chat/teams/limits.ts';
 import { renderCard, summaryOf } from '../../../adapters/chat/teams/render.ts';
 import { isHarmless } from '../../../adapters/chat/teams/text.ts';
+import { registry } from '../../../src/commands/registry.ts';
 import { foreign } from '../../../src/domain/foreign.ts';
+import { sayHelpInChat } from '../../../src/messages/help.ts';
 import { button, message, text } from '../../../src/messages/message.ts';
 import type { Block, Message, Progress } from '../../../src/messages/message.ts';
+import { faultsOf } from '../../support/teams/card-schema.ts';
 import { EVERY_KIND, HOSTILE, allAtWorst, worstBlocks } from '../../support/teams/specimens.ts';
 
 /** Every object of a card, wherever it stands. */
@@ -77,6 +80,16 @@ describe('an Adaptive Card', () => {
     const [execute] = ofType(card, 'Action.Execute');
     const data = { tq: { command: 'approve a1', key: 'k1', label: 'Approve', nonce: 'n1' } };
     expect(execute).toMatchObject({ style: 'destructive', data, fallback: { type: 'Action.Submit', data } });
+  });
+
+  it('folds the list of commands, and shows what is pressed first', () => {
+    const built = renderCard(sayHelpInChat(registry), { key: 'k' });
+    expect(faultsOf(built)).toEqual([]);
+    const shown = JSON.stringify(built.body.filter((each) => each.isVisible !== false));
+    expect(shown).toContain('What happened?');
+    expect(shown).toContain('Decide and record');
+    expect(shown).not.toContain('hold all mail');
+    expect(JSON.stringify(built)).toContain('hold all mail');
   });
 
   it('puts two buttons beside each other only where their labels leave room: what does not fit is cut off', () => {

@@ -9,7 +9,7 @@
  * 4. A mention is made of an id of the configuration alone, never of anything in the message; a drill mentions nobody.
  */
 import { plain } from '../../../../src/domain/foreign.ts';
-import type { Block, MentionOf, Message } from '../../../../src/messages/message.ts';
+import type { Block, Facts, MentionOf, Message } from '../../../../src/messages/message.ts';
 import { LIMITS } from '../limits.ts';
 import { context, markup, more, plainText, preformatted, section, sectionOf, sectionsOfLines } from './block.ts';
 import type { NativeType, Refused, SlackBlock } from './block.ts';
@@ -108,7 +108,7 @@ function renderBlock(block: Block, pen: Pen): readonly SlackBlock[] {
         2,
       );
     case 'facts':
-      return facts(block);
+      return block.folded === undefined ? facts(block) : foldedFacts(block, block.folded, native('container'));
     case 'table':
       return native('data_table') && (pen.tables += 1) <= LIMITS.tables ? nativeTable(block) : textTable(block);
     case 'progress':
@@ -128,6 +128,19 @@ function renderBlock(block: Block, pen: Pen): readonly SlackBlock[] {
     default:
       return block satisfies never;
   }
+}
+
+function foldedFacts(block: Facts, title: string, native: boolean): readonly SlackBlock[] {
+  if (!native) return [section(`*${mrkdwn(title, LIMITS.header)}*`), ...facts(block)];
+  return [
+    {
+      type: 'container',
+      title: plainText(title, LIMITS.containerTitle),
+      is_collapsible: true,
+      default_collapsed: true,
+      child_blocks: facts(block),
+    },
+  ];
 }
 
 function facts(block: Extract<Block, { kind: 'facts' }>): readonly SlackBlock[] {

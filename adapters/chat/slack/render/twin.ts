@@ -45,7 +45,10 @@ function twinOf(block: Block): readonly string[] {
     case 'notice':
       return [`${SIGNS[block.tone]} ${one(block.text)}`];
     case 'facts':
-      return block.facts.map((fact) => `${fact.name}: ${one(fact.value)}`);
+      return [
+        ...(block.folded === undefined ? [] : [block.folded]),
+        ...block.facts.map((fact) => `${fact.name}: ${one(fact.value)}`),
+      ];
     case 'table':
       return [
         ...(block.title === undefined ? [] : [block.title]),
