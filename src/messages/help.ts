@@ -9,7 +9,7 @@ import type { Block, Message } from './message.ts';
 export function sayHelp(specs: readonly CommandSpec[]): Message {
   const groups: readonly (readonly [title: string, specs: readonly CommandSpec[]])[] = [
     ['Look', specs.filter((spec) => spec.risk === 'look' && !spec.shellOnly)],
-    ['Contain: proposed first, somebody else approves', specs.filter((spec) => spec.risk === 'change')],
+    ['Contain (needs approval)', specs.filter((spec) => spec.risk === 'change')],
     ['Decide and record', specs.filter((spec) => spec.risk === 'note' && !spec.shellOnly)],
     ['In the shell of the machine', specs.filter((spec) => spec.shellOnly)],
   ];

@@ -4,6 +4,8 @@ import { mrkdwn } from '../../adapters/chat/slack/render/text.ts';
 import { foreign, isForeign, plain } from '../../src/domain/foreign.ts';
 import { BUILT_IN } from '../../src/domain/playbook/built-in/all.ts';
 import { sayMisheard } from '../../src/messages/help.ts';
+import { sayLost } from '../../src/messages/lost.ts';
+import { message } from '../../src/messages/message.ts';
 import type { Message } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import { worded } from '../../src/domain/worded.ts';
@@ -34,6 +36,13 @@ describe('a sentence of ours with others’ words in it', () => {
     expect(shown(sayRefused('there is no server "<!here>"', 'say servers'))).toBe(
       'there is no server `"‹!here›"`; say servers',
     );
+    const conversation = { surface: 'slack', id: 'C0OPS' } as const;
+    const lost = { conversation, key: 'k', message: message('neutral', 'Nothing is in force.') };
+    const told = sayLost(lost, 'C0OPS: Slack says is_archived; unarchive it, or name another channel');
+    expect(shown(told)).toBe(
+      'A message could not be delivered in Slack: C0OPS: Slack says `is_archived`; unarchive it, or name another channel',
+    );
+    expect(JSON.stringify(told.blocks)).toContain('"It said: ","Nothing is in force."');
     const step = BUILT_IN[0]?.steps[0];
     expect(mrkdwn(worded(step?.proof ?? ''), 400)).toBe(step?.proof);
   });
