@@ -36,11 +36,11 @@ export interface Spoken {
   readonly responseUrl?: string;
 }
 
-/** `/tq …` */
-export function hearCommand(body: Field): Spoken | undefined {
+/** `/tq …`; whoever mentions the bot there as well means no more by it. */
+export function hearCommand(body: Field, bot: string | undefined): Spoken | undefined {
   const [user, channel, team] = [textAt(body, 'user_id'), textAt(body, 'channel_id'), textAt(body, 'team_id')];
   if (user === undefined || channel === undefined) return undefined;
-  const text = wordsOf(textAt(body, 'text') ?? '', '-');
+  const text = wordsOf(textAt(body, 'text') ?? '', bot ?? '-');
   const enterprise = textAt(body, 'enterprise_id');
   const trigger = textAt(body, 'trigger_id') ?? digest(JSON.stringify(body));
   return {
@@ -89,6 +89,17 @@ export function hearMessage(body: Field, bot: string | undefined): Spoken | unde
     overheard: !addressed,
     files: listAt(event, 'files').flatMap(readFile),
   };
+}
+
+/** That we were invited: the channel, and the event's id. */
+export function hearInvitation(
+  body: Field,
+  bot: string | undefined,
+): { readonly id: string; readonly channel: string } | undefined {
+  const event = fieldsOf(body['event']);
+  const channel = textAt(event, 'channel');
+  if (channel === undefined || bot === undefined || textAt(event, 'user') !== bot) return undefined;
+  return { id: `slack-event-${textAt(body, 'event_id') ?? digest(JSON.stringify(event))}`, channel };
 }
 
 /** A reaction that puts a message on the timeline: whose, on what. */

@@ -16,6 +16,7 @@ import { worded } from '../../../src/domain/worded.ts';
 import { lineForBounce, sayBounce } from '../../../src/messages/bounce.ts';
 import { message, notice } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
+import { sayHello } from '../../../src/messages/welcome.ts';
 import type { Actor, Gateway, HeardFile, Outbox } from '../../../src/ports/conversation.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { identityOf } from './admission.ts';
@@ -24,7 +25,7 @@ import { lateAnswer, privately, tellPrivately } from './answer.ts';
 import { fetchDropped } from './files.ts';
 import { FORM, formError, formView, readForm } from './form.ts';
 import type { Groups } from './groups.ts';
-import { digest, hearCommand, hearInteraction, hearMessage, hearPress, hearReaction } from './heard.ts';
+import { digest, hearCommand, hearInteraction, hearInvitation, hearMessage, hearPress, hearReaction } from './heard.ts';
 import type { Spoken } from './heard.ts';
 import { publishHome } from './home.ts';
 import { conversationOf, messageId } from './place.ts';
@@ -72,7 +73,7 @@ export function listen(app: App, needs: ListenerNeeds): void {
   const { web } = needs;
 
   app.command(/.*/, async ({ ack, body }) => {
-    const spoken = hearCommand(fieldsOf(body));
+    const spoken = hearCommand(fieldsOf(body), needs.self().user);
     const taken: Taken = spoken ? await take(spoken, needs) : { kind: 'silent' };
     if (taken.kind === 'told' && (await isFirst(`${spoken?.id}`, needs)))
       await ack(privately(taken.message, spoken?.id ?? ''));
@@ -97,6 +98,18 @@ export function listen(app: App, needs: ListenerNeeds): void {
 
   app.event('app_mention', ({ body }) => hearEvent(fieldsOf(body), needs));
   app.event('message', ({ body }) => hearEvent(fieldsOf(body), needs));
+
+  app.event('member_joined_channel', async ({ body }) => {
+    const invited = hearInvitation(fieldsOf(body), needs.self().user);
+    if (!invited) return;
+    // Where it answers nobody, it says nothing.
+    const { team } = needs.self();
+    const self = { user: needs.self().user ?? '', team: team ?? '' };
+    if (await needs.admission.refuse(self, invited.channel, workspaceOf(team, needs))) return;
+    if (!(await needs.firstTime(`hello ${invited.id}`).catch(() => true))) return;
+    const conversation = conversationOf({ channel: invited.channel });
+    await needs.outbox.put({ conversation, key: `hello-${invited.id}`, message: sayHello(), final: true });
+  });
 
   app.event('reaction_added', async ({ body }) => {
     const heard = hearReaction(fieldsOf(body));

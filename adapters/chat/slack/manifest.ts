@@ -16,7 +16,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'im:history': 'hearing direct messages',
   'channels:history': 'hearing replies beneath its messages in public channels; the message that a stopwatch marks',
   'groups:history': 'the same in private channels it was invited to',
-  'channels:read': 'telling whether a public channel is shared with another organisation',
+  'channels:read': 'telling whether a public channel is shared with another organisation, and that it was invited',
   'groups:read': 'the same for private channels',
   'users:read': 'telling guests from members',
   'usergroups:read': 'telling who is in the user groups that have a role',
@@ -31,6 +31,7 @@ export const EVENTS = [
   'message.channels',
   'message.groups',
   'app_home_opened',
+  'member_joined_channel',
   'reaction_added',
 ] as const;
 

@@ -57,6 +57,23 @@ describe('what is said in Slack', () => {
     expect(last()?.said).toEqual({ kind: 'words', text: 'help' });
   });
 
+  it('a slash command that mentions the bot too is the same', async () => {
+    await stage.person().command(`<@${BOT}|tourniquet> status`);
+    expect(last()?.said).toEqual({ kind: 'words', text: 'status' });
+  });
+
+  it('says hello once where it was invited, and nothing where others were or where it answers nobody', async () => {
+    stage.slack.workspace.channels.set('C0NEW', { id: 'C0NEW', kind: 'public', joined: true });
+    await stage.person({ id: BOT, channel: 'C0SHARED' }).event({ type: 'member_joined_channel' });
+    const sent = await stage.person({ id: BOT, channel: 'C0NEW' }).event({ type: 'member_joined_channel' });
+    await sent.again();
+    await stage.person({ channel: 'C0NEW' }).event({ type: 'member_joined_channel' });
+    expect(stage.settled.splice(0)).toMatchObject([
+      { conversation: { surface: 'slack', id: 'C0NEW' }, message: { summary: ['Tourniquet is here.'] } },
+    ]);
+    expect(stage.heard).toHaveLength(0);
+  });
+
   it('a mention opens a thread, or stays in the one it was said in', async () => {
     await stage.person().mention('status');
     expect(last()?.conversation.id).toMatch(/^C0OPS\/\d+\.\d+$/);

@@ -81,6 +81,7 @@ export class Workspace {
 
   constructor() {
     for (const user of [
+      { id: BOT, team: TEAM, kind: 'member' },
       { id: 'U0ANNA', team: TEAM, kind: 'member' },
       { id: 'U0BEN', team: TEAM, kind: 'member' },
       { id: 'U0GUEST', team: TEAM, kind: 'guest' },
