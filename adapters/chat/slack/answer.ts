@@ -6,20 +6,25 @@
  *    ephemeral message, else directly.
  * 2. In a thread only where one stood already: in one that has no replies yet Slack shows it to nobody
  *    (docs.slack.dev/reference/methods/chat.postEphemeral).
- * 3. A response URL is used only on Slack's own hosts, at once, and kept nowhere.
- * 4. What can't be told at once is the outbox's, which tells the person directly once Slack is back.
+ * 3. In a direct conversation, where nobody else reads, as a message that stays and notifies.
+ * 4. A response URL is used only on Slack's own hosts, at once, and kept nowhere.
+ * 5. What can't be told at once is the outbox's, which tells the person directly once Slack is back.
  */
 import { text as words } from '../../../src/messages/message.ts';
 import type { Message } from '../../../src/messages/message.ts';
 import type { Utterance } from '../../../src/ports/conversation.ts';
 import { conversationOf } from './place.ts';
 import type { Place } from './place.ts';
+import type { Field } from './record.ts';
 import { NATIVE } from './render/block.ts';
 import { renderSlack } from './render/render.ts';
 import type { RenderedSlack } from './render/render.ts';
 import { timeOf } from './render/text.ts';
 import { SlackTrouble } from './web.ts';
 import type { SlackWeb } from './web.ts';
+
+/** Nothing in a text becomes a link with a picture, a mention or a channel. */
+export const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
 
 /** An answer has one chance: it is said in blocks that every workspace has. */
 const CLASSIC = new Set(NATIVE);
@@ -54,8 +59,10 @@ export async function tellPrivately(
             ),
         ]
       : []),
-    () => web.call('chat.postEphemeral', { channel, user, text, blocks, ...thread }),
-    () => web.call('chat.postMessage', { channel: user, text, blocks }),
+    channel.startsWith('D')
+      ? () => web.call('chat.postMessage', { channel, ...QUIET, text, blocks, ...thread })
+      : () => web.call('chat.postEphemeral', { channel, user, text, blocks, ...thread }),
+    () => web.call('chat.postMessage', { channel: user, ...QUIET, text, blocks }),
   ];
   let failed: 'later' | 'never' = 'never';
   for (const way of ways) {

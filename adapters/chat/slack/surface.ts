@@ -17,6 +17,7 @@ import { DeliveryLater, DeliveryNever } from '../../../src/ports/conversation.ts
 import type { Outbox, Surface, Utterance } from '../../../src/ports/conversation.ts';
 import type { Recall } from '../../../src/ports/recall.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
+import { QUIET } from './answer.ts';
 import { LIMITS } from './limits.ts';
 import { messageId, placeOf, readMessageId } from './place.ts';
 import type { Place } from './place.ts';
@@ -59,7 +60,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   messages_tab_disabled: 'switch on the Messages tab of the app’s Home',
   missing_scope: 'install the app again with the scopes of tq slack manifest',
 };
-const QUIET: Field = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' };
 
 export interface SurfaceNeeds {
   readonly web: SlackWeb;

@@ -42,7 +42,9 @@ describe('what is said in Slack', () => {
   const last = () => stage.heard.at(-1);
   const privately = (words: string): readonly string[] =>
     [
-      ...stage.slack.workspace.posted.filter((each) => each.to !== undefined).map((each) => each.text),
+      ...stage.slack.workspace.posted
+        .filter((each) => each.to !== undefined || each.channel.startsWith('D'))
+        .map((each) => each.text),
       ...stage.slack.responses.map((each) => JSON.stringify(each.body)),
     ].filter((text) => text.includes(words));
 
@@ -274,6 +276,14 @@ describe('what is said in Slack', () => {
     await stage.person().press(card, 'Ledger', { response_url: 'http://127.0.0.2:9/gone' });
     await until(() => told('ben decided it') !== undefined, 3000, 'why');
     expect(told('ben decided it')).toMatchObject({ thread: undefined });
+  });
+
+  it('tells a refusal in a direct conversation as a message that stays', async () => {
+    stage.answerWith({ kind: 'refused', message: message('unknown', 'there is no command "hepl"') });
+    await stage.person({ channel: 'D0ANNA' }).write('hepl');
+    const told = stage.slack.workspace.posted.at(-1);
+    expect(told).toMatchObject({ channel: 'D0ANNA', text: expect.stringContaining('hepl') });
+    expect(told?.to).toBeUndefined();
   });
 
   it('leaves a refusal to the outbox where Slack does not take it at once, which tells the person directly', async () => {
