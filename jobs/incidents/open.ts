@@ -36,7 +36,7 @@ export const runOpen: CommandJob<keyof Writing | 'evidence' | 'holds'> = async (
   if (args.kind === 'bad') return refused(args.why, args.remedy);
   const [first, ...rest] = args.value.words;
   const { names } = world.sites;
-  const named = first !== undefined && names.includes(first) ? first : undefined;
+  const named = names.find((name) => name === first?.toLowerCase());
   const site = named ?? (names.length === 1 ? names[0] : names.length === 0 ? NO_SITE : undefined);
   if (site === undefined) return refused('there are several sites', `say open SITE, one of ${names.join(', ')}`);
   const title = (named === undefined ? args.value.words : rest).join(' ').trim();

@@ -17,12 +17,14 @@ import type { CommandSpec } from './spec.ts';
 const POLITE =
   /^(?:(?:please|pls|hey|ok|okay)[\s,]+)+|(?:[\s,]+(?:please|pls|thanks|thank you|thx|now))+$|[\s?!.,;]+$|^(?::[a-z][\w+-]*:|\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)\s+|\s+(?::[a-z][\w+-]*:|\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)+$/giu;
 const SHELL_NAME = /^\s*(?:\/|bin\/|\.\/bin\/)?tq\s+(?=\S)/i;
+/** “note: the ISP called” */
+const NAMED = /^\s*([a-z]+(?:-[a-z]+)*)[:,](?=\s)/i;
 const FILLER = /^(?:an?|the|this|that|it|new|one|another|incidents?|tickets?|cases?|all|please|pls|now|up)$/i;
 const NO_STEP = /^(?:it|this|that|so|now|nothing|something|all|everything)$/i;
 const ELSEWHERE = /^(?:the )?(?:ports?|firewall|mails?|line|connection|internet|queues?|accounts?|smtp|door)\b/i;
 
 export function parseExact(line: string, registry: readonly CommandSpec[]): Command | Misheard {
-  const text = line.replace(SHELL_NAME, '');
+  const text = line.replace(SHELL_NAME, '').replace(NAMED, '$1');
   const read = parseLine(text, registry);
   if (read.kind === 'command') return withoutFiller(read, registry);
   const tidy = tidied(text);

@@ -82,6 +82,8 @@ it.each([
   ['note 👍 from the ISP :tada:', 'note 👍 from the ISP :tada:'],
   ['check 9.9.9.9, 9.9.9.10; example.com', 'check 9.9.9.9, 9.9.9.10; example.com'],
   ['hilfe', 'help'],
+  ['note: the ISP called', 'note the ISP called'],
+  ['Note, for later: call again', 'note for later: call again'],
   ['Hallo!', 'help'],
   ['sind wir auf einer Blacklist?', 'check'],
   ['sommes-nous blacklistés ?', 'check'],
@@ -172,4 +174,25 @@ it('reads a lease as people write minutes, and no other unit', () => {
   };
   for (const text of ['30', '30m', '30min', '"30 minutes"']) expect(lease(text)).toBe('read');
   for (const text of ['30s', '2h', 'm', '0m', '121m']) expect(lease(text)).toContain('out of bounds');
+});
+
+it('takes names as phones write them, with a capital or two', () => {
+  const read = (text: string): unknown => {
+    const command = parseLine(text, registry);
+    return command.kind === 'command' ? command.args : command.why;
+  };
+  for (const [phone, meant] of [
+    ['Freeze Mx1', 'freeze mx1'],
+    ['Block GW', 'block gw'],
+    ['Hunt GW', 'hunt gw'],
+    ['Triage HQ', 'triage hq'],
+    ['Leak HQ', 'leak hq'],
+    ['Queue MX1 Top Senders', 'queue mx1 top senders'],
+    ['Do Hunt', 'do hunt'],
+    ['Done Wipe', 'done wipe'],
+    ['Drill Start Infected-Workstation', 'drill start infected-workstation'],
+    ['Schedule Run Morning HQ', 'schedule run morning hq'],
+  ] as const)
+    expect(JSON.stringify(read(phone)), phone).toBe(JSON.stringify(read(meant)));
+  expect(read('queue mx1 show 1tABCd-000001-AB')).toMatchObject({ show: '1tABCd-000001-AB' });
 });

@@ -39,7 +39,7 @@ describe('words in a chat', () => {
     ['queue mx1 show', 'is not the id of one message'],
     ['queue mx1 show A843F21E832 B843F21E832', 'is not the id of one message'],
     ['queue mx1 show $(reboot)', 'is not the id of one message'],
-    ['Queue mx1 SHOW -x', 'queue does not know'],
+    ['Queue mx1 SHOW -x', '"-x" is not the id of one message'],
     ['queue show —all', 'queue has no option "--all"'],
     ['queue mx1 top nonsense', 'queue does not know "top nonsense"'],
     ['queue mx1 --everything', 'queue has no option "--everything"'],

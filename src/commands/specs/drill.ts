@@ -51,7 +51,7 @@ export const drillSpec: CommandSpec<DrillArguments> = {
   ],
   read(said) {
     if (said.words[0] === 'as') return readAs(said.words.slice(1));
-    const [word = 'start', second, ...rest] = said.words;
+    const [word = 'start', second, ...rest] = said.words.map((each) => each.toLowerCase());
     const what = WHATS.find((each) => each === word);
     const named = what === undefined ? word : second;
     const surplus = what === undefined ? second : rest[0];

@@ -29,7 +29,8 @@ export const huntSpec: CommandSpec<HuntArguments> = {
     { name: 'log', value: 'FILE', file: true, help: 'read this log of a firewall instead; - is standard input' },
   ],
   read(said) {
-    const [name, ...rest] = said.words;
+    const [written, ...rest] = said.words;
+    const name = written?.toLowerCase();
     if (rest.length > 0)
       return refuse(
         `hunt takes one firewall, but there is also ${JSON.stringify(rest[0]?.slice(0, 60))}`,

@@ -21,7 +21,8 @@ export const leakSpec: CommandSpec<LeakArguments> = {
   risk: 'look',
   options: [INCIDENT_OPTION],
   read(said) {
-    const [site, ...rest] = said.words;
+    const [written, ...rest] = said.words;
+    const site = written?.toLowerCase();
     if (rest.length > 0)
       return refuse(`leak takes one site, but there is also ${JSON.stringify(rest[0]?.slice(0, 60))}`, 'say leak SITE');
     if (site !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(site))

@@ -199,7 +199,8 @@ function onTarget(
   on: 'server' | 'firewall',
   order: MeasureArguments['order'],
 ): Parsed<MeasureArguments> {
-  const [target, ...rest] = said.words;
+  const [written, ...rest] = said.words;
+  const target = written?.toLowerCase();
   if (rest.length > 0)
     return refuse(
       `${said.name} does not know what to do with ${JSON.stringify(rest.join(' ').slice(0, 60))}`,

@@ -41,14 +41,15 @@ export const queueSpec: CommandSpec<QueueArguments> = {
     if (mta !== undefined && !known)
       return refuse(`${JSON.stringify(mta)} is not a mail server that is known`, `write one of ${MTAS.join(', ')}`);
     const words = [...said.words];
-    const server = words[0] === 'top' || words[0] === 'show' ? undefined : words.shift();
+    const server = /^(?:top|show)$/i.test(words[0] ?? '') ? undefined : words.shift()?.toLowerCase();
     if (server !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(server)) {
       return refuse(
         `${JSON.stringify(server)} is not the name of a server`,
         'say a name of tourniquet.yaml, such as mx1',
       );
     }
-    const [verb, what, ...rest] = words;
+    const [written, what, ...rest] = words;
+    const verb = written?.toLowerCase();
     if (verb === 'show') {
       if (what === undefined || rest.length > 0 || !/^[0-9A-Za-z][0-9A-Za-z\\-]{4,120}$/.test(what))
         return refuse(
@@ -57,7 +58,7 @@ export const queueSpec: CommandSpec<QueueArguments> = {
         );
       return accept({ ...(server !== undefined && { server }), show: what });
     }
-    const top = TOPS.find((each) => each === what);
+    const top = TOPS.find((each) => each === what?.toLowerCase());
     if ((verb !== undefined && verb !== 'top') || (verb === 'top' && !top) || rest.length > 0) {
       return refuse(
         `queue does not know ${JSON.stringify([verb, what, ...rest].filter((each) => each !== undefined).join(' '))}`,

@@ -15,7 +15,7 @@ export const scheduleSpec: CommandSpec<ScheduleArguments> = {
   risk: 'note',
   options: [],
   read(said) {
-    const [verb, what, site, ...rest] = said.words;
+    const [verb, what, site, ...rest] = said.words.map((word) => word.toLowerCase());
     if (verb === undefined) return accept({});
     if (verb !== 'run' || what !== 'morning' || rest.length > 0)
       return refuse(

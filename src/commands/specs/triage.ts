@@ -45,7 +45,8 @@ export const triageSpec: CommandSpec<TriageArguments> = {
       return refuse(`${JSON.stringify(mta)} is not a mail server that is known`, `write one of ${MTAS.join(', ')}`);
     if (hasOption(said, 'queue') && hasOption(said, 'dump'))
       return refuse('--queue and --dump both say what is in the queue', 'give one of them');
-    const [place, ...rest] = said.words;
+    const [written, ...rest] = said.words;
+    const place = written?.toLowerCase();
     if (rest.length > 0)
       return refuse(`triage takes one site or server, but there is also ${JSON.stringify(rest[0])}`, 'say triage SITE');
     if (place !== undefined && !/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(place))
