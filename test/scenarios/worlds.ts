@@ -15,6 +15,7 @@ const world = z.looseObject({
   listings: z
     .enum(['clear', 'abuse', 'xbl', 'policy', 'policy-and-minor', 'minor', 'unknown', 'backscatter'])
     .optional(),
+  domain: z.enum(['listed', 'clear']).optional(),
   queue: z
     .strictObject({
       messages: z.number(),
@@ -41,10 +42,14 @@ export function readWorlds(): readonly World[] {
 }
 
 function spellOut(short: Shorthand): World {
-  const { name, expect, accept, mta: _mta, listings, queue, ...told } = short;
+  const { name, expect, accept, mta: _mta, listings, domain, queue, ...told } = short;
+  const asked = [
+    ...(listings === undefined ? [] : [listingOf(listings)]),
+    ...(domain === undefined ? [] : [domainOf(domain)]),
+  ];
   const evidence = {
     ...told,
-    ...(listings !== undefined && { listings: [listingOf(listings)] }),
+    ...(asked.length > 0 && { listings: asked }),
     ...(queue && { queue: queueOf(queue) }),
   };
   return { name, expect, accept, evidence };
@@ -77,6 +82,10 @@ function listingOf(kind: NonNullable<Shorthand['listings']>): ListingEvidence {
     default:
       return kind satisfies never;
   }
+}
+
+function domainOf(state: 'listed' | 'clear'): ListingEvidence {
+  return { subject: 'example.com', state, lists: [{ zone: 'names.bl.test', state, nature: 'abuse' }] };
 }
 
 function queueOf(short: NonNullable<Shorthand['queue']>): NonNullable<Evidence['queue']> {

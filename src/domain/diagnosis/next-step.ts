@@ -1,4 +1,5 @@
 /** What to do next, and which looks would settle it. */
+import { parseIp } from '../address/ip.ts';
 import type { CauseId } from '../causes.ts';
 import { foreign, say } from '../foreign.ts';
 import type { Phrase } from '../foreign.ts';
@@ -95,6 +96,14 @@ export function nextStep(verdict: CauseId, evidence: Evidence, signs: Signs, lik
 function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | undefined): NextStep {
   if (signs.queue === 'not-looked')
     return { step: 'look', why: say`look at the queues first: clear or full decides which way this goes` };
+  const [domain] = signs.listedDomains;
+  if (domain !== undefined && (signs.listings === 'clear' || signs.listings === 'minor'))
+    return {
+      step: 'look',
+      why: say`see by whom ${foreign(domain, 80)} is listed and why (check says it): most often a page on its web site that somebody else put there, or spam that advertises it`,
+    };
+  if (onlyNamesAsked(evidence))
+    return { step: 'look', why: say`ask the blocklists about the address that mail leaves from: check ADDRESS` };
   if (signs.listings === 'not-looked' || signs.listings === 'unknown')
     return { step: 'look', why: say`ask the blocklists through a resolver that they answer` };
   const isp = evidence.site?.smartHost === true || evidence.smartHost?.configured === true;
@@ -128,6 +137,10 @@ function undetermined(evidence: Evidence, signs: Signs, likeliest: CauseId | und
   return { step: 'look', why: say`take the looks that are missing; nothing is stopped on a guess` };
 }
 
+function onlyNamesAsked({ listings = [] }: Evidence): boolean {
+  return listings.length > 0 && listings.every((each) => parseIp(each.subject).kind === 'bad');
+}
+
 /** Outbound mail is frozen already, and somebody watches who tries. */
 function isWatched({ blockedAttempts }: Evidence): boolean {
   return blockedAttempts?.outboundFrozen === true;
@@ -159,7 +172,12 @@ export function missingLooks(evidence: Evidence, signs: Signs, verdict: CauseId)
       say`whether a mail to somebody outside leaves: it tells a fault here from a handful of dead addresses`,
     );
   if (signs.listings === 'not-looked') missing.push(say`the blocklists were not asked`);
-  if (signs.listings === 'unknown') missing.push(say`too few blocklists could be asked to call the address clear`);
+  if (signs.listings === 'unknown')
+    missing.push(
+      onlyNamesAsked(evidence)
+        ? say`the blocklists about the address: only about a name were they asked`
+        : say`too few blocklists could be asked to call the address clear`,
+    );
   const attack = verdict !== 'healthy' && verdict !== 'configuration-error' && verdict !== 'policy-listing';
   if (attack && evidence.logins === undefined && (signs.queue !== 'clear' || signs.reason?.kind === 'blocked'))
     missing.push(say`who logs in and sends (the mail log): it tells a stolen login from a newsletter`);

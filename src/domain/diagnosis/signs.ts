@@ -27,6 +27,8 @@ export interface Signs {
   /** Causes that the listing lists name themselves. */
   readonly hints: ReadonlySet<string>;
   readonly zones: readonly string[];
+  /** Domains that a list that matters lists: what is sent in their name, or a page on them, and no machine of ours. */
+  readonly listedDomains: readonly string[];
   readonly queue: QueueSign;
   readonly messages: number;
   readonly nullShare: number;
@@ -165,21 +167,17 @@ function oneSenderToMany(queue: QueueEvidence): boolean {
   return top !== undefined && top.messages >= queue.messages * 0.5 && (queue.topRecipientDomains?.length ?? 0) >= 15;
 }
 
-function listingSigns(evidence: Evidence): Pick<Signs, 'listings' | 'hints' | 'zones'> {
-  const all = evidence.listings;
-  if (!all || all.length === 0) return { listings: 'not-looked', hints: new Set(), zones: [] };
-  const addresses = all.filter((each) => parseIp(each.subject).kind === 'ok');
-  const looked = addresses.length > 0 ? addresses : all;
+/** What the lists say of the addresses. Where only a domain was asked about, nothing is known of them. */
+function listingSigns(evidence: Evidence): Pick<Signs, 'listings' | 'hints' | 'zones' | 'listedDomains'> {
+  const all = evidence.listings ?? [];
+  const looked = all.filter((each) => parseIp(each.subject).kind === 'ok');
   const listed = looked.flatMap((each) => each.lists.filter((list) => list.state === 'listed'));
-  const hints = new Set(listed.flatMap((list) => list.causes ?? []));
-  const zones = [...new Set(listed.map((list) => list.zone))];
+  const natures = listed.map((list) => list.nature ?? 'abuse');
   return {
-    listings: listingSign(
-      looked,
-      listed.map((list) => list.nature ?? 'abuse'),
-    ),
-    hints,
-    zones,
+    listings: all.length === 0 ? 'not-looked' : looked.length === 0 ? 'unknown' : listingSign(looked, natures),
+    hints: new Set(listed.flatMap((list) => list.causes ?? [])),
+    zones: [...new Set(listed.map((list) => list.zone))],
+    listedDomains: all.flatMap((each) => (each.state === 'listed' && !looked.includes(each) ? [each.subject] : [])),
   };
 }
 

@@ -240,6 +240,14 @@ export const nothingWrong: Rule = (evidence, signs) => {
   const unread = evidence.queue?.malformed ?? 0;
   if (unread > 0 && unread >= signs.messages * 0.1)
     points.push(healthy.opposes('unread', 0.45, say`${unread} lines of the queue’s listing could not be read`));
+  if (signs.listedDomains.length > 0)
+    points.push(
+      healthy.opposes(
+        'domain-listed',
+        0.5,
+        say`${foreign(signs.listedDomains.slice(0, 3).join(', '), 200)} is listed: mail that names it is refused, though no machine here need have a part in it`,
+      ),
+    );
   if (signs.perhapsStuck)
     points.push(
       healthy.opposes(

@@ -211,6 +211,14 @@ export const noAttackCases = {
       ],
     ],
     [
+      'a domain that is listed is trouble, though the address is not',
+      { ...clear, listings: [...(unlisted.listings ?? []), { subject: 'example.com', state: 'listed', lists: [] }] },
+      [
+        [healthy, 'for', 'both-clear'],
+        [healthy, 'against', 'domain-listed'],
+      ],
+    ],
+    [
       'little waits, but all of it for one reason and many receivers',
       { ...unlisted, ...waiting('connect to <host>: Connection timed out', 20) },
       [
