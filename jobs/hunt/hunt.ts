@@ -44,14 +44,14 @@ export const runHunt: CommandJob<keyof Hunting | keyof Hunted> = async (request,
   if (log !== undefined) return huntInLog(world, ground, log, knownOf(ground, standing, []));
   const watch = world.watches.find(ground.firewall);
   if ('refused' in watch) return refused(watch.refused, watch.remedy);
-  const known = knownOf(ground, standing, await watch.ownAddresses());
+  const block = blockOf(ground.firewall, standing);
+  const known = knownOf(ground, standing, await watch.ownAddresses(), block);
   const identifier = openIdentifier(world);
   const before = await watch.before();
   const connected = before.kind === 'seen' ? connectedBefore(before, known, ground.inside) : undefined;
   for (const [rank, each] of (connected ?? []).entries())
     identifier.want([each.source], undefined, world.clock.now(), rank);
   const caveats = before.kind === 'unknown' ? [before.why] : [];
-  const block = blockOf(ground.firewall, standing);
   if (!block) {
     await identifier.settled();
     const report = { machines: identifier.machines(), caveats: [...caveats, ...identifier.blind()] };
@@ -134,10 +134,18 @@ export function blockOf(firewall: string, standing: readonly MeasureRecord[]): M
   return blocks.find(({ order }) => order.kind === 'block-port-25' && order.who === 'everyone') ?? blocks[0];
 }
 
-export function knownOf(ground: Ground, standing: readonly MeasureRecord[], firewall: readonly string[]): Known {
+/** `block`: the one that counts, where one does. */
+export function knownOf(
+  ground: Ground,
+  standing: readonly MeasureRecord[],
+  firewall: readonly string[],
+  block?: MeasureRecord,
+): Known {
+  const lets = block?.order.kind === 'block-port-25' && block.order.who === 'all-but-mail-servers';
   return {
     scanners: ground.scanners,
     firewall,
+    ...(lets && { serversLetThrough: true }),
     mailServers: ground.mailServers.map((server) => {
       const freeze = standing.find(
         ({ order, state }) => order.kind === 'freeze-outbound' && order.server === server.name && state === 'in-force',

@@ -18,7 +18,7 @@ export async function lookAtAttempts(site: string, world: AttemptNeeds): Promise
   const block = blockOf(ground.firewall, standing);
   const watch = world.watches.find(ground.firewall);
   if (!block || 'refused' in watch) return undefined;
-  const known = knownOf(ground, standing, await watch.ownAddresses());
+  const known = knownOf(ground, standing, await watch.ownAddresses(), block);
   const look = await watch.attempts(taskOf(block));
   if (look.kind === 'unknown') throw new Error(plain(look.why));
   return blockedAttempts(findingsOf(addLook(beginHunt(block.since ?? look.at), look), known));

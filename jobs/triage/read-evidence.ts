@@ -122,6 +122,7 @@ const evidence = z.object({
     .object({
       watchedSeconds: count,
       outboundFrozen: z.boolean().exactOptional(),
+      serversLetThrough: z.boolean().exactOptional(),
       sources: z.array(
         z.object({
           address: text,

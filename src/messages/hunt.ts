@@ -68,9 +68,10 @@ function summaryOf(report: HuntReport): Phrase {
   const watched = age(findings.watchedSeconds);
   if (findings.watchedSeconds === 0) return say`${foreign(firewall)}: nothing has been watched yet`;
   const but = findings.suspects.length > 0 ? ' but those that are told apart' : '';
+  const servers = findings.serversLetThrough ? '; the mail servers may send, and are not counted' : '';
   return report.source === 'log'
     ? say`Nobody${but} tried within the ${watched} that the log covers. That is silence, not innocence.`
-    : say`Nobody${but} tried within ${watched} of watching ${foreign(firewall)}. That is silence, not innocence.`;
+    : say`Nobody${but} tried within ${watched} of watching ${foreign(firewall)}${servers}. That is silence, not innocence.`;
 }
 
 /** A firewall that lets a workstation through has refused nobody, and its log is no silence. */
@@ -210,9 +211,15 @@ function beforeBlocks(
 
 function next(report: HuntReport): readonly Block[] {
   const { findings, firewall } = report;
-  const notes: Block[] = findings.frozen
-    ? []
-    : [text('The servers’ outbound mail is not frozen: an attempt of a mail server’s own proves nothing yet.')];
+  const notes: Block[] = findings.serversLetThrough
+    ? [
+        text(
+          'The block lets the mail servers send, so that what they try is not counted: of a server that sends by itself this says nothing. Only a block for everyone does.',
+        ),
+      ]
+    : findings.frozen
+      ? []
+      : [text('The servers’ outbound mail is not frozen: an attempt of a mail server’s own proves nothing yet.')];
   const guilty = findings.suspects.filter(({ part }) => part === 'guilty').slice(0, 3);
   if (guilty.length === 0 || report.source === 'log') return notes;
   return [

@@ -49,6 +49,8 @@ export interface InsideClientEvidence {
 export interface BlockedAttempts {
   readonly watchedSeconds: number;
   readonly outboundFrozen?: boolean;
+  /** The mail servers are let through, and what they try isn't counted: their silence says nothing. */
+  readonly serversLetThrough?: boolean;
   readonly sources: readonly {
     readonly address: string;
     readonly attempts: number;

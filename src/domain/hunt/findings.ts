@@ -33,6 +33,8 @@ export interface Known {
   readonly scanners: readonly Cidr[];
   /** The firewall's own addresses. */
   readonly firewall: readonly string[];
+  /** The block lets the mail servers send: what they try isn't counted. */
+  readonly serversLetThrough?: true;
 }
 
 export type Part = 'guilty' | 'mail-server' | 'mail-server-frozen' | 'scanner' | 'firewall';
@@ -54,6 +56,7 @@ export interface Suspect {
 export interface Findings {
   readonly watchedSeconds: number;
   readonly frozen: boolean;
+  readonly serversLetThrough: boolean;
   /** The worst first, within each part. */
   readonly suspects: readonly Suspect[];
   readonly full: boolean;
@@ -71,6 +74,7 @@ export function findingsOf(hunt: Hunt, known: Known): Findings {
     suspects: suspects.toSorted(
       (a, b) => b.attempts - a.attempts || (a.addresses[0] ?? '').localeCompare(b.addresses[0] ?? ''),
     ),
+    serversLetThrough: known.serversLetThrough ?? false,
     full: hunt.full,
   };
 }
@@ -81,6 +85,7 @@ export function blockedAttempts(findings: Findings): BlockedAttempts {
   return {
     watchedSeconds: findings.watchedSeconds,
     outboundFrozen: findings.frozen,
+    ...(findings.serversLetThrough && { serversLetThrough: true }),
     sources: counted.map((each) => ({
       address: each.addresses[0] ?? '',
       attempts: each.attempts,

@@ -6,6 +6,7 @@ import { blockedAttempts, connectedBefore, findingsOf } from '../../../src/domai
 import type { Known } from '../../../src/domain/hunt/findings.ts';
 import { addLook, beginHunt, watchedSeconds } from '../../../src/domain/hunt/hunt.ts';
 import type { Hunt } from '../../../src/domain/hunt/hunt.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import type { Attempts, Look } from '../../../src/domain/hunt/look.ts';
 
 const BEGAN = 1_000_000_000;
@@ -162,6 +163,25 @@ describe('the hunt', () => {
     const silent = findingsOf(after(counted(900)), KNOWN);
     expect(silent).toMatchObject({ watchedSeconds: 900, suspects: [] });
     expect(blockedAttempts(silent)).toEqual({ watchedSeconds: 900, outboundFrozen: false, sources: [] });
+  });
+
+  it('weakens no suspicion of the server by the silence of one that may send', () => {
+    const listings = [
+      {
+        subject: '198.51.100.1',
+        state: 'listed' as const,
+        lists: [{ zone: 'a', state: 'listed' as const, nature: 'abuse' as const }],
+      },
+    ];
+    const against = (known: Known): readonly string[] => {
+      const blocked = blockedAttempts(findingsOf(after(counted(900)), known));
+      const { causes } = diagnose({ listings, queue: { messages: 0 }, blockedAttempts: blocked });
+      return causes.flatMap(({ cause, against: all }) =>
+        all.some((each) => plain(each).startsWith('nobody tried')) ? cause : [],
+      );
+    };
+    expect(against(frozenAt(BEGAN)).toSorted()).toEqual(['compromised-server', 'compromised-workstation']);
+    expect(against({ ...frozenAt(BEGAN), serversLetThrough: true })).toEqual(['compromised-workstation']);
   });
 
   it('tells who was connected before the block: from inside outward alone, the busiest first', () => {

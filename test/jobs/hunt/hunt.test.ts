@@ -215,6 +215,19 @@ describe('hunt', () => {
     expect(shown(answer)).toContain('not frozen');
   });
 
+  it('takes no silence of a server for its innocence where the block lets it send', async () => {
+    const stage = makeStage();
+    await inForce(stage.world.ledger, { ...BLOCK, who: 'all-but-mail-servers' }, NOW - 900_000);
+    await inForce(stage.world.ledger, { kind: 'freeze-outbound', server: 'mx1' }, NOW - 900_000);
+    stage.looks = [counted(stage)];
+    const answer = await runHunt(request('hunt gw --seconds 0'), stage.world, () => {});
+    expect(plain(answer.message.summary)).toBe(
+      'Nobody tried within 15 min of watching gw; the mail servers may send, and are not counted. That is silence, not innocence.',
+    );
+    expect(shown(answer)).toContain('Only a block for everyone does.');
+    expect(answer.data).toMatchObject({ evidence: { blockedAttempts: { serversLetThrough: true, sources: [] } } });
+  });
+
   it('accuses nobody where port 25 is not blocked, and says what to do', async () => {
     const stage = makeStage();
     const answer = await runHunt(request('hunt gw'), stage.world, () => {});

@@ -141,7 +141,8 @@ export const attempts: Rule = (evidence) => {
     const text = say`nobody tried port 25 within ${span(seen.watchedSeconds)} of watching`;
     const strength = seen.watchedSeconds >= 600 ? 0.5 : 0.3;
     points.push(workstation.opposes('silence', strength, text));
-    if (seen.outboundFrozen === true) points.push(server.opposes('silence', strength, text));
+    if (seen.outboundFrozen === true && seen.serversLetThrough !== true)
+      points.push(server.opposes('silence', strength, text));
   }
   return points;
 };
