@@ -241,11 +241,19 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
     await expect(driver.plan({ kind: 'quarantine-host', firewall: 'gw', address }, 'tq9')).rejects.toThrow(why);
   });
 
-  it('does not call it proved where somebody else’s rule stands before ours', async () => {
+  it('sees a rule of somebody else before ours that lets everything pass, and calls nothing proved then', async () => {
     const task = await engaged(BLOCK);
     const { gateway } = company.boxes;
+    await gateway.must(['iptables', '-I', 'FORWARD', '1', '-j', 'LOG']);
+    expect((await driver.observe(task)).kind).toBe('in-force');
     await gateway.must(['iptables', '-I', 'FORWARD', '1', '-j', 'ACCEPT']);
+    expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
+    expect(await driver.observe(task)).toEqual({
+      kind: 'changed',
+      differences: [[{ foreign: '+ iptables FORWARD: -j ACCEPT (before ours)' }]],
+    });
     expect((await driver.verify(task)).kind).toBe('unknown');
+    await gateway.must(['iptables', '-D', 'FORWARD', '1']);
     await gateway.must(['iptables', '-D', 'FORWARD', '1']);
     expect((await driver.verify(task)).kind).toBe('proved');
     expect(await released(task)).toBe('released');

@@ -6,10 +6,12 @@
  *    them is `changed` until it is engaged again; what is there is never laid twice, nor are counters set back.
  * 2. Chains and sets are ours; of other chains only the jumps into ours are touched.
  * 3. Exact release refuses where there is something in our chains or sets that isn't ours, or a rule of ours is missing
- *    from a chain that stands. What was never laid is no reason to refuse.
+ *    from a chain that stands. What was never laid is no reason to refuse, nor is what stands before ours.
+ * 4. A rule of somebody else before ours has come since: what it accepts passes. The measure counts as changed.
  */
 import type { MeasureTask, Observation } from '../../../../src/domain/measures/plan.ts';
 import { foreign, say } from '../../../../src/domain/foreign.ts';
+import type { Phrase } from '../../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { MeasureDriver } from '../../../../src/ports/measures.ts';
@@ -77,27 +79,32 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
       .flatMap(fillLines);
     if (lines.length > 0) await ipset(`${lines.join('\n')}\n`, fence);
   };
-  const observe = async (task: MeasureTask): Promise<Observation> => {
+  /** How it stands; and rules of somebody else that packets meet before ours. */
+  const see = async (task: MeasureTask): Promise<{ seen: Observation; before: readonly Phrase[] }> => {
+    const alone = (seen: Observation) => ({ seen, before: [] });
     try {
       const seen = await look(rulesOf(task, name));
       const differences = [...seen.foreign, ...seen.families.flatMap((family) => family.foreign)];
       const missing = [...seen.missing, ...seen.families.flatMap((family) => family.missing)];
       if (differences.length === 0 && seen.there.length === 0 && seen.families.every((family) => !family.stands))
-        return { kind: 'absent', notes: [say`nothing of ${task.tag} is in the rules of ${name}`] };
+        return alone({ kind: 'absent', notes: [say`nothing of ${task.tag} is in the rules of ${name}`] });
       const all = [...differences, ...missing];
-      if (all.length > 0) return { kind: 'changed', differences: all.map((line) => [foreign(line)]) };
+      if (all.length > 0) return alone({ kind: 'changed', differences: all.map((line) => [foreign(line)]) });
       if (seen.lease === 'over')
-        return { kind: 'absent', notes: [say`its lease on ${name} is over; the kernel ended it`] };
+        return alone({ kind: 'absent', notes: [say`its lease on ${name} is over; the kernel ended it`] });
       const past = await waysPast(task, name, host);
-      if (past.length > 0) return { kind: 'changed', differences: past };
-      const notes = seen.families.flatMap(({ tool, before }) =>
-        before ? [say`${tool} on ${name} has other rules before ours in ${foreign(before)}`] : [],
-      );
-      return { kind: 'in-force', notes, ...(seen.lease !== undefined && { until: seen.lease }) };
+      if (past.length > 0) return alone({ kind: 'changed', differences: past });
+      const before = seen.families.flatMap((family) => family.before).map((line) => [foreign(line)]);
+      const until = seen.lease === undefined ? {} : { until: seen.lease };
+      return { seen: { kind: 'in-force', notes: [], ...until }, before };
     } catch (error) {
       if (!(error instanceof HostUnknown)) throw error;
-      return { kind: 'unknown', why: [foreign(error.message, 400)] };
+      return alone({ kind: 'unknown', why: [foreign(error.message, 400)] });
     }
+  };
+  const observe = async (task: MeasureTask): Promise<Observation> => {
+    const { seen, before } = await see(task);
+    return before.length > 0 ? { kind: 'changed', differences: before } : seen;
   };
   return {
     observe,
@@ -157,16 +164,21 @@ export function openIptables(gateway: Gateway, host: Host, now: () => number): M
       return { kind: 'released', notes: nothing ? [say`there was nothing left to take back`] : [] };
     },
     verify: async (task) => {
-      const seen = await observe(task);
+      const { seen, before } = await see(task);
       if (seen.kind === 'unknown') return seen;
       if (seen.kind !== 'in-force')
         return { kind: 'disproved', by: seen.kind === 'absent' ? seen.notes : seen.differences };
-      if (seen.notes.length > 0) return { kind: 'unknown', why: seen.notes[0] ?? [] };
+      // It may be harmless, or let everything pass.
+      const [first] = before;
+      if (first) return { kind: 'unknown', why: first };
       const by = say`iptables and ip6tables on ${name} list the rules of ${task.tag}, unchanged, before those of anybody else`;
       return provedOnEveryWay(task, name, host, by);
     },
   };
 }
+
+/** Targets after which a packet goes on. */
+const ONLY_NOTES: ReadonlySet<string> = new Set(['LOG', 'NFLOG', 'ULOG', 'TRACE', 'MARK', 'CONNMARK']);
 
 interface FamilyLook {
   readonly key: 'four' | 'six';
@@ -177,8 +189,8 @@ interface FamilyLook {
   readonly listed: readonly Rule[];
   readonly foreign: readonly string[];
   readonly missing: readonly string[];
-  /** A chain of the kernel in which a rule of somebody else stands before ours. */
-  readonly before?: string;
+  /** Rules of somebody else that stand before ours in a chain of the kernel: what they decide never comes to ours. */
+  readonly before: readonly string[];
 }
 
 interface Look {
@@ -206,14 +218,13 @@ function lookAtFamily(
       rules.filter((each) => each.chain === chain).map(({ rule }) => `${tool} ${chain}: ${rule}`);
     return { chain, ...compareRules(rulesIn(ours), rulesIn(have)) };
   });
-  const before = family.jumps.find(({ chain, rule }) => {
+  const before = [...new Set(family.jumps.map(({ chain }) => chain))].flatMap((chain) => {
     const rules = listing.rules.filter((each) => each.chain === chain);
+    const last = rules.findLastIndex(({ rule }) => chains.includes(targetOf(rule) ?? ''));
     return rules
-      .slice(
-        0,
-        rules.findIndex((each) => each.rule === rule),
-      )
-      .some((each) => !isOurs(targetOf(each.rule)));
+      .slice(0, Math.max(0, last))
+      .filter(({ rule }) => !isOurs(targetOf(rule)) && !ONLY_NOTES.has(targetOf(rule) ?? ''))
+      .map(({ rule }) => `+ ${tool} ${chain}: ${rule} (before ours)`);
   });
   return {
     key,
@@ -226,7 +237,7 @@ function lookAtFamily(
       ...(isReordered ? [`~ ${tool} ${chain}: the rules stand in another order`] : []),
     ]),
     missing: compared.flatMap(({ missing }) => missing.map((line) => `- ${line}`)),
-    ...(before && { before: before.chain }),
+    before,
   };
 }
 
