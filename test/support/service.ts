@@ -6,7 +6,7 @@ import { freePort, until } from '../lab/process.ts';
 import type { Bot } from './bot.ts';
 
 const TQ = join(import.meta.dirname, '../../bin/tq');
-const STARTS_WITHIN_MS = 30_000;
+const STARTS_WITHIN_MS = 50_000;
 
 export interface ServiceForm {
   /** tourniquet.yaml. */
