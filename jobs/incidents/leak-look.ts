@@ -14,6 +14,7 @@ import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
 import { QUIET_MS, judgeLeak } from '../../src/domain/incidents/stopped.ts';
 import type { LeakFinding, LeakLooks } from '../../src/domain/incidents/stopped.ts';
 import { taskOf } from '../../src/domain/measures/record.ts';
+import { sayName } from '../../src/messages/hunt.ts';
 import { nextBlocks } from '../../src/messages/next.ts';
 import { sayLeak } from '../../src/messages/leak.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
@@ -129,7 +130,7 @@ async function lookPast(place: Place, since: number, world: Looking, blind: Phra
   const machines = identifier.machines();
   return all.map(({ source, destinations }) => {
     const name = machines.get(source)?.dhcp?.name;
-    return { who: name ? say`${name} (${source})` : [source], destinations };
+    return { who: name ? say`${sayName(name)} (${source})` : [source], destinations };
   });
 }
 

@@ -85,7 +85,13 @@ function nameOf(suspect: Pick<Suspect, 'addresses'>, machines: ReadonlyMap<strin
   const machine = machineOf(suspect, machines);
   const address = suspect.addresses[0] ?? '';
   const name = machine?.dhcp?.covers === 'yes' ? machine.dhcp.name : machine?.reverse;
-  return name === undefined ? [address] : say`${name} (${address})`;
+  return name === undefined ? [address] : say`${sayName(name)} (${address})`;
+}
+
+/** A machine calls itself as it likes, and one may put another's address there: what is no plain name stands in quotes. */
+export function sayName(name: Foreign): Phrase {
+  if (/^[\p{L}\p{N}._-]+$/u.test(name.foreign)) return [name];
+  return ['“', foreign(name.foreign.replaceAll(/[“”„"]/g, '’'), 130), '”'];
 }
 
 function machineOf(suspect: Pick<Suspect, 'addresses'>, machines: ReadonlyMap<string, Machine>): Machine | undefined {
@@ -152,12 +158,12 @@ function whoOf(machine: Machine | undefined, seen: Pick<Suspect, 'mac' | 'via'> 
       ? []
       : [
           dhcp.covers === 'yes'
-            ? say`${dhcp.name}`
+            ? sayName(dhcp.name)
             : dhcp.covers === 'unknown'
-              ? say`${dhcp.name} (perhaps: its lease does not tell whether it had the address then)`
-              : say`${dhcp.name} had this address, but not when it tried`,
+              ? say`${sayName(dhcp.name)} (perhaps: its lease does not tell whether it had the address then)`
+              : say`${sayName(dhcp.name)} had this address, but not when it tried`,
         ]),
-    ...(reverse === undefined || isSameName(reverse, dhcp) ? [] : [say`${reverse}`]),
+    ...(reverse === undefined || isSameName(reverse, dhcp) ? [] : [sayName(reverse)]),
     ...(port === undefined ? [] : [say`port ${port}`]),
     ...(mac === undefined
       ? []

@@ -173,7 +173,7 @@ export function blastRadius(order: MeasureOrder, firewall: string, resolved: Res
         say`nothing passes between inside and outside${resolved.allowed.length > 0 ? `, but for ${resolved.allowed.join(', ')}` : ''}: no web, no mail, no telephone over the internet; nor does ${firewall} itself reach anything outside`,
         resolved.manage.length > 0
           ? say`${firewall} can still be managed from ${resolved.manage.join(', ')}, and from inside`
-          : say`whoever can manage ${firewall} from outside or inside now still can`,
+          : say`whoever can manage ${firewall} from outside or inside now still can, but not through a tunnel that ${firewall} opens itself: write its far end under manage`,
         ...(resolved.allowed.length > 0
           ? []
           : [say`this bot is not kept connected either: the conversation goes on in the terminal on the LAN`]),

@@ -9,6 +9,7 @@ import type { Watch } from '../../../src/ports/watch.ts';
 import { ADDRESSES, ADDRESSES6, startCompany } from '../../lab/company.ts';
 import type { Company } from '../../lab/company.ts';
 import { describeLab } from '../../lab/packages.ts';
+import { until } from '../../lab/process.ts';
 
 const GATEWAY = { name: 'gw', outside: ['wan0'], keep: [], manage: [], allowed: [], mailServers: [ADDRESSES.mail] };
 const TRACKING = `table inet office {
@@ -81,6 +82,14 @@ describeLab('watching a real gateway with nftables', { sets: ['net'], root: true
     expect(sources.get(ADDRESSES6.infected)).toMatchObject({ attempts: 1, macs: [mac] });
     expect(infected?.last).toBeGreaterThan(began - 2000);
     expect(infected?.last).toBeLessThanOrEqual(Date.now());
+    await until(() => Date.now() > began + 4000, 15_000, 'time to pass');
+    await company.connect('infected', ADDRESSES.outside, 25);
+    await company.connect('infected', '198.51.100.77', 25);
+    await company.connect('infected', ADDRESSES.outside, 587);
+    const later = await watch.attempts(task);
+    const again = later.kind === 'counted' && later.sources.find(({ source }) => source === ADDRESSES.infected);
+    expect(again && again.first, 'when it tried first').toBeLessThan(began + 3500);
+    expect(again && again.last).toBeGreaterThan(began + 3500);
     expect(await watch.ownAddresses()).toEqual(expect.arrayContaining([ADDRESSES.gatewayOutside, ADDRESSES6.gateway]));
   });
 

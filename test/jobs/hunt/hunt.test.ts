@@ -332,6 +332,29 @@ describe('hunt', () => {
     expect(answer.data).toMatchObject({ suspects: { length: 301 } });
   });
 
+  it('puts a name in quotes with which a machine points at another one', async () => {
+    const names: Readonly<Record<string, string>> = {
+      '10.77.0.11': 'PC-KITCHEN (10.77.0.12) did it; printer',
+      '10.77.0.12': 'x” (10.77.0.13)',
+    };
+    const stage = makeStage({
+      network: {
+        identify: async (wanted) =>
+          wanted.map(({ addresses }) => ({
+            addresses,
+            dhcp: { name: { foreign: names[addresses[0] ?? ''] ?? 'küche_2.büro' }, covers: 'yes' as const },
+            blind: [],
+          })),
+      },
+    });
+    await inForce(stage.world.ledger, BLOCK, NOW - 60_000);
+    stage.looks = [counted(stage, ['10.77.0.11', 9], ['10.77.0.12', 5], ['10.77.0.14', 3])];
+    const answer = await runHunt(request('hunt gw --seconds 0'), stage.world, () => {});
+    expect(plain(answer.message.summary)).toContain('“PC-KITCHEN (10.77.0.12) did it; printer” (10.77.0.11) tried');
+    expect(JSON.stringify(answer.message.blocks)).toContain('x’ (10.77.0.13)');
+    expect(shown(answer)).toMatch(/10\.77\.0\.14 +küche_2\.büro/);
+  });
+
   it('refuses a firewall that nobody knows, and names those that there are', async () => {
     const answer = await runHunt(request('hunt moat'), makeStage().world, () => {});
     expect(answer.status).toBe('refused');

@@ -8,6 +8,7 @@
  *    and its senders are accused.
  * 2. Counting and verdict are separate rules: in one rule, a full set lets the traffic pass.
  * 3. New connections (SYN) are counted, not packets; established ones are reset too, or they would resume afterwards.
+ *    An update begins an element's timeout anew and tells the last attempt; an add does not, and tells the first.
  * 4. A lease is the timeout of a set's element: the kernel ends it by itself.
  * 5. Rules are written as `nft list` prints them, so that drift is found by comparing text.
  * 6. The plug holds the firewall's own traffic too (a proxy or resolver on it is a way out), but for answers to those who
@@ -72,6 +73,8 @@ export function blockRuleset(rules: BlockRules): Ruleset {
       ...(rules.servers.length > 0 ? addresses('servers', rules.servers) : []),
       counting('offenders4', 'ipv4_addr . ipv4_addr . inet_service'),
       counting('offenders6', 'ipv6_addr . ipv6_addr . inet_service'),
+      counting('firsts4', 'ipv4_addr', '30d'),
+      counting('firsts6', 'ipv6_addr', '30d'),
       counting('macs4', 'ipv4_addr . ether_addr'),
       counting('macs6', 'ipv6_addr . ether_addr'),
     ],
@@ -82,6 +85,8 @@ export function blockRuleset(rules: BlockRules): Ruleset {
           ...(rules.servers.length > 0 ? ['ip daddr @servers4 return', 'ip6 daddr @servers6 return'] : []),
           'ip saddr @allowed4 return',
           'ip6 saddr @allowed6 return',
+          `${SYN} add @firsts4 { ip saddr }`,
+          `${SYN} add @firsts6 { ip6 saddr }`,
           `${SYN} update @offenders4 { ip saddr . ip daddr . tcp dport counter }`,
           `${SYN} update @offenders6 { ip6 saddr . ip6 daddr . tcp dport counter }`,
           'reject with tcp reset',
@@ -221,8 +226,8 @@ function addresses(name: string, members: readonly string[]): readonly NamedSet[
   ];
 }
 
-function counting(name: string, type: string): NamedSet {
-  return { name, form: `type ${type}; size 65535; flags dynamic,timeout; timeout 1d;` };
+function counting(name: string, type: string, kept = '1d'): NamedSet {
+  return { name, form: `type ${type}; size 65535; flags dynamic,timeout; timeout ${kept};` };
 }
 
 /** nft prints a set of one as the bare value. */

@@ -1,8 +1,8 @@
 /**
  * The kernel's own count of blocked attempts, read from the sets of a block's table.
  *
- * An element's timeout begins anew with each attempt, so that the last one was `timeout - expires` ago; the first one is
- * known only as "not later than" the oldest last one of its source's destinations.
+ * An offender's timeout begins anew with each attempt, so that the last one was `timeout - expires` ago; that of a source's
+ * first attempt is never begun anew.
  */
 import { cidrContains } from '../../../../src/domain/address/cidr.ts';
 import { parseIp } from '../../../../src/domain/address/ip.ts';
@@ -19,6 +19,7 @@ import { tableOf } from './orders.ts';
 const LIMITS = { deadlineMs: 15_000, longest: 4000 };
 const SET_SIZE = 65_535;
 const KEPT_MS = 86_400_000;
+const FIRST_KEPT_MS = 30 * 86_400_000;
 
 export function watchNftables(name: string, host: Host, now: () => number): Watch {
   const elements = async (table: string, set: string): Promise<readonly Element[]> => {
@@ -33,13 +34,19 @@ export function watchNftables(name: string, host: Host, now: () => number): Watc
     attempts: async (task): Promise<Look> => {
       const table = tableOf(task.tag);
       try {
-        const [four, six, macs4, macs6] = await Promise.all(
-          ['offenders4', 'offenders6', 'macs4', 'macs6'].map((set) => elements(table, set)),
+        const [four, six, macs4, macs6, firsts4, firsts6] = await Promise.all(
+          ['offenders4', 'offenders6', 'macs4', 'macs6', 'firsts4', 'firsts6'].map((set) => elements(table, set)),
         );
         const offenders = [...(four ?? []), ...(six ?? [])];
         const full = [four, six].some((list) => (list?.length ?? 0) >= SET_SIZE);
         const at = now();
-        const sources = bySource(offenders, [...(macs4 ?? []), ...(macs6 ?? [])], at);
+        const firsts = new Map(
+          [...(firsts4 ?? []), ...(firsts6 ?? [])].map(({ key, expiresMs }) => [
+            key[0] ?? '',
+            at - FIRST_KEPT_MS + expiresMs,
+          ]),
+        );
+        const sources = bySource(offenders, [...(macs4 ?? []), ...(macs6 ?? [])], firsts, at);
         return { kind: 'counted', at, full, sources: await tellRouters(sources, host) };
       } catch (error) {
         if (!(error instanceof HostUnknown)) throw error;
@@ -77,10 +84,10 @@ interface Element {
 function elementsOf(line: string): readonly Element[] {
   const inside = line.replace(/^\s*elements = \{/, '').replace(/\}\s*$/, '');
   return inside.split(',').flatMap((text): readonly Element[] => {
-    const key = /^\s*(\S+(?: \. \S+)+)/.exec(text)?.[1];
-    const packets = /\bpackets (\d+)/.exec(text)?.[1];
+    const key = /^\s*(\S+(?: \. \S+)*)/.exec(text)?.[1];
+    const packets = /\bpackets (\d+)/.exec(text)?.[1] ?? '0';
     const expires = /\bexpires (\S+)/.exec(text)?.[1];
-    if (key === undefined || packets === undefined || expires === undefined) return [];
+    if (key === undefined || expires === undefined) return [];
     return [{ key: key.split(' . '), packets: Number(packets), expiresMs: durationMs(expires) }];
   });
 }
@@ -94,7 +101,12 @@ function durationMs(text: string): number {
   );
 }
 
-function bySource(offenders: readonly Element[], cards: readonly Element[], at: number): readonly Attempts[] {
+function bySource(
+  offenders: readonly Element[],
+  cards: readonly Element[],
+  firsts: ReadonlyMap<string, number>,
+  at: number,
+): readonly Attempts[] {
   const macs = Map.groupBy(cards, ({ key }) => key[0] ?? '');
   return [...Map.groupBy(offenders, ({ key }) => key[0] ?? '')].flatMap(([address, elements]): readonly Attempts[] => {
     const source = parseIp(address);
@@ -106,7 +118,7 @@ function bySource(offenders: readonly Element[], cards: readonly Element[], at: 
         attempts: elements.reduce((sum, each) => sum + each.packets, 0),
         destinations: new Set(elements.map(({ key }) => key[1])).size,
         ports: [...new Set(elements.map(({ key }) => Number(key[2])))],
-        first: Math.min(...lasts),
+        first: Math.min(...lasts, firsts.get(address) ?? Infinity),
         last: Math.max(...lasts),
         macs: [...new Set((macs.get(address) ?? []).flatMap(({ key }) => key[1] ?? []))],
       },
