@@ -22,7 +22,7 @@ import { lookAtAttempts } from '../looks/attempts.ts';
 import type { AttemptNeeds } from '../looks/attempts.ts';
 import { lookAtRecords } from '../looks/dns-records.ts';
 import { askSmartHost, lookAtCertificates, readRelayHost } from '../looks/doors.ts';
-import { NothingAnswered, lookAtListings } from '../looks/listings.ts';
+import { NothingAnswered, lookAtDomains, lookAtListings } from '../looks/listings.ts';
 import { recordOf, take } from '../looks/look.ts';
 import type { Look, Looked } from '../looks/look.ts';
 import { lookAtQueue } from '../looks/queues.ts';
@@ -83,7 +83,7 @@ export async function gatherEvidence(
     return looked;
   };
   const servers = place.servers;
-  const [listings, queues, logs, setups, certificates, resolver, attempts] = await Promise.all([
+  const [listings, names, queues, logs, setups, certificates, resolver, attempts] = await Promise.all([
     run('blocklists', LIMITS.lists, async (ms) => {
       try {
         return await lookAtListings(place.addresses, world, ms);
@@ -92,6 +92,9 @@ export async function gatherEvidence(
         throw error;
       }
     }),
+    place.domains.length === 0
+      ? undefined
+      : run('blocklists of domains', LIMITS.lists, (ms) => lookAtDomains(place.domains, world, ms)),
     Promise.all(
       servers.map((server) => run(`queue of ${server.name}`, LIMITS.queue, (ms) => queueOf(server, world, ms))),
     ),
@@ -149,7 +152,9 @@ export async function gatherEvidence(
         ? refusalIn(queue)
         : undefined;
   const evidence: Evidence = {
-    ...(listings.kind === 'taken' && { listings: listings.value }),
+    ...(listings.kind === 'taken' && {
+      listings: [...listings.value, ...(names?.kind === 'taken' ? names.value : [])],
+    }),
     ...(queue && { queue }),
     site: {
       ...(place.sharedAddress !== undefined && { sharedAddress: place.sharedAddress }),

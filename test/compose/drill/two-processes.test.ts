@@ -78,7 +78,7 @@ describeLab('a drill where two processes work', { sets: ['redis'] }, () => {
     const real = async (...words: string[]) => (await bot.run([...words])).out;
     expect(JSON.parse(await real('incidents', '--all', '--json'))).toMatchObject({ incidents: [] });
     expect(JSON.parse(await real('ledger', '--json'))).toMatchObject({ measures: [] });
-    expect(await real('audit-log', 'verify')).toMatch(/whole: 0 entries|The audit log is whole.*0/);
+    expect(await real('audit-log', 'verify')).toMatch(/The audit log has no entries yet/);
     expect(JSON.parse(await real('status', '--json'))).toMatchObject({ measures: { standing: 0 } });
     const beside = await bot.run(['chat'], { input: 'ledger\n' });
     expect(beside.out).toContain('Nothing is in force.');

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '../../../adapters/clock/system.ts';
 import { runTriage } from '../../../jobs/triage/triage.ts';
+import { parseDomain } from '../../../src/domain/address/domain.ts';
 import { parseIp } from '../../../src/domain/address/ip.ts';
+import type { Evidence } from '../../../src/domain/diagnosis/evidence.ts';
 import { plain } from '../../../src/domain/foreign.ts';
 import { HostUnknown } from '../../../src/ports/host.ts';
 import type { MailServer } from '../../../src/ports/mail-server.ts';
@@ -135,6 +137,27 @@ describe('a triage', () => {
     expect(whys.resolver).toContain('it has no way out, or lies');
     expect(found.verdict).toBe('undetermined');
     expect(JSON.stringify(found.answer.data)).not.toContain('reverse name');
+  });
+
+  it('asks the lists about the site’s domains too', async () => {
+    const domain = parseDomain('example.com');
+    const place = { ...PLACE, servers: [], domains: domain.kind === 'ok' ? [domain.value] : [] };
+    const yes = ['127.0.0.2'];
+    const zone = { '2.0.0.127.a.test A': yes, 'test.names.test A': yes, 'example.com.names.test A': yes };
+    let kept: Evidence['listings'];
+    const given = world({
+      ...sweepWorld(resolverOf(zone)),
+      random: systemRandom,
+      catalogue: { read: async () => ({ lists: [list('a.test'), list('names.test', 'kind: domain')], left: [] }) },
+      sites: { subjects: () => [], names: ['hq'], servers: [], find: () => place },
+    });
+    given.evidence.keep = async ({ evidence }) => void (kept = evidence.listings);
+    const found = await triage(given);
+    expect(kept?.map(({ subject, state }) => [subject, state])).toEqual([
+      ['203.0.113.7', 'clear'],
+      ['example.com', 'listed'],
+    ]);
+    expect(found.looks.map(({ name, state }) => [name, state])).toContainEqual(['blocklists of domains', 'taken']);
   });
 
   it('names a look that fails by its own words', async () => {
