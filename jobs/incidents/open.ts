@@ -123,15 +123,18 @@ export const runAck: CommandJob<keyof Writing> = async (request, world) => {
   if (which.kind === 'asked') return which.answer;
   const by = whoIs(world, request.actor);
   const at = world.clock.now();
+  const { text } = args.value;
+  const beside: readonly IncidentEvent[] =
+    text === undefined ? [] : [{ kind: 'noted', at, by, text: foreign(text, 1000) }];
   const changed = await changeIncident<Phrase>(world, which.seen.incident.number, ({ incident }) => {
     const { number, acknowledgedBy, askedAt } = incident;
     if (incident.state === 'closed')
       return { events: [], result: say`Incident ${number} is closed${byWhom(incident.closedBy?.shown)}.` };
     if (acknowledgedBy?.person === by.person && askedAt === undefined)
-      return { events: [], result: say`You have incident ${number} already.` };
+      return { events: beside, result: say`You have incident ${number} already.` };
     const before = acknowledgedBy && acknowledgedBy.person !== by.person;
     return {
-      events: [{ kind: 'acknowledged', at, by }],
+      events: [{ kind: 'acknowledged', at, by }, ...beside],
       result: before
         ? say`You have incident ${number} now; ${acknowledgedBy.shown} had it before.`
         : say`You have incident ${number}; nobody else is called.`,

@@ -10,7 +10,7 @@
  */
 import { parseLine } from './parse.ts';
 import type { Command, Misheard } from './parse.ts';
-import { closeSpec, openSpec } from './specs/incidents.ts';
+import { ackSpec, closeSpec, openSpec } from './specs/incidents.ts';
 import { doSpec } from './specs/steps.ts';
 import type { CommandSpec } from './spec.ts';
 
@@ -26,9 +26,12 @@ const ELSEWHERE = /^(?:the )?(?:ports?|firewall|mails?|line|connection|internet|
 export function parseExact(line: string, registry: readonly CommandSpec[]): Command | Misheard {
   const text = line.replace(SHELL_NAME, '').replace(NAMED, '$1');
   const read = parseLine(text, registry);
-  if (read.kind === 'command') return withoutFiller(read, registry);
   const tidy = tidied(text);
   const again = tidy === text ? read : parseLine(tidy, registry);
+  // Of what is noted beside an acknowledgement, a "please" is nothing to note.
+  const isAck = read.kind === 'command' && read.spec.name === ackSpec.name;
+  if (isAck && again.kind === 'command' && again.spec === read.spec) return again;
+  if (read.kind === 'command') return withoutFiller(read, registry);
   if (again.kind === 'command' && again.spec.risk === 'look') return again;
   if (again.kind === 'command' && (again.spec === read.spec || again.spoken.words.length === 0))
     return withoutFiller(again, registry);

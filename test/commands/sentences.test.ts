@@ -83,6 +83,10 @@ it.each([
   ['check 9.9.9.9, 9.9.9.10; example.com', 'check 9.9.9.9, 9.9.9.10; example.com'],
   ['hilfe', 'help'],
   ['note: the ISP called', 'note the ISP called'],
+  ['ack, on my way', 'ack on my way'],
+  ['ack 👍', 'ack'],
+  ['help me!', 'help me'],
+  ['report incident 1', 'report incident 1'],
   ['Note, for later: call again', 'note for later: call again'],
   ['Hallo!', 'help'],
   ['sind wir auf einer Blacklist?', 'check'],
@@ -195,4 +199,16 @@ it('takes names as phones write them, with a capital or two', () => {
   ] as const)
     expect(JSON.stringify(read(phone)), phone).toBe(JSON.stringify(read(meant)));
   expect(read('queue mx1 show 1tABCd-000001-AB')).toMatchObject({ show: '1tABCd-000001-AB' });
+});
+
+it('hears an acknowledgement with words beside it, and takes no other number for one', () => {
+  const read = (text: string): unknown => {
+    const command = parseLine(text, registry);
+    return command.kind === 'command' ? command.args : command.why;
+  };
+  expect(read('ack - on it')).toEqual({ text: 'on it' });
+  expect(read('ack 1, on my way')).toEqual({ incident: 1, text: 'on my way' });
+  expect(read('ack incident 2')).toEqual({ incident: 2 });
+  expect(read('report incident 2')).toEqual({ incident: 2 });
+  for (const text of ['ack 0', 'ack #0', 'ack 12345678901']) expect(read(text)).toContain('is not the number');
 });

@@ -12,7 +12,7 @@ export const helpSpec: CommandSpec<{ readonly topic?: string }> = {
   options: [],
   read(said) {
     if (said.words.length > 1) return refuse('help explains one command at a time', 'say help check');
-    const topic = said.words[0];
+    const topic = said.words[0]?.toLowerCase() === 'me' ? undefined : said.words[0];
     return accept(topic === undefined ? {} : { topic });
   },
 };

@@ -57,16 +57,33 @@ export const openSpec: CommandSpec<OpenArguments> = {
   read: (said) => accept({ words: said.words }),
 };
 
-export const ackSpec: CommandSpec<IncidentArguments> = {
+export interface AckArguments extends IncidentArguments {
+  /** Said beside it: noted. */
+  readonly text?: string;
+}
+
+export const ackSpec: CommandSpec<AckArguments> = {
   name: 'ack',
   aliases: ['acknowledge'],
-  usage: '[N]',
+  usage: '[N] [TEXT…]',
   help: 'say that you have it: nobody else is called',
-  examples: ['ack', 'ack 42'],
+  examples: ['ack', 'ack 42', 'ack on my way'],
   role: 'responder',
   risk: 'note',
   options: [INCIDENT_OPTION],
-  read: (said) => readNumbered(said, 0, ({ incident }) => accept(incident === undefined ? {} : { incident })),
+  read: (said) => {
+    const [first, ...others] = said.words;
+    const words = first === undefined ? [] : [first.replace(/[,;:]$/, ''), ...others];
+    return readNumbered({ ...said, words }, Infinity, ({ incident, rest }) => {
+      const text = rest.join(' ').replace(/^[-–—,;:\s]+/, '');
+      if (/^#?\d/.test(text))
+        return refuse(
+          `${JSON.stringify(text.slice(0, 40))} is not the number of an incident`,
+          'say ack N, or ack alone',
+        );
+      return accept({ ...(incident !== undefined && { incident }), ...(text !== '' && { text }) });
+    });
+  },
 };
 
 export const escalateSpec: CommandSpec<IncidentArguments> = {
@@ -171,10 +188,11 @@ function readNumbered<T>(
   use: (read: { readonly incident?: number; readonly rest: readonly string[] }) => Parsed<T>,
 ): Parsed<T> {
   return readOption(said, (option) => {
-    const [first, ...others] = said.words;
+    const words = /^incident$/i.test(said.words[0] ?? '') && said.words.length > 1 ? said.words.slice(1) : said.words;
+    const [first, ...others] = words;
     const number = first === undefined ? undefined : readNumber(first);
     const incident = number ?? option.incident;
-    const rest = number === undefined ? said.words : others;
+    const rest = number === undefined ? words : others;
     if (rest.length > most)
       return refuse(
         `${said.name} takes the number of an incident, but there is ${JSON.stringify(rest[0]?.slice(0, 40))}`,

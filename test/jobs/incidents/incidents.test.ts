@@ -159,6 +159,13 @@ describe('an incident in a chat', () => {
     expect(await chat.stage.world.incidents.numbers('open')).toHaveLength(2);
   });
 
+  it('is acknowledged with what is said beside it, which is noted', async () => {
+    expect(words(await chat.say('ben', 'ack on my way'))).toBe('You have incident 1; nobody else is called.');
+    const seen = await viewIncident(chat.stage.world, 1);
+    expect(seen?.events.map((event) => event.kind)).toEqual(expect.arrayContaining(['acknowledged', 'noted']));
+    expect(JSON.stringify(seen?.events)).toContain('on my way');
+  });
+
   it('is one incident where two people press its button at once, and both are told which', async () => {
     const before = (await chat.stage.world.incidents.numbers('all')).length;
     const told = await Promise.all([chat.say('ana', 'open hq', 'hall'), chat.say('ben', 'open hq', 'hall')]);
