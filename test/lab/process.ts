@@ -104,8 +104,10 @@ export async function quickest(ms: number, once: () => Promise<number>): Promise
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    nextPort = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
-    if ((await bindsTcp(nextPort)) && (await bindsUdp(nextPort))) return nextPort;
+    // Two may ask at once: what this one tries is its own.
+    const port = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
+    nextPort = port;
+    if ((await bindsTcp(port)) && (await bindsUdp(port))) return port;
   }
 }
 
