@@ -34,16 +34,23 @@ const OTHERS: readonly Packing[] = [
 
 /** The octets as they were before they were packed. `shown`: the file as people know it. Throws FileRefused. */
 export async function* unpacked(shown: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const { start, rest } = await startOf(chunks);
-  if (!isPacked(start, GZIP)) {
-    refusePacked(shown, start);
-    yield* rest;
-    return;
+  const outside = chunks[Symbol.asyncIterator]();
+  try {
+    const { start, rest } = await startOf(outside);
+    if (!isPacked(start, GZIP)) {
+      refusePacked(shown, start);
+      yield* rest;
+      return;
+    }
+    const inside = await startOf(gunzipped(shown, rest));
+    if (isPacked(inside.start, GZIP))
+      throw new FileRefused(`${shown} is packed twice; hand over what zcat prints of it`);
+    refusePacked(shown, inside.start);
+    yield* inside.rest;
+  } finally {
+    // What is refused by its first octets is not read to its end, and a file would stay open.
+    await outside.return?.();
   }
-  const inside = await startOf(gunzipped(shown, rest));
-  if (isPacked(inside.start, GZIP)) throw new FileRefused(`${shown} is packed twice; hand over what zcat prints of it`);
-  refusePacked(shown, inside.start);
-  yield* inside.rest;
 }
 
 function isPacked(start: Buffer, { mark, at }: Packing): boolean {
@@ -61,9 +68,8 @@ function refusePacked(shown: string, start: Buffer): void {
 
 /** The first octets, and all of them with what follows. */
 async function startOf(
-  chunks: AsyncIterable<Buffer>,
+  all: AsyncIterator<Buffer>,
 ): Promise<{ readonly start: Buffer; readonly rest: AsyncGenerator<Buffer> }> {
-  const all = chunks[Symbol.asyncIterator]();
   const held: Buffer[] = [];
   let bytes = 0;
   while (bytes < LOOKED_AT) {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { localFiles } from '../../adapters/files/local.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tq-files-'));
@@ -52,6 +53,23 @@ it.each<[what: string, bytes: Buffer, says: RegExp]>([
   ['gzip, and damaged', Buffer.concat([gzipSync('').subarray(0, 10), Buffer.from('no')]), /can't be unpacked/],
 ])('says of a file that is packed by %s what to do', async (_what, bytes, says) => {
   await expect(linesOf(bytes)).rejects.toThrow(says);
+});
+
+it.each([
+  ['by another packing', Buffer.concat([Buffer.from('fd377a585a000004', 'hex'), Buffer.alloc(2_000_000)])],
+  ['twice', gzipSync(gzipSync(randomBytes(2_000_000)))],
+])('closes a file that is refused because it is packed %s', async (_what, bytes) => {
+  const path = join(folder, 'file');
+  for (let again = 0; again < 3; again += 1) await expect(linesOf(bytes)).rejects.toThrow('packed');
+  const open = (): number =>
+    readdirSync('/proc/self/fd').filter((each) => {
+      try {
+        return readlinkSync(join('/proc/self/fd', each)) === path;
+      } catch {
+        return false;
+      }
+    }).length;
+  await vi.waitFor(() => expect(open()).toBe(0));
 });
 
 it('unpacks a whole text, within its bound', async () => {
