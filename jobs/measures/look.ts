@@ -37,9 +37,16 @@ async function noteSeen(
   const { number } = before;
   const at = world.clock.now();
   const over = seen.kind === 'absent' && before.until !== undefined && before.until <= at + 1000;
+  if (over) {
+    // Somebody may have begun the lease anew since the look began: what is ended here would be taken away there.
+    const again = await observe(world, before);
+    if (again.kind !== 'absent') return noteSeen(world, before, again);
+  }
   const events: readonly MeasureEvent[] = over ? [{ kind: 'lapsed', at }] : [observed(seen, at)];
   if (!over && !isNews(before, seen, at)) return { before, after: before };
-  const after = await change(world, number, (record) => (record.state === 'in-force' ? events : undefined));
+  const after = await change(world, number, (record) =>
+    record.state === 'in-force' && (!over || record.until === before.until) ? events : undefined,
+  );
   if (after?.state === 'lapsed') {
     await world.auditLog
       .write({ kind: 'fact', about: `measure/${number}`, who: 'house', what: 'its lease ended' }, 'one')

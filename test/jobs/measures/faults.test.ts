@@ -8,6 +8,7 @@ import { HostUnknown } from '../../../src/ports/host.ts';
 import { carryMeasureOut } from '../../../jobs/measures/engine.ts';
 import { releaseMeasure } from '../../../jobs/measures/release.ts';
 import { change, openMeasures, readMeasure, standingMeasures } from '../../../jobs/measures/ledger.ts';
+import { lookAtMeasure, renewMeasure } from '../../../jobs/measures/look.ts';
 import { propose } from '../../../jobs/measures/propose.ts';
 import { reconcile, settle } from '../../../jobs/measures/reconcile.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
@@ -168,6 +169,48 @@ describe('the engine of measures under faults', () => {
     await change(stage.world, 1, () => [{ kind: 'observed', at: stage.now, seen: 'unknown', notes: [] }]);
     await settle(stage.world);
     expect((await readMeasure(stage.world, 1))?.record.lastSeen?.seen).toBe('in-force');
+  });
+
+  it('does not end a lease that somebody begins anew while it is found to be over', async () => {
+    const stage = makeMeasureStage();
+    const leased: MeasureOrder = {
+      kind: 'block-port-25',
+      firewall: 'gateway',
+      who: 'everyone',
+      submissionToo: false,
+      leaseMinutes: 5,
+    };
+    const proposed = await propose(stage.world, leased, ana);
+    if (proposed.kind === 'refused') throw new Error(proposed.why);
+    const { number } = proposed.record;
+    await change(stage.world, number, () => [{ kind: 'approved', at: stage.now, by: ana }]);
+    await carryMeasureOut(stage.world, number);
+    stage.now += 300_000;
+    const find = stage.world.measureDrivers.find.bind(stage.world.measureDrivers);
+    let hasRaced = false;
+    const racing = {
+      ...stage.world,
+      measureDrivers: {
+        find: (order: MeasureOrder) => {
+          const driver = find(order);
+          if ('refused' in driver) return driver;
+          const observe: typeof driver.observe = async (task) => {
+            if (hasRaced) return driver.observe(task);
+            hasRaced = true;
+            await renewMeasure(stage.world, number, ana);
+            return { kind: 'absent', notes: [] };
+          };
+          return { ...driver, observe };
+        },
+      },
+    };
+    await lookAtMeasure(racing, number);
+    expect(hasRaced).toBe(true);
+    expect((await readMeasure(stage.world, number))?.record).toMatchObject({
+      state: 'in-force',
+      until: stage.now + 300_000,
+    });
+    expect(stage.device.effects).not.toContain(`release tq${number}`);
   });
 
   it('is never believed in force while that is not known', async () => {
