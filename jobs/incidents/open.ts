@@ -3,6 +3,7 @@ import { readArguments } from '../../src/commands/parse.ts';
 import { ackSpec, assignSpec, noteSpec, openSpec } from '../../src/commands/specs/incidents.ts';
 import { diagnose } from '../../src/domain/diagnosis/diagnose.ts';
 import { foreign, say } from '../../src/domain/foreign.ts';
+import { LONGEST_LINE } from '../../src/commands/words.ts';
 import { nearestWord } from '../../src/domain/nearest.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
@@ -151,7 +152,12 @@ export const runNote: CommandJob<keyof Writing> = async (request, world) => {
   const { number } = which.seen.incident;
   const changed = await changeIncident<Phrase>(world, number, () => ({
     events: [
-      { kind: 'noted', at: world.clock.now(), by: whoIs(world, request.actor), text: foreign(args.value.text, 1000) },
+      {
+        kind: 'noted',
+        at: world.clock.now(),
+        by: whoIs(world, request.actor),
+        text: foreign(args.value.text, LONGEST_LINE),
+      },
     ],
     result: say`Noted in incident ${number}.`,
   }));

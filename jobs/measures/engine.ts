@@ -13,11 +13,12 @@ import { isApprovalStale } from '../../src/domain/measures/decision.ts';
 import type { Phrase } from '../../src/domain/foreign.ts';
 import { holdOf, targetOf } from '../../src/domain/measures/order.ts';
 import type { Plain } from '../../src/domain/measures/plan.ts';
-import { isOpen, taskOf } from '../../src/domain/measures/record.ts';
+import { taskOf } from '../../src/domain/measures/record.ts';
 import type { MeasureEvent, MeasureRecord } from '../../src/domain/measures/record.ts';
 import { FenceLost, HostUnknown } from '../../src/ports/host.ts';
 import { MeasureRefused } from '../../src/ports/measures.ts';
 import type { MeasureDriver } from '../../src/ports/measures.ts';
+import { takeHold } from './hold.ts';
 import { change, readMeasure } from './ledger.ts';
 import { driverOf, isLeftBehind, note, observed, stateOf, unknown, words } from './notes.ts';
 import type { Acting } from './notes.ts';
@@ -42,7 +43,7 @@ export async function carryMeasureOut(world: Acting, number: number): Promise<Me
   const driver = driverOf(world, record);
   if (!driver)
     return end(world, record, say`there is no way to ${targetOf(record.order)} any more; look at tourniquet.yaml`);
-  const holder = await takeHold(world, record);
+  const holder = await takeHold(world, number, record.order);
   if (holder !== number) return end(world, record, say`measure ${holder} holds ${holdOf(record.order)}`);
   if (record.state === 'approved') {
     const moved = await hasMovedOn(driver, record);
@@ -67,17 +68,6 @@ export async function carryMeasureOut(world: Acting, number: number): Promise<Me
   if ((await world.ledger.append(number, entry.version, [{ kind: 'engaging', at: now, fence }])) === 'conflict')
     return carryMeasureOut(world, number);
   return engage(world, number, driver, record, fence);
-}
-
-/** The measure that holds it now. What one that has ended still holds (Redis was away when it should free it) is freed. */
-async function takeHold(world: Acting, { number, order }: MeasureRecord): Promise<number> {
-  const what = holdOf(order);
-  const holder = await world.holds.take(what, number);
-  if (holder === number) return number;
-  const theirs = await readMeasure(world, holder);
-  if (theirs && isOpen(theirs.record)) return holder;
-  await world.holds.free(what, holder);
-  return world.holds.take(what, number);
 }
 
 async function engage(

@@ -17,9 +17,13 @@ import { tagOf } from '../../src/domain/measures/record.ts';
 import { HostUnknown } from '../../src/ports/host.ts';
 import { MeasureRefused } from '../../src/ports/measures.ts';
 import type { World } from '../../src/ports/world.ts';
+import { takeHold } from './hold.ts';
 import { openMeasures, readMeasure } from './ledger.ts';
 
-export type Proposing = Pick<World, 'ledger' | 'measureDrivers' | 'measureRules' | 'auditLog' | 'clock' | 'random'>;
+export type Proposing = Pick<
+  World,
+  'holds' | 'ledger' | 'measureDrivers' | 'measureRules' | 'auditLog' | 'clock' | 'random'
+>;
 
 export type Proposed =
   | { readonly kind: 'proposed'; readonly record: MeasureRecord }
@@ -45,15 +49,7 @@ export async function propose(
   const driver = world.measureDrivers.find(order);
   if ('refused' in driver) return { kind: 'refused', rule: 'no-driver', why: driver.refused, remedy: driver.remedy };
   const holder = (await openMeasures(world)).find((each) => holdOf(each.order) === holdOf(order));
-  if (holder)
-    return {
-      kind: 'refused',
-      rule: 'held',
-      why: `measure ${holder.number} (${holder.order.kind}, ${stateInWords(holder)}) has ${holdInWords(order)} already`,
-      remedy:
-        holder.state === 'proposed' ? `approve or deny ${holder.number} first` : `say undo ${holder.number} first`,
-      ...(holder.state !== 'proposed' && { heldBy: holder.number }),
-    };
+  if (holder) return heldBy(holder, order);
   const number = await world.ledger.reserve();
   let plan: MeasurePlan;
   try {
@@ -89,20 +85,38 @@ export async function propose(
     ...(incident !== undefined && { incident }),
     ...(drill ? { drill } : asking(world, by)),
   };
-  await world.auditLog.write(
-    {
-      kind: 'decision',
-      about: `measure/${number}`,
-      who: by.person,
-      what: `proposed ${order.kind}`,
-      data: { hash: event.hash, commands: plan.commands, undo: plan.undo },
-    },
-    'one',
-  );
-  await world.ledger.begin([event], number);
+  const first = await takeHold(world, number, order);
+  const theirs = first === number ? undefined : await readMeasure(world, first);
+  if (theirs) return heldBy(theirs.record, order);
+  try {
+    await world.auditLog.write(
+      {
+        kind: 'decision',
+        about: `measure/${number}`,
+        who: by.person,
+        what: `proposed ${order.kind}`,
+        data: { hash: event.hash, commands: plan.commands, undo: plan.undo },
+      },
+      'one',
+    );
+    await world.ledger.begin([event], number);
+  } catch (error) {
+    await world.holds.free(holdOf(order), number).catch(() => {});
+    throw error;
+  }
   const entry = await readMeasure(world, number);
   if (!entry) throw new Error(`Measure ${number} was not kept; say it again.`);
   return { kind: 'proposed', record: entry.record };
+}
+
+function heldBy(holder: MeasureRecord, order: MeasureOrder): Proposed {
+  return {
+    kind: 'refused',
+    rule: 'held',
+    why: `measure ${holder.number} (${holder.order.kind}, ${stateInWords(holder)}) has ${holdInWords(order)} already`,
+    remedy: holder.state === 'proposed' ? `approve or deny ${holder.number} first` : `say undo ${holder.number} first`,
+    ...(holder.state !== 'proposed' && { heldBy: holder.number }),
+  };
 }
 
 /** More than these are nobody in particular. */

@@ -35,7 +35,7 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
     // The last first; where one is refused, those before it were laid under it, and are left for a person to decide.
     for (const record of standing.toSorted(lastFirst)) {
       tell(message('neutral', say`taking back measure ${record.number} …`));
-      const after = await releaseMeasure(world, record.number, by, way);
+      const after = await released(world, await releaseMeasure(world, record.number, by, way));
       await tellMeasure(world, after);
       done.push(after);
       if (isStanding(after)) break;
@@ -59,10 +59,29 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
     };
   }
   tell(message('neutral', say`taking back measure ${which} …`));
-  const after = await releaseMeasure(world, which, by, way);
+  const after = await released(world, await releaseMeasure(world, which, by, way));
   await tellMeasure(world, after);
   return undone([after], 1, []);
 };
+
+/** Somebody else is taking it back at this moment: what that comes to is the answer to both. */
+async function released(world: Pick<World, 'clock' | 'ledger'>, record: MeasureRecord): Promise<MeasureRecord> {
+  let now = record;
+  for (let waited = 0; isBeingReleased(now) && waited < OTHERS_HAND_MS; waited += STEP_MS) {
+    await world.clock.wait(STEP_MS);
+    now = (await readMeasure(world, now.number))?.record ?? now;
+  }
+  return now;
+}
+
+/** Nothing has been seen of it since. */
+function isBeingReleased({ state, release, lastSeen }: MeasureRecord): boolean {
+  if (state !== 'releasing' || !release) return false;
+  return !lastSeen || lastSeen.at < release.at || (lastSeen.at === release.at && lastSeen.seen !== 'unknown');
+}
+
+const OTHERS_HAND_MS = 5000;
+const STEP_MS = 200;
 
 /** The one that came into force last, or is on its way, first; its number tells only when it was proposed. */
 function lastFirst(a: MeasureRecord, b: MeasureRecord): number {

@@ -89,6 +89,13 @@ describe('an incident in a chat', () => {
     expect((await chat.stage.world.incidents.read(1)).version).toBe(version);
   });
 
+  it('keeps the whole of a long note', async () => {
+    const end = 'and that was the end of it';
+    await chat.say('ana', `note ${'what the ISP said, word by word; '.repeat(80)}${end}`);
+    await chat.say('ana', 'report 1');
+    expect(chat.shown().findLast((each) => each.file)?.file?.text).toContain(end);
+  });
+
   it('is given to nobody whom the house does not know, which a slip of the pen would do', async () => {
     const { people } = chat.stage.world;
     Object.assign(people, { names: ['ana', 'ben'] });

@@ -154,6 +154,48 @@ describe('measures', () => {
     expect(answers.map(words).every((line) => line !== '')).toBe(true);
   });
 
+  it('that hold the same and are proposed at once are one, and the others learn which', async () => {
+    const answers = await Promise.all(['ana', 'ben', 'cem'].map((person) => say(person, 'block')));
+    expect(await stage.world.ledger.numbers('all')).toHaveLength(1);
+    const [number] = await stage.world.ledger.numbers('open');
+    expect(answers.filter(({ status }) => status === 'warning')).toHaveLength(1);
+    const others = answers.filter(({ status }) => status === 'refused').map(words);
+    expect(others).toHaveLength(2);
+    for (const line of others)
+      expect(line).toContain(`measure ${number} (block-port-25, waiting for approval) has port 25 on gateway already`);
+  });
+
+  it('can be proposed though whoever proposed the same before died in the middle of it', async () => {
+    await stage.world.holds.take('gateway/port-25', await stage.world.ledger.reserve());
+    expect(words(await say('ana', 'block'))).toContain('Measure 2: block port 25 on gateway');
+  });
+
+  it('taken back by two at once are taken back once, and both are told so', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    const released: string[] = [];
+    const { measureDrivers } = withReleases(stage.world, released);
+    const slow: typeof stage.world.measureDrivers.find = (order) => {
+      const driver = measureDrivers.find(order);
+      if ('refused' in driver) return driver;
+      return {
+        ...driver,
+        release: async (...args) => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return driver.release(...args);
+        },
+      };
+    };
+    const wait = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+    const world = { ...stage.world, measureDrivers: { find: slow }, clock: { ...stage.world.clock, wait } };
+    const answers = await Promise.all(
+      ['undo 1', 'undo 1', 'undo all'].map((line, index) => say(`person-${index}`, line, undefined, world)),
+    );
+    expect(answers.map(words)).toEqual(answers.map(() => 'Measure 1 is taken back.'));
+    expect(answers.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok']);
+    expect(released).toEqual(['tq1']);
+  });
+
   it('can’t be approved after their time, and the reconciler closes them', async () => {
     await say('ana', 'freeze');
     stage.now += 900_001;
