@@ -24,6 +24,13 @@ export async function openMeasures(world: Ledger): Promise<readonly MeasureRecor
   return entries.flatMap((entry) => (entry && isOpen(entry.record) ? [entry.record] : [])).toReversed();
 }
 
+/** Whose records are gone though nothing says that they have ended (somebody deleted them): they may stand. */
+export async function lostMeasures(world: Ledger): Promise<readonly number[]> {
+  const numbers = await world.ledger.numbers('open');
+  const streams = await Promise.all(numbers.map(async (number) => ({ number, ...(await world.ledger.read(number)) })));
+  return streams.flatMap(({ number, version }) => (version === 0 ? [number] : [])).toReversed();
+}
+
 /** Those of which something may stand outside, the oldest first. */
 export async function standingMeasures(world: Ledger): Promise<readonly MeasureRecord[]> {
   return (await openMeasures(world)).filter(isStanding);

@@ -2,14 +2,14 @@
 import { readArguments } from '../../src/commands/parse.ts';
 import { auditLogSpec, ledgerSpec } from '../../src/commands/specs/decisions.ts';
 import { isStanding } from '../../src/domain/measures/record.ts';
-import { sayLedger, toneOf } from '../../src/messages/measure.ts';
+import { sayLedger, sayLost, toneOf } from '../../src/messages/measure.ts';
 import { sayAuditLog } from '../../src/messages/audit-log.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { AuditVerdict } from '../../src/ports/audit-log.ts';
 import type { CommandJob } from '../answer.ts';
 import { lookAtMeasure } from './look.ts';
 import type { Acting } from './notes.ts';
-import { openMeasures, readMeasure } from './ledger.ts';
+import { lostMeasures, openMeasures, readMeasure } from './ledger.ts';
 import { measureJson } from './order.ts';
 
 const MOST_SHOWN = 50;
@@ -26,7 +26,9 @@ export const runLedger: CommandJob<keyof Acting> = async (request, world) => {
       ).flatMap((entry) => (entry ? [entry.record] : []))
     : await openMeasures(world);
   const standing = records.filter(isStanding);
-  const tones = standing.map(toneOf);
+  const lost = await lostMeasures(world);
+  const tones = [...standing.map(toneOf), ...(lost.length > 0 ? ['critical'] : [])];
+  const said = sayLedger(records);
   return {
     status: tones.includes('critical')
       ? 'critical'
@@ -35,7 +37,11 @@ export const runLedger: CommandJob<keyof Acting> = async (request, world) => {
         : standing.length > 0
           ? 'warning'
           : 'ok',
-    message: sayLedger(records),
+    message: {
+      ...said,
+      ...(lost.length > 0 && { tone: 'critical' as const }),
+      blocks: [...sayLost(lost), ...said.blocks],
+    },
     data: { schema: 'tourniquet.ledger/1', measures: records.map(measureJson) },
   };
 };

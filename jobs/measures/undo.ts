@@ -5,7 +5,7 @@ import { foreign, say } from '../../src/domain/foreign.ts';
 import { sayDecided, stateInWords } from '../../src/domain/measures/decision.ts';
 import { isStanding } from '../../src/domain/measures/record.ts';
 import type { MeasureRecord, Who } from '../../src/domain/measures/record.ts';
-import { sayMeasure } from '../../src/messages/measure.ts';
+import { sayLost, sayMeasure } from '../../src/messages/measure.ts';
 import { message, notice } from '../../src/messages/message.ts';
 import { sayRefused } from '../../src/messages/refused.ts';
 import type { World } from '../../src/ports/world.ts';
@@ -13,7 +13,7 @@ import type { Answer, CommandJob, Json } from '../answer.ts';
 import { renewMeasure } from './look.ts';
 import { writeIfPossible } from './audit-if-possible.ts';
 import { releaseMeasure } from './release.ts';
-import { change, openMeasures, readMeasure, standingMeasures } from './ledger.ts';
+import { change, lostMeasures, openMeasures, readMeasure, standingMeasures } from './ledger.ts';
 import { measureJson } from './order.ts';
 import type { Reconciling } from './reconcile.ts';
 import { tellMeasure } from './tell.ts';
@@ -30,7 +30,7 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   if (which === 'all') {
     const stopped = await stopApproved(world, by);
     const standing = await standingMeasures(world);
-    if (standing.length === 0) return nothingStands(stopped, await openMeasures(world));
+    if (standing.length === 0) return withLost(nothingStands(stopped, await openMeasures(world)), world);
     const done: MeasureRecord[] = [];
     // The last first; where one is refused, those before it were laid under it, and are left for a person to decide.
     for (const record of standing.toSorted(lastFirst)) {
@@ -40,7 +40,7 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
       done.push(after);
       if (isStanding(after)) break;
     }
-    return undone(done, standing.length, stopped);
+    return withLost(undone(done, standing.length, stopped), world);
   }
   const [stopped] = await stopApproved(world, by, which);
   if (stopped) return nothingStands([stopped], []);
@@ -63,6 +63,14 @@ export const runUndo: CommandJob<keyof Undoing> = async (request, world, tell) =
   await tellMeasure(world, after);
   return undone([after], 1, []);
 };
+
+/** That nothing stands isn't known where a record is gone. */
+async function withLost(answer: Answer, world: Pick<World, 'ledger'>): Promise<Answer> {
+  const lost = sayLost(await lostMeasures(world));
+  if (lost.length === 0) return answer;
+  const { message: said } = answer;
+  return { ...answer, status: 'critical', message: { ...said, tone: 'critical', blocks: [...lost, ...said.blocks] } };
+}
 
 /** Somebody else is taking it back at this moment: what that comes to is the answer to both. */
 async function released(world: Pick<World, 'clock' | 'ledger'>, record: MeasureRecord): Promise<MeasureRecord> {

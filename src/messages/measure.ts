@@ -9,6 +9,18 @@ import type { MeasureRecord } from '../domain/measures/record.ts';
 import { actions, button, message, notice, text } from './message.ts';
 import type { Block, Button, Evidence, Message, Tone } from './message.ts';
 
+/** Said beside what stands: it isn't known that nothing else does. Nothing where no record is gone. */
+export function sayLost(numbers: readonly number[]): readonly Block[] {
+  if (numbers.length === 0) return [];
+  const which = `${numbers.length === 1 ? 'measure' : 'measures'} ${numbers.join(', ')}`;
+  return [
+    notice(
+      'critical',
+      `The record of ${which} is gone from Redis, though nothing says that it has ended: it may stand. tq rescue, where the bot runs and on the agents’ hosts, shows what the audit logs say was begun, and takes it back.`,
+    ),
+  ];
+}
+
 /** The measure's card, as it stands. */
 export function sayMeasure(record: MeasureRecord): Message {
   const drill = record.drill ? ({ drill: true } as const) : {};

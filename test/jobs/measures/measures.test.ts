@@ -154,6 +154,19 @@ describe('measures', () => {
     expect(answers.map(words).every((line) => line !== '')).toBe(true);
   });
 
+  it('whose record somebody has deleted are not called nothing: ledger and undo all say that they may stand', async () => {
+    await say('ana', 'freeze');
+    await say('ben', 'approve 1');
+    const { ledger } = stage.world;
+    const gone = { ...ledger, read: async () => ({ version: 0, events: [] }) };
+    for (const line of ['ledger', 'undo all']) {
+      const answer = await say('ana', line, undefined, { ...stage.world, ledger: gone });
+      expect([answer.status, answer.message.tone]).toEqual(['critical', 'critical']);
+      expect(JSON.stringify(answer.message.blocks[0])).toContain('The record of measure 1 is gone from Redis');
+    }
+    expect((await say('ana', 'undo all')).status).toBe('ok');
+  });
+
   it('that hold the same and are proposed at once are one, and the others learn which', async () => {
     const answers = await Promise.all(['ana', 'ben', 'cem'].map((person) => say(person, 'block')));
     expect(await stage.world.ledger.numbers('all')).toHaveLength(1);
