@@ -55,8 +55,7 @@ export function openHost(
         if (late) throw tooLate();
         const trouble = sshTrouble(name, [program, ...words], code, errors);
         if (trouble !== undefined) throw new HostUnknown(trouble);
-        if (code !== 0)
-          throw new HostUnknown(`${what} ended with status ${code}: ${errors.trim().split('\n').at(-1) ?? ''}`);
+        if (code !== 0) throw new HostUnknown(`${what} ended with status ${code}: ${lastWords(errors)}`);
       } catch (error) {
         throw late ? tooLate() : error;
       } finally {
@@ -66,6 +65,12 @@ export function openHost(
       }
     },
   };
+}
+
+/** Most programs end with what was wrong; nft begins with it, and ends with a line of carets. */
+function lastWords(errors: string): string {
+  const lines = errors.trim().split('\n');
+  return lines.find((line) => /^error\b/i.test(line)) ?? lines.findLast((line) => /\p{L}/u.test(line)) ?? '';
 }
 
 function surroundings(): NodeJS.ProcessEnv {

@@ -31,6 +31,11 @@ export async function rememberedConnections(host: Host, name: string): Promise<B
   };
 }
 
+/** Of a block that counted: somebody has flushed the rules, or the gateway was restarted. */
+export function sayGone(name: string): Phrase {
+  return say`the rules of the block are gone from ${name}: nothing is refused there, and nobody is counted`;
+}
+
 /** What an order would cut now, in words; never throws for a host that can't tell. */
 export async function openNow(order: MeasureOrder, gateway: Gateway, host: Host): Promise<Phrase> {
   const all = await tracked(host, gateway.name);

@@ -3,6 +3,7 @@ import { openIptables } from '../../../adapters/firewall/netfilter/iptables/driv
 import { chainOf, setOf } from '../../../adapters/firewall/netfilter/iptables/rules.ts';
 import { watchIptables } from '../../../adapters/firewall/netfilter/iptables/watch.ts';
 import { openHost } from '../../../adapters/host/process.ts';
+import { plain } from '../../../src/domain/foreign.ts';
 import type { MeasureOrder } from '../../../src/domain/measures/order.ts';
 import type { MeasureTask } from '../../../src/domain/measures/plan.ts';
 import type { Host } from '../../../src/ports/host.ts';
@@ -110,6 +111,8 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
     expect(infected && infected.last).toBeGreaterThan(again + 1000);
     expect((await driver.verify(task)).kind).toBe('proved');
     expect(await released(task)).toBe('released');
+    const gone = await watchIptables('gw', host, Date.now).attempts(task);
+    expect(gone.kind === 'unknown' && plain(gone.why)).toContain('the rules of the block are gone from gw');
     expect(await company.connect('infected', ADDRESSES.outside, 25)).toBe('open');
   });
 

@@ -10,7 +10,7 @@ import type { Look } from '../../../../src/domain/hunt/look.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { Watch } from '../../../../src/ports/watch.ts';
-import { rememberedConnections } from '../conntrack.ts';
+import { rememberedConnections, sayGone } from '../conntrack.ts';
 import { ownAddresses } from '../neighbours.ts';
 import { setOf } from './rules.ts';
 
@@ -67,7 +67,10 @@ export function watchIptables(name: string, host: Host, now: () => number): Watc
         };
       } catch (error) {
         if (!(error instanceof HostUnknown)) throw error;
-        return { kind: 'unknown', at: now(), why: say`${name} could not be asked: ${foreign(error.message, 300)}` };
+        const why = error.message.includes('given name does not exist')
+          ? sayGone(name)
+          : say`${name} could not be asked: ${foreign(error.message, 300)}`;
+        return { kind: 'unknown', at: now(), why };
       }
     },
   };

@@ -11,7 +11,7 @@ import type { Attempts, Look } from '../../../../src/domain/hunt/look.ts';
 import { HostUnknown } from '../../../../src/ports/host.ts';
 import type { Host } from '../../../../src/ports/host.ts';
 import type { Watch } from '../../../../src/ports/watch.ts';
-import { rememberedConnections } from '../conntrack.ts';
+import { rememberedConnections, sayGone } from '../conntrack.ts';
 import { neighboursOf, networksOnLink, ownAddresses } from '../neighbours.ts';
 import { tableOf } from './orders.ts';
 
@@ -50,7 +50,10 @@ export function watchNftables(name: string, host: Host, now: () => number): Watc
         return { kind: 'counted', at, full, sources: await tellRouters(sources, host) };
       } catch (error) {
         if (!(error instanceof HostUnknown)) throw error;
-        return { kind: 'unknown', at: now(), why: say`${name} could not be asked: ${foreign(error.message, 300)}` };
+        const why = error.message.includes('No such file or directory')
+          ? sayGone(name)
+          : say`${name} could not be asked: ${foreign(error.message, 300)}`;
+        return { kind: 'unknown', at: now(), why };
       }
     },
   };
