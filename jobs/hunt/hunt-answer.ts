@@ -62,6 +62,7 @@ function machineJson(
   return {
     ...(mac !== undefined && { mac }),
     ...(via !== undefined && { via }),
+    ...(seen.cards && { cards: seen.cards }),
     ...(vendor !== undefined && { vendor: vendor === 'made up' ? vendor : vendor.foreign }),
     ...(dhcp !== undefined && { dhcpName: dhcp.name.foreign, leaseCovers: dhcp.covers }),
     ...(reverse !== undefined && { reverse: reverse.foreign }),

@@ -149,7 +149,7 @@ function table(title: string, suspects: readonly Suspect[], report: HuntReport):
 }
 
 /** Everything that helps to find it, the surest first. */
-function whoOf(machine: Machine | undefined, seen: Pick<Suspect, 'mac' | 'via'> = {}): Phrase {
+function whoOf(machine: Machine | undefined, seen: Pick<Suspect, 'cards' | 'mac' | 'via'> = {}): Phrase {
   const via = seen.via ?? machine?.via;
   const mac = machine?.mac ?? (via === undefined ? seen.mac : undefined);
   const { dhcp, reverse, port, vendor } = machine ?? {};
@@ -174,10 +174,16 @@ function whoOf(machine: Machine | undefined, seen: Pick<Suspect, 'mac' | 'via'> 
               ? say`${mac} (a made-up address: a virtual machine, or a private one)`
               : say`${mac} (${vendor})`,
         ]),
+    ...(seen.cards === undefined ? [] : [cardsInWords(seen.cards)]),
     ...(via === undefined ? [] : [say`came in through ${via}: it is behind that router, or forges its address`]),
   ];
   if (all.length === 0) return machine ? ['unknown'] : ['not looked up'];
   return all.flatMap((phrase, index) => (index === 0 ? phrase : ['; ', ...phrase]));
+}
+
+function cardsInWords(cards: readonly string[]): Phrase {
+  const more = cards.length > 3 ? ` … ${cards.length - 3} more` : '';
+  return say`${cards.length} network cards used this address: ${cards.slice(0, 3).join(', ')}${more}`;
 }
 
 /** Where the DHCP server answers for names too, the reverse name says the same once more. */

@@ -44,6 +44,8 @@ export interface Suspect {
   /** The one that tried most comes first. */
   readonly addresses: readonly string[];
   readonly mac?: string;
+  /** More than one: two machines have the address, or one changes its card's. */
+  readonly cards?: readonly string[];
   /** What it came in through, where that isn't its own network card. */
   readonly via?: string;
   readonly attempts: number;
@@ -146,7 +148,13 @@ function machinesOf(tried: readonly Tried[]): readonly Machine[] {
     last: Math.max(...group.map((each) => each.last)),
     sure: Math.max(...group.map((each) => each.sure)),
     ...viaOf(group),
+    ...cardsOf(group),
   }));
+}
+
+function cardsOf(group: readonly Tried[]): { readonly cards?: readonly string[] } {
+  const cards = [...new Set(group.flatMap(({ macs }) => macs))];
+  return cards.length > 1 ? { cards } : {};
 }
 
 function viaOf(group: readonly Tried[]): { readonly via?: string } {

@@ -98,6 +98,17 @@ describe('the hunt', () => {
     ]);
   });
 
+  it('keeps every card that used an address, and joins it with none', () => {
+    const hunt = after(
+      counted(5, tried('10.0.0.9', 3, { macs: ['aa:aa'] }), tried('2001:db8::9', 2, { macs: ['aa:aa'] })),
+      counted(9, tried('10.0.0.9', 9, { macs: ['bb:bb'] })),
+    );
+    const [first, second] = findingsOf(hunt, KNOWN).suspects;
+    expect(first).toMatchObject({ addresses: ['10.0.0.9'], cards: ['aa:aa', 'bb:bb'] });
+    expect(first?.mac).toBeUndefined();
+    expect(second).toMatchObject({ addresses: ['2001:db8::9'], mac: 'aa:aa' });
+  });
+
   it('joins nothing that came in through a router, and says through which', () => {
     const via = ['10.0.0.254 (bb:bb)'];
     const hunt = after(counted(5, tried('10.1.0.9', 3, { via }), tried('2001:db8:1::7', 5, { via })));

@@ -332,6 +332,18 @@ describe('hunt', () => {
     expect(answer.data).toMatchObject({ suspects: { length: 301 } });
   });
 
+  it('shows each card that used an address', async () => {
+    const stage = makeStage();
+    await inForce(stage.world.ledger, BLOCK, NOW - 60_000);
+    const macs = ['00:1b:21:00:00:01', '00:1b:21:00:00:02'];
+    const source = { source: '10.77.0.14', attempts: 5, destinations: 5, ports: [25], last: NOW, macs };
+    stage.looks = [() => ({ kind: 'counted', at: stage.now, full: false, sources: [source] })];
+    const answer = await runHunt(request('hunt gw --seconds 0'), stage.world, () => {});
+    expect(shown(answer).replaceAll(/\s+/g, ' ')).toContain('2 network cards used this address:');
+    for (const mac of macs) expect(shown(answer)).toContain(mac);
+    expect(answer.data).toMatchObject({ suspects: [{ cards: macs }] });
+  });
+
   it('puts a name in quotes with which a machine points at another one', async () => {
     const names: Readonly<Record<string, string>> = {
       '10.77.0.11': 'PC-KITCHEN (10.77.0.12) did it; printer',
