@@ -137,7 +137,15 @@ function take(state: PlaybookState, event: Asked, view: StepView): Advanced {
   if (status === 'asking') return answer(state, say`${step.title}: measure ${measure?.number ?? 0} waits for approval`);
   if (status === 'working') return answer(state, say`${step.title}: it is being worked on`);
   const isRepeated = step.does.kind === 'look' && status === 'done';
-  if (isFinished(status) && !isRepeated && status !== 'undone' && !own && (status !== 'skipped' || !view.mark))
+  const isSlip = isOwnWord(event, view);
+  if (
+    isFinished(status) &&
+    !isRepeated &&
+    status !== 'undone' &&
+    !own &&
+    !isSlip &&
+    (status !== 'skipped' || !view.mark)
+  )
     return answer(state, say`${step.title}: ${finishedInWords(view)}`);
   const skipped = view.mark?.outcome === 'skipped' && view.mark.by.person !== event.by.person ? view.mark : undefined;
   if (skipped && event.at - skipped.at < UNSEEN_MS)
@@ -158,6 +166,11 @@ function take(state: PlaybookState, event: Asked, view: StepView): Advanced {
     };
   }
   return takeUp(state, event, view, own);
+}
+
+/** Whoever has called it done takes that back by naming it again; nothing but their word stood for it. */
+function isOwnWord({ step, by }: Asked, { status, mark }: StepView): boolean {
+  return step !== undefined && (status === 'by-hand' || status === 'done') && mark?.by.person === by.person;
 }
 
 function takeUp(state: PlaybookState, event: Asked, view: StepView, own: boolean): Advanced {

@@ -135,6 +135,19 @@ describe('a playbook', () => {
     expect(skip('wiped already')).toMatchObject([{ mark: { step: 'freeze-outbound' } }]);
   });
 
+  it('is taken up after all by who has called it done by a slip, when they name it; nobody else does so', () => {
+    for (const [id, effect] of [
+      ['freeze-outbound', 'propose'],
+      ['wipe', 'instruct'],
+    ] as const) {
+      const { next } = advance(hunted(), ask('done', id));
+      expect(answerOf(advance(next, ask('do', id, { by: BEN, at: 9000 })).effects)).toMatch(/already done/);
+      expect(advance(next, ask('do', id, { at: 9000 })).effects).toMatchObject([{ kind: 'mark' }, { kind: effect }]);
+    }
+    const stood = advance(hunted(), { kind: 'measure', measure: measure(7, 'in-force', FREEZE) }).next;
+    expect(answerOf(advance(stood, ask('do', 'freeze-outbound')).effects)).toContain('already in force as measure 7');
+  });
+
   it('finds a step by the number that it is shown with', () => {
     const wipe = hunted().steps.findIndex((step) => step.id === 'wipe') + 1;
     expect(advance(hunted(), ask('do', String(wipe))).effects[1]).toMatchObject({
