@@ -2,7 +2,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface RunningServer {
@@ -98,22 +101,46 @@ export async function quickest(ms: number, once: () => Promise<number>): Promise
 }
 
 /**
- * A port of the loopback that nothing uses, for TCP and UDP both. It is none of those that the kernel gives out by itself
- * (ip_local_port_range), so that nobody's connection takes it before the server has it; and each test process begins
- * elsewhere, so that no two choose the same.
+ * A port of the loopback that nothing uses, for TCP and UDP both, and that no other test process is given: it may be long
+ * until a server has it. It is none of those that the kernel gives out by itself (ip_local_port_range).
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    // Two may ask at once: what this one tries is its own.
-    const port = nextPort < LAST_PORT ? nextPort + 1 : FIRST_PORT;
-    nextPort = port;
-    if ((await bindsTcp(port)) && (await bindsUdp(port))) return port;
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    if (claims(port) && (await bindsTcp(port)) && (await bindsUdp(port))) return port;
   }
 }
 
-const FIRST_PORT = 12_000;
-const LAST_PORT = 31_999;
-let nextPort = FIRST_PORT + ((process.pid * 397) % (LAST_PORT - FIRST_PORT));
+/** A file for each port that a living process was given. */
+const CLAIMS = join(tmpdir(), `tq-ports-${process.getuid?.() ?? 0}`);
+let isSwept = false;
+
+function claims(port: number): boolean {
+  if (!isSwept) sweepClaims();
+  isSwept = true;
+  try {
+    writeFileSync(join(CLAIMS, String(port)), String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a process was given that has ended is nobody's any more. */
+function sweepClaims(): void {
+  mkdirSync(CLAIMS, { recursive: true });
+  for (const file of readdirSync(CLAIMS).map((name) => join(CLAIMS, name)))
+    if (!holdsClaim(file)) rmSync(file, { force: true });
+}
+
+function holdsClaim(file: string): boolean {
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')) || process.pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function bindsTcp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
