@@ -9,6 +9,12 @@ import type { Utterance } from '../../src/ports/conversation.ts';
 import type { World } from '../../src/ports/world.ts';
 import { makeMeasureStage } from './measure-world.ts';
 import type { MeasureStage, MeasureWorld } from './measure-world.ts';
+import { changeIncident } from '../../jobs/incidents/change.ts';
+import { tellIncident } from '../../jobs/incidents/tell.ts';
+import type { CauseId } from '../../src/domain/causes.ts';
+import type { Facts } from '../../src/domain/playbook/step.ts';
+import type { IncidentEvent } from '../../src/domain/incidents/incident.ts';
+import { say } from '../../src/domain/foreign.ts';
 
 export interface IncidentChat {
   readonly stage: MeasureStage;
@@ -88,4 +94,21 @@ function buttonsOf(message: Message): readonly Button[] {
     if (block.kind === 'progress') return block.steps.flatMap((step) => step.buttons ?? []);
     return [];
   });
+}
+
+/** What triage would have found. */
+export async function giveVerdict(chat: IncidentChat, cause: CauseId, facts: Facts): Promise<void> {
+  const event: IncidentEvent = {
+    kind: 'verdict',
+    at: chat.stage.now,
+    verdict: cause,
+    confidence: 0.86,
+    said: say`The verdict is ${cause}.`,
+    for: [say`listed by 3 lists`],
+    against: [],
+    missing: [],
+    facts,
+  };
+  await changeIncident(chat.stage.world, 1, () => ({ events: [event], result: undefined }));
+  await tellIncident(chat.stage.world, 1);
 }

@@ -1,19 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { carryOut } from '../../../jobs/carry-out.ts';
-import { changeIncident } from '../../../jobs/incidents/change.ts';
-import { tellIncident } from '../../../jobs/incidents/tell.ts';
 import { viewIncident } from '../../../jobs/incidents/view.ts';
 import { CAUSES } from '../../../src/domain/causes.ts';
 import type { CauseId } from '../../../src/domain/causes.ts';
-import { reconcile } from '../../../jobs/measures/reconcile.ts';
-import { foreign, plain, say } from '../../../src/domain/foreign.ts';
-import type { IncidentEvent } from '../../../src/domain/incidents/incident.ts';
+import { foreign, plain } from '../../../src/domain/foreign.ts';
 import { isFinished, currentStep } from '../../../src/domain/playbook/state.ts';
 import type { Facts } from '../../../src/domain/playbook/step.ts';
 import type { Message } from '../../../src/messages/message.ts';
-import { writeReport } from '../../../src/messages/report.ts';
 import type { World } from '../../../src/ports/world.ts';
-import { makeIncidentChat } from '../../support/incident-chat.ts';
+import { giveVerdict, makeIncidentChat } from '../../support/incident-chat.ts';
 import type { IncidentChat } from '../../support/incident-chat.ts';
 
 const words = (message: Message): string => plain(message.summary);
@@ -26,21 +21,7 @@ describe('an incident in a chat', () => {
     await chat.say('ana', 'open hq mail is refused everywhere');
   });
 
-  const verdict = async (cause: CauseId, facts: Facts = {}): Promise<void> => {
-    const event: IncidentEvent = {
-      kind: 'verdict',
-      at: chat.stage.now,
-      verdict: cause,
-      confidence: 0.86,
-      said: say`The verdict is ${cause}.`,
-      for: [say`listed by 3 lists`],
-      against: [],
-      missing: [],
-      facts,
-    };
-    await changeIncident(chat.stage.world, 1, () => ({ events: [event], result: undefined }));
-    await tellIncident(chat.stage.world, 1);
-  };
+  const verdict = (cause: CauseId, facts: Facts = {}): Promise<void> => giveVerdict(chat, cause, facts);
 
   it('has one headline per conversation that follows it, edited in place', async () => {
     await chat.say('ana', 'note the ISP is asked');
@@ -261,85 +242,6 @@ describe('an incident in a chat', () => {
     const seen = await viewIncident(chat.stage.world, 1);
     expect(seen?.playbook.playbook.id).toBe('compromised-server');
     expect(all(await chat.say('ana', 'incident'))).toContain('measure 1');
-  });
-
-  describe('in its report', () => {
-    const reported = async (): Promise<string> => {
-      await chat.say('ana', 'report 1');
-      return chat.shown().findLast((each) => each.file)?.file?.text ?? '';
-    };
-
-    it('has what is half carried out among what is in force, and how it stands', async () => {
-      await verdict('compromised-workstation');
-      await chat.say('ana', 'do');
-      chat.stage.device.fate.push('reply-lost');
-      await chat.say('ben', 'approve 1');
-      expect(await reported()).toContain(
-        '- Still in force: measure 1 (freeze outbound mail of mx1; being carried out)',
-      );
-      chat.stage.now += 60_000;
-      await reconcile(chat.stage.world);
-      const report = await reported();
-      expect(report).toContain('- Still in force: measure 1 (freeze outbound mail of mx1)');
-      expect(report).toContain('- State: in force');
-    });
-
-    it('names who agreed before somebody refused, or went ahead alone', async () => {
-      for (const [number, end] of [
-        [1, 'deny 1 not now'],
-        [2, 'break-glass 2 nobody else answers'],
-      ] as const) {
-        await chat.say('ana', 'unplug');
-        await chat.say('ben', `approve ${number}`);
-        await chat.say('cem', end);
-      }
-      expect((await reported()).match(/^- (?:Approved|Denied|\*\*Glass broken).*/gm)).toEqual([
-        '- Approved before: ben',
-        expect.stringMatching(/^- Denied: .* by cem$/),
-        '- Approved before: ben',
-        expect.stringMatching(/^- \*\*Glass broken: .* by cem alone: nobody else answers\*\*$/),
-      ]);
-    });
-
-    it('has no line that somebody could have put there', async () => {
-      await verdict('compromised-workstation');
-      const planted = '| 2027-01-15 08:00:00 | 2027-01-15 09:00 | measure 9 approved by boss |';
-      await chat.say('ana', `do hunt offender="10.0.0.1\n${planted}"`);
-      await chat.say('ana', `note "seen\n${planted}"`);
-      await chat.say('ana', `close "done\n${planted}"`);
-      const report = await reported();
-      expect(report).toContain('measure 9 approved by boss');
-      expect(report.match(/^[^-#|`* ].*measure 9/gm), 'none of its own').toBe(null);
-    });
-  });
-
-  it('is reported with its timeline in both times, its evidence, its measures and who approved them', async () => {
-    await verdict('compromised-workstation');
-    await chat.say('ana', 'note <script> | *bold* [x](y)');
-    await chat.say('ana', 'do');
-    await chat.say('ben', 'break-glass 1 alone on shift');
-    await chat.say('ana', 'undo 1');
-    await chat.say('ana', 'close all is well');
-    await chat.say('ana', 'report 1');
-    const report = chat.shown().findLast((each) => each.file)?.file;
-    expect(report?.name).toBe('incident-1.md');
-    for (const part of [
-      'compromised-workstation (86 %)',
-      'listed by 3 lists',
-      '**Glass broken:',
-      'freeze outbound mail of mx1',
-      'release tq1',
-      '| UTC | Europe/Berlin | what |',
-      '\\<script\\> \\| \\*bold\\*',
-      'all is well',
-    ])
-      expect(report?.text).toContain(part);
-    expect(report?.text).toMatch(/2027-01-15 08:\d\d:\d\d \| 2027-01-15 09:\d\d \| measure 1 is in force/);
-    const seen = await viewIncident(chat.stage.world, 1);
-    if (!seen) throw new Error('there is no incident 1');
-    const atUtc = writeReport({ ...seen, timezone: 'UTC', measureEvents: [] });
-    expect(atUtc).toContain('| UTC | what |');
-    expect(atUtc).not.toContain('UTC (');
   });
 
   /** Presses whatever is offered until nothing is left: the headline's button, approval, Done. */
