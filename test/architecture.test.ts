@@ -153,8 +153,9 @@ describe('the architecture', () => {
   });
 
   it('keeps every file below 401 lines', () => {
-    const long = FILES.filter(([, source]) => source.split('\n').length > 401).map(([file]) => file);
-    expect(long).toEqual([]);
+    const others = globSync(['test/**/*.ts', 'bench/**/*.ts', 'gallery/**/*.ts'], { cwd: ROOT });
+    const all = [...FILES, ...others.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')] as const)];
+    expect(all.filter(([, source]) => source.split('\n').length > 401).map(([file]) => file)).toEqual([]);
   });
 
   it('has a job for every command that is not for the shell alone, and no job without a command', () => {
