@@ -3,7 +3,7 @@ import { BaseSequencer } from 'vitest/node';
 
 /** Each waits for half a minute and more: begun last, as their size would have it, they'd be waited for at the end. */
 const LONG =
-  /(?:mail\/(?:exim-contract|postfix-contract|postfix-inward|full-disk)|compose\/(?:slack-walk|slack-walk-socket|teams|slack|agent|queue-stream|triage|check|check-contract|slack-gateways|slack-entries|service|settle))\.test\.ts$/;
+  /(?:mail\/(?:exim-contract|postfix-contract|postfix-inward|full-disk)|compose\/(?:slack-walk|slack-walk-socket|teams|slack|agent|queue-stream|triage|check|check-contract|slack-gateways|slack-entries|service|settle|morning)|scenarios\/plug-in-slack)\.test\.ts$/;
 
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]): ReturnType<BaseSequencer['sort']> {
