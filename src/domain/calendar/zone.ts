@@ -50,8 +50,8 @@ export function dateAfter(date: string, days: number): string {
   return new Date(Date.parse(`${date}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Milliseconds that the clock there is ahead of UTC. */
-function offsetAt(at: number, zone: string): number {
+/** Milliseconds that the clock there is ahead of UTC at this moment. `zone` is of the IANA database. */
+export function offsetAt(at: number, zone: string): number {
   let format = formats.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-US', {

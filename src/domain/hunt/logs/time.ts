@@ -3,6 +3,8 @@
  *
  * Rule: a time without a year is the last one that isn't more than a day in the future; clocks of devices run wrong.
  */
+import { offsetAt } from '../../calendar/zone.ts';
+
 export interface LogTime {
   readonly year?: number;
   /** 1 to 12. */
@@ -85,31 +87,7 @@ let found: { readonly zone: string; readonly quarter: number; readonly offset: n
 function offsetOfZone(local: number, zone: string): number {
   const quarter = Math.floor(local / 900_000);
   if (found?.zone === zone && found.quarter === quarter) return found.offset;
-  const first = shown(local, zone) - local;
-  const offset = (shown(local - first, zone) - (local - first)) / 60_000;
+  const offset = offsetAt(local - offsetAt(local, zone), zone) / 60_000;
   found = { zone, quarter, offset };
   return offset;
-}
-
-/** Making one takes a third of a millisecond: of each line of a log, that was hours. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** What the zone's clocks show at a moment, as if it were UTC. */
-function shown(moment: number, zone: string): number {
-  let format = formats.get(zone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-u-hc-h23', {
-      timeZone: zone,
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    formats.set(zone, format);
-  }
-  const parts = format.formatToParts(moment);
-  const of = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.find((part) => part.type === type)?.value);
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
 }
