@@ -16,6 +16,7 @@ import { rulesAndSets, useIptables } from '../../lab/iptables.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { until } from '../../lab/process.ts';
 import { whenOpenAgain } from '../../support/way-out.ts';
+import { NOT_INSIDE } from '../../support/not-inside.ts';
 
 const BLOCK: MeasureOrder = { kind: 'block-port-25', firewall: 'gw', who: 'everyone', submissionToo: false };
 const UNPLUG: MeasureOrder = { kind: 'unplug', firewall: 'gw', leaseMinutes: 1 };
@@ -232,13 +233,7 @@ describeLab('measures on a real gateway with iptables', { sets: ['net'], root: t
     expect(await released(task)).toBe('released');
   });
 
-  it.each([
-    ['the provider’s router', ADDRESSES.outside, /lies outside, beyond wan0 of gw; only a machine inside/],
-    ['the provider’s router by IPv6', ADDRESSES6.outside, /lies outside, beyond wan0 of gw/],
-    ['whoever is beyond it', '192.0.2.99', /lies outside, beyond wan0 of gw/],
-    ['the gateway itself', ADDRESSES.gateway, /is gw itself; say the address of the machine behind it/],
-    ['all of the segment', '10.77.0.255', /is no machine’s address: to gw it is broadcast/],
-  ])('takes no machine for one to be cut off that is not inside: %s', async (_what, address, why) => {
+  it.each(NOT_INSIDE)('takes no machine for one to be cut off that is not inside: %s', async (_what, address, why) => {
     // So that the gateway knows its network card.
     await company.connect('outside', ADDRESSES.gatewayOutside, 9);
     await expect(driver.plan({ kind: 'quarantine-host', firewall: 'gw', address }, 'tq9')).rejects.toThrow(why);

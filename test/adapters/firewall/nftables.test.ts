@@ -15,6 +15,7 @@ import type { Company } from '../../lab/company.ts';
 import { keepsTheMeasureContract } from '../../contracts/measure-driver.ts';
 import { describeLab } from '../../lab/packages.ts';
 import { whenOpenAgain } from '../../support/way-out.ts';
+import { NOT_INSIDE } from '../../support/not-inside.ts';
 
 /** What an office's gateway has of its own: connections are tracked. */
 const OTHERS = `table inet office {
@@ -135,13 +136,7 @@ describeLab('measures on a real gateway with nftables', { sets: ['net'], root: t
     expect(await countOf(one), 'by this address').toBe((earlier[2] ?? 0) + 1);
   });
 
-  it.each([
-    ['the provider’s router', ADDRESSES.outside, /lies outside, beyond wan0 of gw; only a machine inside/],
-    ['the provider’s router by IPv6', ADDRESSES6.outside, /lies outside, beyond wan0 of gw/],
-    ['whoever is beyond it', '192.0.2.99', /lies outside, beyond wan0 of gw/],
-    ['the gateway itself', ADDRESSES.gateway, /is gw itself; say the address of the machine behind it/],
-    ['all of the segment', '10.77.0.255', /is no machine’s address: to gw it is broadcast/],
-  ])('takes no machine for one to be cut off that is not inside: %s', async (_what, address, why) => {
+  it.each(NOT_INSIDE)('takes no machine for one to be cut off that is not inside: %s', async (_what, address, why) => {
     // So that the gateway knows its network card.
     await company.connect('outside', ADDRESSES.gatewayOutside, 9);
     await expect(driver.plan({ kind: 'quarantine-host', firewall: 'gw', address }, 'tq9')).rejects.toThrow(why);
